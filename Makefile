@@ -1,0 +1,225 @@
+# Builds rein. The words a user needs: run, test, all, check, san, tsan, long, bench, install, clean.
+#
+#   make VARIANT=debug|release|san|tsan    objects and programs under build/<variant>/
+#
+# Sources are found by wildcard, dependencies are written by the compiler, the list of test suites is
+# grepped from tests/: a new file needs no line here.
+VARIANT ?= release
+PREFIX ?= /usr/local
+DESTDIR ?=
+VERSION := 0.1.0
+B := build/$(VARIANT)
+JOBS ?= $(shell nproc 2>/dev/null || echo 1)
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+# Floating-point flags are part of "same study, same bytes": the compiler fuses and reorders nothing.
+FLOAT := -ffp-contract=off -fno-math-errno
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings
+CPPFLAGS += -I. -I$(B) -D_GNU_SOURCE -DREIN_VERSION='"$(VERSION)"' -DREIN_FLOAT_FLAGS='"$(FLOAT)"' \
+  -isystem /usr/include/suitesparse
+CFLAGS ?= -g
+CFLAGS += -std=c11 -fPIC -fvisibility=hidden $(FLOAT) $(WARN) $(EXTRA_CFLAGS)
+LDFLAGS += -Wl,--as-needed
+LDLIBS := -lsundials_cvode -lsundials_nvecserial -lsundials_sunmatrixsparse -lsundials_sunlinsolklu \
+  -lsundials_generic -lklu -lbtf -lamd -lcolamd -lsuitesparseconfig -lgsl -lgslcblas -lsleef -lyaml \
+  -lnetcdf -ludunits2 -ljansson -lcairo $(if $(wildcard src/import/*sbml*.c),-lsbml) -lpthread -lm
+CHECK_LIBS := -lcheck -lsubunit -lrt
+
+ifeq ($(VARIANT),release)
+CFLAGS += -O2
+TEAM := -fopenmp
+else ifeq ($(VARIANT),debug)
+CFLAGS += -O0
+TEAM := -fopenmp
+else ifeq ($(VARIANT),san)
+CFLAGS += -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+TEAM := -fopenmp
+else ifeq ($(VARIANT),tsan)
+# gcc's thread sanitizer does not understand libgomp: team.c then uses plain threads.
+CFLAGS += -O1 -fno-omit-frame-pointer -fsanitize=thread
+CPPFLAGS += -DREIN_TEAM_PTHREAD
+else ifeq ($(VARIANT),werror)
+CFLAGS += -O1 -Werror
+TEAM := -fopenmp
+else
+$(error VARIANT is release, debug, san or tsan, not "$(VARIANT)")
+endif
+CFLAGS += $(TEAM)
+LDFLAGS += $(filter -fsanitize=%,$(CFLAGS))
+
+# lane_kernels.c is compiled once for each instruction set; only x86-64 has more than the plain one.
+LANE_WIDTHS := 64 $(if $(findstring x86_64,$(shell $(CC) -dumpmachine)),256 512)
+LANE_FLAGS_64 := -O3
+LANE_FLAGS_256 := -O3 -mavx2 -mfma
+LANE_FLAGS_512 := -O3 -mavx512f -mavx512dq -mavx512vl -mfma
+
+LIB_SRC := $(filter-out solver/lane_kernels.c,$(wildcard solver/*.c)) $(wildcard src/*.c) \
+  $(filter-out src/cli/%,$(wildcard src/*/*.c))
+CLI_SRC := $(wildcard src/cli/*.c)
+TEST_SRC := $(shell find tests -name '*.c' -not -path 'tests/bench/*' -not -path 'tests/fuzz/*' 2>/dev/null | sort)
+BENCH_SRC := $(wildcard tests/bench/*.c)
+FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
+
+LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o) \
+  $(if $(wildcard solver/lane_kernels.c),$(LANE_WIDTHS:%=$(B)/solver/lane_kernels_%.o))
+CLI_OBJ := $(CLI_SRC:%.c=$(B)/%.o)
+TEST_OBJ := $(TEST_SRC:%.c=$(B)/%.o)
+BENCH_OBJ := $(BENCH_SRC:%.c=$(B)/%.o)
+DEPS := $(patsubst %.o,%.d,$(LIB_OBJ) $(CLI_OBJ) $(TEST_OBJ) $(BENCH_OBJ))
+
+.PHONY: all lib program objects tests run test check quick-check san tsan long bench fuzz install uninstall clean \
+  format packages FORCE
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: program lib $(B)/rein.pc
+
+program: $(B)/rein
+lib: $(B)/librein.a $(B)/librein.so
+tests: $(B)/run_tests
+objects: $(LIB_OBJ) $(CLI_OBJ) $(TEST_OBJ)
+
+# ---- compiling ----
+# The flags are a prerequisite too: another PREFIX or compiler option compiles again what it concerns.
+$(B)/flags: FORCE
+	@mkdir -p $(@D); printf '%s\n' '$(CC) $(subst ','\'',$(CPPFLAGS)) $(CFLAGS)' > $@.new; \
+	cmp -s $@.new $@ && rm -f $@.new || mv $@.new $@
+
+$(B)/share_dir.h: FORCE
+	@mkdir -p $(@D); printf '#define REIN_SHARE_DIR "%s/share/rein"\n' '$(PREFIX)' > $@.new; \
+	cmp -s $@.new $@ && rm -f $@.new || mv $@.new $@
+
+$(B)/%.o: %.c $(B)/flags | $(B)/share_dir.h
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+
+$(B)/solver/lane_kernels_%.o: solver/lane_kernels.c $(B)/flags
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LANE_FLAGS_$*) -DREIN_LANES=$* -MMD -MP -c $< -o $@
+
+# Suites are found by name, not through headers.
+$(B)/tests/%.o: CFLAGS += -Wno-missing-prototypes
+
+# The yardstick of `make bench` is compiled as well as a user could: for this very machine.
+$(B)/tests/bench/reference%.o: CFLAGS += -O3 -march=native
+
+$(B)/librein.a: $(LIB_OBJ)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(B)/librein.so: $(LIB_OBJ)
+	$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,librein.so.0 $^ $(LDLIBS) -o $@
+
+$(B)/rein: $(CLI_OBJ) $(B)/librein.a
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+# ---- tests ----
+$(B)/suites.inc: FORCE
+	@mkdir -p $(@D); grep -rhoE '^Suite \*rein_suite_[a-z0-9_]+\(void\) *\{' tests --include='*.c' \
+	  | sed -E 's/^Suite \*(rein_suite_[a-z0-9_]+).*/SUITE(\1)/' | sort > $@.new; \
+	cmp -s $@.new $@ && rm -f $@.new || mv $@.new $@
+
+$(B)/tests/run_tests.o: $(B)/suites.inc
+
+$(B)/run_tests: $(TEST_OBJ) $(B)/librein.a
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(CHECK_LIBS) $(LDLIBS) -o $@
+
+SAN_ENV := ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 \
+  LSAN_OPTIONS=suppressions=tests/tools/leaks.supp:print_suppressions=0 TSAN_OPTIONS=halt_on_error=1
+TEST_ENV := REIN_TEST_PROGRAM=$(B)/rein
+
+test:
+	@tests/tools/install.sh test
+	@$(MAKE) --no-print-directory -j$(JOBS) program tests
+	@$(TEST_ENV) $(B)/run_tests $(SUITES)
+
+run:
+	@tests/tools/install.sh run
+	@$(MAKE) --no-print-directory -j$(JOBS) program
+	@tests/tools/first_run.sh $(B)/rein
+
+san:
+	@tests/tools/install.sh test
+	@$(MAKE) --no-print-directory -j$(JOBS) VARIANT=san program tests
+	@$(SAN_ENV) REIN_TEST_PROGRAM=build/san/rein build/san/run_tests $(SUITES)
+
+tsan:
+	@tests/tools/install.sh test
+	@$(MAKE) --no-print-directory -j$(JOBS) VARIANT=tsan program tests
+	@$(SAN_ENV) REIN_TEST_PROGRAM=build/tsan/rein build/tsan/run_tests $(SUITES)
+
+# Warnings are errors, includes go one way, files stay short, code is formatted, text is clean. Under a minute.
+check:
+	@tests/tools/install.sh test
+	@tests/tools/check_source.sh
+	@$(MAKE) --no-print-directory -j$(JOBS) VARIANT=werror objects
+	@echo "check: fine"
+
+# ---- long checks ----
+FUZZ_SECONDS ?= 600
+FUZZ_BIN := $(FUZZ_SRC:tests/fuzz/%.c=build/fuzz/%)
+
+# Fuzz targets want clang's libFuzzer; the library is compiled again under it, without OpenMP.
+build/fuzz/%: tests/fuzz/%.c $(LIB_SRC) solver/lane_kernels.c FORCE
+	@command -v clang > /dev/null || { echo "fuzz: needs clang: apt-get install clang"; exit 4; }
+	@$(MAKE) --no-print-directory -j$(JOBS) VARIANT=debug CC=clang B=build/fuzz/lib TEAM= \
+	  EXTRA_CFLAGS='-O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -DREIN_TEAM_PTHREAD' \
+	  build/fuzz/lib/librein.a
+	clang -I. -D_GNU_SOURCE -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined $< build/fuzz/lib/librein.a $(LDLIBS) -o $@
+
+fuzz: $(FUZZ_BIN)
+	@for f in $(FUZZ_SRC:tests/fuzz/%.c=%); do \
+	  mkdir -p build/fuzz/corpus/$$f tests/fuzz/seeds/$$f; echo "fuzz: $$f for $(FUZZ_SECONDS) s"; \
+	  LSAN_OPTIONS=suppressions=tests/tools/leaks.supp build/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) \
+	    -timeout=10 -rss_limit_mb=2048 -verbosity=0 build/fuzz/corpus/$$f tests/fuzz/seeds/$$f || exit 1; \
+	done
+
+long: test san tsan
+	@$(MAKE) --no-print-directory fuzz
+	@REIN_TEST_LONG=1 $(TEST_ENV) $(B)/run_tests
+
+$(B)/bench: $(BENCH_OBJ) $(B)/librein.a
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+bench:
+	@tests/tools/install.sh test
+	@$(MAKE) --no-print-directory -j$(JOBS) program $(B)/bench
+	@REIN_TEST_PROGRAM=$(B)/rein $(B)/bench $(BENCH)
+
+# ---- installing ----
+$(B)/rein.pc: src/rein.pc.in Makefile FORCE
+	@mkdir -p $(@D); sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@LIBS@|$(LDLIBS) $(TEAM)|' $< > $@
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig \
+	  $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/rein
+	install -m 755 $(B)/rein $(DESTDIR)$(PREFIX)/bin/rein
+	install -m 644 src/rein.h $(DESTDIR)$(PREFIX)/include/rein.h
+	install -m 644 $(B)/librein.a $(DESTDIR)$(PREFIX)/lib/librein.a
+	install -m 755 $(B)/librein.so $(DESTDIR)$(PREFIX)/lib/librein.so.0
+	ln -sf librein.so.0 $(DESTDIR)$(PREFIX)/lib/librein.so
+	install -m 644 $(B)/rein.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/rein.pc
+	install -m 644 docs/rein.1 $(DESTDIR)$(PREFIX)/share/man/man1/rein.1
+	rm -rf $(DESTDIR)$(PREFIX)/share/rein/models $(DESTDIR)$(PREFIX)/share/rein/scenarios
+	cp -R models scenarios $(DESTDIR)$(PREFIX)/share/rein/
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/rein $(DESTDIR)$(PREFIX)/include/rein.h $(DESTDIR)$(PREFIX)/lib/librein.* \
+	  $(DESTDIR)$(PREFIX)/lib/pkgconfig/rein.pc $(DESTDIR)$(PREFIX)/share/man/man1/rein.1
+	rm -rf $(DESTDIR)$(PREFIX)/share/rein
+
+format:
+	clang-format -i $$(find src solver tests -name '*.[ch]')
+
+packages:
+	@tests/tools/install.sh list
+
+clean:
+	rm -rf build
+
+# Dependency files come with the objects: nothing is to be made for them.
+$(DEPS): ;
+-include $(DEPS)

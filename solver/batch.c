@@ -1,0 +1,427 @@
+/* A batch's memory and its passes; see batch.h. */
+#include "solver/batch.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EVICT_AFTER 20 /* successive steps whose error test failed on the same lane: it hinders the others   \
+                        */
+#define ALONE_LANES REIN_LANE_MULTIPLE
+
+/* ---- memory ---- */
+
+static double *rows_of(rein_batch *b, int n_row, bool *fine) {
+  double *rows = rein_rows_create((size_t)(n_row > 0 ? n_row : 1), b->n_lane);
+  if (!rows) *fine = false;
+  return rows;
+}
+
+static void *array_of(size_t n, size_t bytes, bool *fine) {
+  void *array = calloc(n ? n : 1, bytes);
+  if (!array) *fine = false;
+  return array;
+}
+
+static bool create_lanes(rein_batch *b) {
+  bool fine = true;
+  size_t n = (size_t)b->n_lane;
+  b->lane = array_of(n, sizeof *b->lane, &fine);
+  b->outcome = array_of(n, sizeof *b->outcome, &fine);
+  b->done = array_of(n, sizeof *b->done, &fine);
+  b->evicted = array_of(n, sizeof *b->evicted, &fine);
+  b->arrived = array_of(n, sizeof *b->arrived, &fine);
+  b->next_item = array_of(n, sizeof *b->next_item, &fine);
+  b->next_obs = array_of(n, sizeof *b->next_obs, &fine);
+  b->n_strain = array_of(n, sizeof *b->n_strain, &fine);
+  b->n_still = array_of(n, sizeof *b->n_still, &fine);
+  double **row[] = {&b->cur, &b->t0,      &b->moving,   &b->target,  &b->span, &b->time, &b->time_program,
+                    &b->bad, &b->tau_low, &b->tau_high, &b->tau_mid, &b->mask, &b->norm};
+  for (size_t i = 0; i < sizeof row / sizeof *row; i++) *row[i] = rows_of(b, 1, &fine);
+  b->problem.shape.live = rows_of(b, 1, &fine);
+  b->problem.shape.per_lane = rows_of(b, 1, &fine);
+  b->problem.bad_time = rows_of(b, 1, &fine);
+  b->problem.bad_state = rows_of(b, b->tape->n_state, &fine);
+  return fine;
+}
+
+static bool create_rows(rein_batch *b) {
+  bool fine = true;
+  const rein_tape *t = b->tape;
+  double **by_state[] = {&b->y, &b->y_dense, &b->y_event, &b->error_sum, &b->initial};
+  for (size_t i = 0; i < sizeof by_state / sizeof *by_state; i++)
+    *by_state[i] = rows_of(b, t->n_state, &fine);
+  b->switch_ref = rows_of(b, t->n_switch, &fine), b->switch_now = rows_of(b, t->n_switch, &fine);
+  b->trigger_ref = rows_of(b, t->n_event, &fine), b->trigger_now = rows_of(b, t->n_event, &fine);
+  b->timing = rows_of(b, 2 * t->n_event, &fine), b->assign = rows_of(b, t->n_assign, &fine);
+  b->stops = rows_of(b, 2 * t->n_mode, &fine);
+  b->safety_ref = rows_of(b, t->n_safety, &fine), b->safety_now = rows_of(b, t->n_safety, &fine);
+  b->safety_first = rows_of(b, t->n_safety, &fine), b->safety_duration = rows_of(b, t->n_safety, &fine);
+  b->output = rows_of(b, t->n_output, &fine), b->output_moved = rows_of(b, t->n_output, &fine);
+  b->param_start = rows_of(b, t->n_param, &fine), b->noise = rows_of(b, 2 * t->n_observable, &fine);
+  b->out = rows_of(b, b->plan->n_obs * b->plan->n_keep, &fine);
+  b->error = rows_of(b, b->plan->n_obs * b->plan->n_keep, &fine);
+  return fine;
+}
+
+static bool create_lists(rein_batch *b) {
+  bool fine = true;
+  const rein_tape *t = b->tape;
+  b->ranged = array_of((size_t)t->n_state, sizeof *b->ranged, &fine);
+  for (int s = 0; fine && s < t->n_state; s++)
+    if (t->range_policy[s] != REIN_RANGE_NONE && (isfinite(t->range_low[s]) || isfinite(t->range_high[s])))
+      b->ranged[b->n_ranged++] = s;
+  for (int k = 0; k < b->plan->n_keep; k++) b->keeps_output |= b->plan->keep[k] >= t->n_state;
+  return fine;
+}
+
+static void fill_tolerances(rein_batch *b) {
+  for (int s = 0; s < b->tape->n_state; s++)
+    b->kernels->fill(b->plan->atol[s], rein_eval_row(b->eval, b->tape->atol_first + s), (size_t)b->n_lane);
+}
+
+static bool create_method(rein_batch *b, const rein_lu_plan *lu) {
+  rein_method_problem *p = &b->problem;
+  p->tape = b->tape, p->eval = b->eval, p->lu = lu, p->kernels = b->kernels;
+  p->shape.n_row = b->tape->n_state, p->shape.n_lane = b->n_lane, p->shape.kernels = b->kernels;
+  p->t0 = b->t0, p->span = b->span, p->time = b->time, p->bad = b->bad;
+  p->rtol = b->plan->rtol, p->kind = b->alone ? REIN_METHOD_BDF : b->plan->method, p->alone = b->alone;
+  fill_tolerances(b);
+  p->atol = rein_eval_row(b->eval, b->tape->atol_first);
+  b->method = rein_method_create(p);
+  return b->method != NULL;
+}
+
+rein_batch *rein_batch_create(const rein_tape *tape, const rein_plan *plan, const rein_lu_plan *lu,
+                              const rein_kernels *kernels, bool alone) {
+  rein_batch *b = calloc(1, sizeof *b);
+  if (!b) return NULL;
+  b->tape = tape, b->plan = plan, b->kernels = kernels, b->alone = alone;
+  b->n_lane = alone ? ALONE_LANES : plan->n_lane;
+  b->eval = rein_eval_create(tape, b->n_lane, kernels);
+  if (b->eval && create_lanes(b) && create_rows(b) && create_lists(b) && create_method(b, lu)) return b;
+  rein_batch_destroy(b);
+  return NULL;
+}
+
+void rein_batch_destroy(rein_batch *b) {
+  if (!b) return;
+  rein_method_destroy(b->method);
+  rein_eval_destroy(b->eval);
+  for (int l = 0; b->lane && !b->alone && l < b->n_lane; l++) free(b->lane[l].item), free(b->lane[l].dose);
+  void *all[] = {b->lane,
+                 b->outcome,
+                 b->done,
+                 b->evicted,
+                 b->arrived,
+                 b->next_item,
+                 b->next_obs,
+                 b->n_strain,
+                 b->n_still,
+                 b->cur,
+                 b->target,
+                 b->span,
+                 b->time,
+                 b->time_program,
+                 b->bad,
+                 b->tau_low,
+                 b->tau_high,
+                 b->tau_mid,
+                 b->mask,
+                 b->norm,
+                 b->y,
+                 b->y_dense,
+                 b->y_event,
+                 b->error_sum,
+                 b->initial,
+                 b->switch_ref,
+                 b->switch_now,
+                 b->trigger_ref,
+                 b->trigger_now,
+                 b->timing,
+                 b->assign,
+                 b->stops,
+                 b->safety_ref,
+                 b->safety_now,
+                 b->safety_first,
+                 b->safety_duration,
+                 b->output,
+                 b->output_moved,
+                 b->param_start,
+                 b->noise,
+                 b->out,
+                 b->error,
+                 b->ranged,
+                 b->pending,
+                 b->pending_value,
+                 b->problem.shape.live,
+                 b->problem.shape.per_lane,
+                 b->problem.bad_time,
+                 b->problem.bad_state};
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
+  free(b);
+}
+
+/* ---- one batch ---- */
+
+void rein_batch_fail(rein_batch *b, int l, rein_fail fail, double time, int state, double value) {
+  rein_outcome *o = &b->outcome[l];
+  o->status = REIN_LANE_FAILED;
+  o->fail = fail, o->time = time, o->state = state, o->value = value;
+  b->done[l] = true;
+  b->problem.shape.live[l] = 0;
+}
+
+/* Everything that a batch before could have left is set anew. */
+static void clear_lanes(rein_batch *b) {
+  const size_t n_lane = (size_t)b->n_lane, n_out = (size_t)(b->plan->n_obs * b->plan->n_keep);
+  for (int l = 0; l < b->n_lane; l++) {
+    b->outcome[l] = (rein_outcome){.time = NAN, .state = -1, .param = -1, .value = NAN};
+    b->done[l] = b->evicted[l] = b->arrived[l] = false;
+    b->next_item[l] = 0, b->next_obs[l] = 0, b->n_strain[l] = b->n_still[l] = 0;
+  }
+  for (int i = 0; i < b->tape->n_input + b->tape->n_mode; i++)
+    b->kernels->fill(0.0,
+                     rein_eval_row(b->eval, (i < b->tape->n_input ? b->tape->input_first
+                                                                  : b->tape->mode_first - b->tape->n_input) +
+                                                i),
+                     n_lane);
+  b->kernels->fill(NAN, b->out, n_out * n_lane);
+  b->kernels->fill(NAN, b->error, n_out * n_lane);
+  b->kernels->fill(NAN, b->safety_first, (size_t)b->tape->n_safety * n_lane);
+  b->kernels->fill(0.0, b->safety_duration, (size_t)b->tape->n_safety * n_lane);
+  b->kernels->fill(0.0, b->error_sum, (size_t)b->tape->n_state * n_lane);
+  b->kernels->fill(0.0, b->problem.shape.live, n_lane);
+  b->kernels->fill(0.0, b->bad, n_lane);
+  b->n_pending = b->n_pending_value = 0;
+  b->serial = 0;
+  b->params_dirty = true;
+  rein_eval_clear_counts(b->eval);
+}
+
+static void start_lanes(rein_batch *b) {
+  const rein_tape *t = b->tape;
+  for (int l = 0; l < b->n_lane; l++)
+    b->cur[l] = b->t0[l] = b->target[l] = b->lane[l].t_start, b->span[l] = 0;
+  rein_batch_refresh(b);
+  for (int i = 0; i < t->n_param; i++)
+    memcpy(rein_row_of(b->param_start, b, i), rein_eval_row(b->eval, i), (size_t)b->n_lane * sizeof(double));
+  if (t->n_observable) rein_eval_run(b->eval, REIN_PROG_NOISE, b->cur, NULL, b->noise);
+  rein_eval_run(b->eval, REIN_PROG_INITIAL, b->cur, NULL, b->y);
+  for (int l = 0; l < b->n_lane; l++)
+    for (int s = 0; s < t->n_state && !b->done[l]; s++) {
+      double value = rein_row_of(b->y, b, s)[l];
+      if (isfinite(value)) continue;
+      rein_batch_fail(b, l, REIN_FAIL_INITIAL, b->cur[l], s, value);
+      b->outcome[l].origin =
+          rein_eval_find_bad(b->eval, REIN_PROG_INITIAL, l, b->cur, NULL, &b->outcome[l].value);
+    }
+  if (t->n_event) rein_batch_start_triggers(b);
+  if (t->n_safety) rein_batch_start_safety(b);
+}
+
+static rein_fail fail_of(rein_step answer) {
+  switch (answer) {
+  case REIN_STEP_RATES:
+    return REIN_FAIL_RATES;
+  case REIN_STEP_ERROR:
+    return REIN_FAIL_STEP;
+  case REIN_STEP_NEWTON:
+    return REIN_FAIL_NEWTON;
+  case REIN_STEP_SINGULAR:
+    return REIN_FAIL_SINGULAR;
+  default:
+    return REIN_FAIL_MEMORY;
+  }
+}
+
+/* Takes a lane out for good. In company it will run alone later; alone it has failed, and the record says
+ * where. */
+static void evict(rein_batch *b, int l, rein_fail fail, double tau) {
+  double time = b->t0[l] + tau * b->span[l];
+  const double *y = rein_method_state(b->method);
+  rein_batch_fail(b, l, fail, time, -1, NAN);
+  rein_outcome *o = &b->outcome[l];
+  if (fail == REIN_FAIL_RATES) {
+    o->origin =
+        rein_eval_find_bad(b->eval, REIN_PROG_RATES, l, b->problem.bad_time, b->problem.bad_state, &o->value);
+    for (int p = 0; p < b->tape->n_param && o->param < 0; p++)
+      if (!isfinite(rein_eval_row(b->eval, p)[l])) o->param = p, o->value = rein_eval_row(b->eval, p)[l];
+  }
+  rein_method_error_norms(b->method, b->norm);
+  double worst = -1; /* the state with the largest weighted local error */
+  const double *error = rein_method_local_error(b->method);
+  for (int s = 0; s < b->tape->n_state; s++) {
+    size_t at = (size_t)s * (size_t)b->n_lane + (size_t)l;
+    double weighted = fabs(error[at]) / (b->plan->rtol * fabs(y[at]) + b->plan->atol[s]);
+    if (weighted > worst) worst = weighted, o->state = s;
+  }
+  if (!o->origin && o->state >= 0) o->value = y[(size_t)o->state * (size_t)b->n_lane + (size_t)l];
+  b->evicted[l] = true;
+}
+
+static int n_live(const rein_batch *b) {
+  int n = 0;
+  for (int l = 0; l < b->n_lane; l++) n += b->problem.shape.live[l] != 0;
+  return n;
+}
+
+/* After a failed step: the lanes to blame leave, the others go on. False when nothing can go on. */
+static bool take_out_culprits(rein_batch *b, rein_step answer, double tau) {
+  rein_fail fail = fail_of(answer);
+  if (answer == REIN_STEP_BROKEN) {
+    for (int l = 0; l < b->n_lane; l++)
+      if (b->problem.shape.live[l] != 0) evict(b, l, fail, tau);
+    return false;
+  }
+  bool any = false;
+  if (answer == REIN_STEP_RATES)
+    for (int l = 0; l < b->n_lane; l++)
+      if (b->problem.shape.live[l] != 0 && b->bad[l] != 0) evict(b, l, fail, tau), any = true;
+  if (!any) {
+    int culprit = rein_method_blame(b->method, answer);
+    if (culprit >= 0) evict(b, culprit, fail, tau);
+  }
+  return n_live(b) > 0;
+}
+
+/* A lane that decides the error test in many successive failures leaves before the steps of all become tiny.
+ */
+static void watch_strain(rein_batch *b, int64_t n_error_fail, int64_t *last, double tau) {
+  if (n_error_fail == *last || b->alone || n_live(b) < 2) {
+    if (n_error_fail == *last) memset(b->n_strain, 0, (size_t)b->n_lane * sizeof *b->n_strain);
+    *last = n_error_fail;
+    return;
+  }
+  *last = n_error_fail;
+  rein_method_error_norms(b->method, b->norm);
+  int worst = -1;
+  for (int l = 0; l < b->n_lane; l++)
+    if (b->problem.shape.live[l] != 0 && (worst < 0 || !(b->norm[l] <= b->norm[worst]))) worst = l;
+  for (int l = 0; l < b->n_lane; l++) b->n_strain[l] = l == worst ? b->n_strain[l] + 1 : 0;
+  if (worst >= 0 && b->n_strain[worst] >= EVICT_AFTER) evict(b, worst, REIN_FAIL_STEP, tau);
+}
+
+static void sum_errors(rein_batch *b) {
+  const double *error = rein_method_local_error(b->method), *live = b->problem.shape.live;
+  for (int s = 0; s < b->tape->n_state; s++) {
+    const double *from = error + (size_t)s * (size_t)b->n_lane;
+    double *to = rein_row_of(b->error_sum, b, s);
+    for (int l = 0; l < b->n_lane; l++) to[l] += live[l] != 0 ? fabs(from[l]) : 0;
+  }
+}
+
+/* Leaving a declared range by more than 10 atol: the lane fails, or is counted; nothing is clipped. */
+static void check_ranges(rein_batch *b, double tau) {
+  const double *y = rein_method_state(b->method);
+  for (int i = 0; i < b->n_ranged; i++) {
+    int s = b->ranged[i];
+    const double *row = y + (size_t)s * (size_t)b->n_lane, slack = 10 * b->plan->atol[s];
+    double low = b->tape->range_low[s] - slack, high = b->tape->range_high[s] + slack;
+    for (int l = 0; l < b->n_lane; l++) {
+      if (b->problem.shape.live[l] == 0 || (row[l] >= low && row[l] <= high)) continue;
+      if (b->tape->range_policy[s] == REIN_RANGE_WARNING)
+        b->outcome[l].n_range_warning++;
+      else
+        rein_batch_fail(b, l, REIN_FAIL_RANGE, b->t0[l] + tau * b->span[l], s, row[l]);
+    }
+  }
+}
+
+/* Everything that follows a good step from tau_before to tau. */
+static void after_step(rein_batch *b, double tau_before, double tau) {
+  sum_errors(b);
+  for (int l = 0; l < b->n_lane; l++) b->tau_high[l] = tau, b->moving[l] = b->problem.shape.live[l];
+  if (b->tape->n_switch) rein_batch_park(b, tau_before, tau);
+  rein_batch_observe_step(b, tau);
+  if (b->tape->n_safety) rein_batch_watch_safety(b, tau_before);
+  if (b->n_ranged) check_ranges(b, tau);
+}
+
+static void add_counts(rein_batch *b, const bool *moved, rein_method_counters c) {
+  for (int l = 0; l < b->n_lane; l++) {
+    if (!moved[l]) continue;
+    rein_outcome *o = &b->outcome[l];
+    o->n_step += c.n_step, o->n_rate += c.n_rate, o->n_jacobian += c.n_jacobian;
+    o->n_error_fail += c.n_error_fail, o->n_newton_fail += c.n_newton_fail;
+  }
+}
+
+/* Lanes still live at tau = 1 have arrived. */
+static void arrive(rein_batch *b) {
+  const double *y = rein_method_state(b->method);
+  b->kernels->blend(b->problem.shape.live, y, b->y, b->tape->n_state, b->n_lane);
+  for (int l = 0; l < b->n_lane; l++)
+    if (b->problem.shape.live[l] != 0) b->cur[l] = b->target[l], b->arrived[l] = true, b->n_still[l] = 0;
+}
+
+/* From tau = 0 to 1 for all live lanes. */
+static void pass(rein_batch *b) {
+  double tau = 0;
+  int64_t n_step = 0, n_error_fail = 0;
+  for (int l = 0; l < b->n_lane; l++) b->arrived[l] = b->problem.shape.live[l] != 0; /* moved in this pass */
+  bool going = rein_method_start(b->method, b->y) == REIN_STEP_OK;
+  if (!going) take_out_culprits(b, REIN_STEP_BROKEN, 0);
+  while (going && tau < 1 && n_live(b) > 0) {
+    double before = tau;
+    rein_step answer = rein_method_advance(b->method, &tau);
+    if (answer == REIN_STEP_OK) {
+      after_step(b, before, tau);
+      watch_strain(b, rein_method_count(b->method).n_error_fail, &n_error_fail, tau);
+      if (++n_step < b->plan->max_steps) continue;
+      int culprit = rein_method_blame(b->method, REIN_STEP_ERROR);
+      if (culprit >= 0) evict(b, culprit, REIN_FAIL_MAX_STEPS, tau);
+      n_step = 0;
+    } else {
+      going = take_out_culprits(b, answer, tau);
+      if (going && tau == 0) going = rein_method_start(b->method, b->y) == REIN_STEP_OK;
+    }
+  }
+  add_counts(b, b->arrived, rein_method_count(b->method));
+  memset(b->arrived, 0, (size_t)b->n_lane * sizeof *b->arrived);
+  arrive(b);
+}
+
+static void integrate(rein_batch *b) {
+  start_lanes(b);
+  while (rein_batch_settle(b) > 0) pass(b);
+  const int64_t *n_pow_floor = rein_eval_n_pow_floor(b->eval);
+  for (int l = 0; l < b->n_lane; l++) b->outcome[l].n_pow_floor = n_pow_floor[l];
+}
+
+rein_status rein_batch_run(rein_batch *b, int64_t i_batch) {
+  for (int l = 0; l < b->n_lane; l++) b->lane[l].n_item = b->lane[l].n_dose = 0;
+  clear_lanes(b);
+  rein_status status = b->plan->fill(b->plan->context, i_batch, b->eval, b->lane);
+  if (status == REIN_OK) integrate(b);
+  return status;
+}
+
+/* Copies column `from_lane` of (n_row x n_lane) rows to column `to_lane` of other rows. */
+static void copy_column(const double *from, int from_stride, int from_lane, double *to, int to_stride,
+                        int to_lane, int n_row) {
+  for (int r = 0; r < n_row; r++)
+    to[(size_t)r * (size_t)to_stride + (size_t)to_lane] =
+        from[(size_t)r * (size_t)from_stride + (size_t)from_lane];
+}
+
+void rein_batch_run_alone(rein_batch *alone, rein_batch *b, int l) {
+  const rein_tape *t = b->tape;
+  rein_outcome why = b->outcome[l];
+  clear_lanes(alone);
+  for (int i = 0; i < alone->n_lane; i++) alone->lane[i] = b->lane[l], alone->done[i] = i > 0;
+  for (int p = 0; p < t->n_param; p++)
+    alone->kernels->fill(rein_row_of(b->param_start, b, p)[l], rein_eval_row(alone->eval, p),
+                         (size_t)alone->n_lane);
+  integrate(alone);
+  int n = b->n_lane, m = alone->n_lane, n_out = b->plan->n_obs * b->plan->n_keep;
+  copy_column(alone->out, m, 0, b->out, n, l, n_out);
+  copy_column(alone->error, m, 0, b->error, n, l, n_out);
+  copy_column(alone->safety_first, m, 0, b->safety_first, n, l, t->n_safety);
+  copy_column(alone->safety_duration, m, 0, b->safety_duration, n, l, t->n_safety);
+  b->outcome[l] = alone->outcome[0];
+  if (alone->outcome[0].status == REIN_LANE_FAILED) return;
+  b->outcome[l].status = REIN_LANE_ALONE; /* and why, for the record */
+  b->outcome[l].fail = why.fail, b->outcome[l].time = why.time, b->outcome[l].state = why.state;
+  b->outcome[l].origin = why.origin, b->outcome[l].value = why.value, b->outcome[l].param = why.param;
+}

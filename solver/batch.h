@@ -1,0 +1,133 @@
+/* A batch: lanes that are integrated together. Private to the ensemble and its parts (batch*.c, events.c,
+ * observe.c).
+ *
+ * Every lane has its own clock. A pass takes each live lane from its `cur` to its own `target`: the next
+ * action, known stop, delayed event or end. Between passes all lanes that are not done settle: observe, act,
+ * fire events, find the next target. A lane whose switch changes inside a pass is parked there (live = 0) and
+ * goes on with the next pass.
+ *
+ *   settle -> pass (steps: dense output, switches, safety, ranges) -> settle -> ... until all lanes are done
+ *
+ * A lane that hinders the others is evicted (live = 0 for good) and later run alone with the pivoting solver.
+ * Invariants:
+ *  1. shape.live is 1.0 exactly for lanes that move in the current pass.
+ *  2. Parameters, inputs and modes change only in settle; every change is followed by rein_eval_params before
+ * anything runs.
+ *  3. Nothing is allocated inside a pass.
+ */
+#ifndef REIN_SOLVER_BATCH_H
+#define REIN_SOLVER_BATCH_H
+
+#include "solver/method.h"
+
+/* An event waiting for its time. */
+typedef struct {
+  double time; /* of execution, model time */
+  int32_t lane, event;
+  int32_t values; /* first of its stored assignment values in `pending_value`, -1: computed at execution */
+  int64_t serial; /* order of triggering */
+} rein_pending;
+
+typedef struct {
+  const rein_tape *tape;
+  const rein_plan *plan;
+  const rein_kernels *kernels;
+  rein_method_problem problem; /* shape and rows shared with the method */
+  rein_method *method;
+  rein_eval *eval;
+  int n_lane;
+  bool alone;
+
+  rein_lane_plan *lane;  /* (n_lane) */
+  rein_outcome *outcome; /* (n_lane) */
+  bool *done, *evicted;  /* (n_lane) */
+  bool *arrived;         /* (n_lane) */
+  size_t *next_item;     /* (n_lane) */
+  int *next_obs;         /* (n_lane) */
+  int *n_strain;         /* (n_lane) successive failed error tests that the lane decided */
+  int *n_still;          /* (n_lane) parkings without time going on */
+  double *cur, *t0, *target,
+      *span; /* (n_lane) model time: now; of tau = 0 in this pass; span = target - t0 */
+  double *time, *time_program, *bad; /* (n_lane) scratch of the method, of programs; lanes with bad rates */
+  double *moving;                    /* (n_lane) 1.0 for lanes that were live when the last step was taken */
+  double *tau_low, *tau_high, *tau_mid, *mask, *norm; /* (n_lane) */
+
+  double *y, *y_dense, *y_event;   /* (n_state x n_lane) */
+  double *error_sum;               /* (n_state x n_lane) sum of local error estimates since the start */
+  double *initial;                 /* (n_state x n_lane) */
+  double *switch_ref, *switch_now; /* (n_switch x n_lane) */
+  double *trigger_ref, *trigger_now, *timing, *assign;              /* rows of their programs x n_lane */
+  double *stops;                                                    /* (2 n_mode x n_lane) */
+  double *safety_ref, *safety_now, *safety_first, *safety_duration; /* (n_safety x n_lane) */
+  double *output, *output_moved;                                    /* (n_output x n_lane) */
+  double *param_start, *noise; /* (n_param x n_lane), (2 n_observable x n_lane) */
+  double *out, *error;         /* (n_obs x n_keep x n_lane) */
+  bool keeps_output;
+
+  int *ranged; /* (n_ranged) states with a declared range */
+  int n_ranged;
+
+  rein_pending *pending; /* (n_pending) events waiting, all lanes */
+  size_t n_pending, cap_pending;
+  double *pending_value;
+  size_t n_pending_value, cap_pending_value;
+  int64_t serial;
+  bool params_dirty;
+} rein_batch;
+
+/* All memory of one thread's batch, allocated once. NULL when memory is out. */
+rein_batch *rein_batch_create(const rein_tape *tape, const rein_plan *plan, const rein_lu_plan *lu,
+                              const rein_kernels *kernels, bool alone);
+void rein_batch_destroy(rein_batch *batch);
+
+/* Fills and integrates batch i_batch; evicted lanes are left for rein_batch_run_alone. */
+rein_status rein_batch_run(rein_batch *batch, int64_t i_batch);
+
+/* Runs the evicted lane of `batch` in `alone` and copies what came out back. */
+void rein_batch_run_alone(rein_batch *alone, rein_batch *batch, int lane);
+
+/* Row of a (rows x n_lane) array. */
+static inline double *rein_row_of(double *rows, const rein_batch *batch, int row) {
+  return rows + (size_t)row * (size_t)batch->n_lane;
+}
+
+/* Ends a lane with a failure; `state` -1 where none is concerned. */
+void rein_batch_fail(rein_batch *batch, int lane, rein_fail fail, double time, int state, double value);
+
+/* observe.c: delivers each masked lane's next observation from y at `time` (both per lane) and counts it on.
+ */
+void rein_batch_observe(rein_batch *batch, const double *mask, const double *time, const double *y);
+
+/* observe.c: delivers what is due up to tau_high (per lane) inside the last step. */
+void rein_batch_observe_step(rein_batch *batch, double tau);
+
+/* settle.c: acts, fires events and finds the next target of every lane that is not done; marks finished lanes
+ * done. Returns the number of lanes to move in the next pass (their live is 1). */
+int rein_batch_settle(rein_batch *batch);
+
+/* settle.c: applies parameter and mode changes: parameter section, stops, modes, targets. */
+void rein_batch_refresh(rein_batch *batch);
+
+/* events.c: triggers and assignments at the lanes' current times. True if any lane changed. */
+bool rein_batch_fire(rein_batch *batch);
+
+/* events.c: truth of triggers before the first instant. */
+void rein_batch_start_triggers(rein_batch *batch);
+
+/* events.c: the earliest waiting event of a lane, or +inf. */
+double rein_batch_next_pending(const rein_batch *batch, int lane);
+
+/* locate.c: for lanes with mask 1: tau_high becomes the earliest tau in (tau_low, tau_high] at which rows
+ * [first, first + n) of the program differ from `ref`, found by bisection on the dense output of the last
+ * step. `now` is scratch. */
+void rein_batch_locate(rein_batch *batch, rein_prog prog, int first, int n, const double *ref, double *now);
+
+/* locate.c: after a step: parks lanes whose switches changed. tau_high of a parked lane is its place, of
+ * others tau. */
+void rein_batch_park(rein_batch *batch, double tau_before, double tau);
+
+/* locate.c: first times and durations of safety signals up to tau_high. */
+void rein_batch_watch_safety(rein_batch *batch, double tau_before);
+void rein_batch_start_safety(rein_batch *batch);
+
+#endif

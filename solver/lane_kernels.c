@@ -1,0 +1,206 @@
+/* The kernels of one instruction set: compiled three times, see lane_vocabulary.h. Here the vector
+ * operations, norms and what else runs over rows; the interpreter is in lane_run.h, the LU in lane_factor.h.
+ *
+ * Invariant: arrays may be the same array (z may be x), never overlap otherwise. */
+#include "solver/lanes.h"
+
+#include "solver/lane_factor.h"
+#include "solver/lane_run.h"
+#include "solver/lane_vocabulary.h"
+
+/* Elementwise loop over n numbers, n a multiple of REIN_LANE_MULTIPLE. */
+#define REIN_EACH(i, n) _Pragma("GCC unroll 4") for (size_t i = 0; i < (n); i += VD_WIDTH)
+
+static void linear_sum(double a, const double *x, double b, const double *y, double *z, size_t n) {
+  const vd va = vd_set(a), vb = vd_set(b);
+  REIN_EACH(i, n) vd_store(z + i, vd_add(vd_mul(va, vd_load(x + i)), vd_mul(vb, vd_load(y + i))));
+}
+
+static void linear_combination(int n_vec, const double *c, double *const *x, double *z, size_t n) {
+  for (size_t i = 0; i < n; i += VD_WIDTH) {
+    vd sum = vd_mul(vd_set(c[0]), vd_load(x[0] + i));
+    for (int k = 1; k < n_vec; k++) sum = vd_add(sum, vd_mul(vd_set(c[k]), vd_load(x[k] + i)));
+    vd_store(z + i, sum);
+  }
+}
+
+static void scale_add_multi(int n_vec, const double *a, const double *x, double *const *y, double *const *z,
+                            size_t n) {
+  for (int k = 0; k < n_vec; k++) {
+    const vd va = vd_set(a[k]);
+    const double *from = y[k];
+    double *to = z[k];
+    REIN_EACH(i, n) vd_store(to + i, vd_add(vd_mul(va, vd_load(x + i)), vd_load(from + i)));
+  }
+}
+
+static void fill(double c, double *z, size_t n) {
+  const vd value = vd_set(c);
+  REIN_EACH(i, n) vd_store(z + i, value);
+}
+
+static void scale(double c, const double *x, double *z, size_t n) {
+  const vd factor_c = vd_set(c);
+  REIN_EACH(i, n) vd_store(z + i, vd_mul(factor_c, vd_load(x + i)));
+}
+
+static void prod(const double *x, const double *y, double *z, size_t n) {
+  REIN_EACH(i, n) vd_store(z + i, vd_mul(vd_load(x + i), vd_load(y + i)));
+}
+
+static void divide(const double *x, const double *y, double *z, size_t n) {
+  REIN_EACH(i, n) vd_store(z + i, vd_div(vd_load(x + i), vd_load(y + i)));
+}
+
+static void absolute(const double *x, double *z, size_t n) {
+  REIN_EACH(i, n) vd_store(z + i, vd_abs(vd_load(x + i)));
+}
+
+static void inv(const double *x, double *z, size_t n) {
+  const vd one = vd_set(1.0);
+  REIN_EACH(i, n) vd_store(z + i, vd_div(one, vd_load(x + i)));
+}
+
+static void add_const(const double *x, double b, double *z, size_t n) {
+  const vd term = vd_set(b);
+  REIN_EACH(i, n) vd_store(z + i, vd_add(vd_load(x + i), term));
+}
+
+/* Norms of `block` lanes, sums in row order kept in registers; the largest so far in *largest, NaN seen in
+ * *lost. */
+static inline __attribute__((always_inline)) void wrms_block(const double *x, const double *w, int n_row,
+                                                             size_t n_lane, const double *live,
+                                                             double *per_lane, vd *largest, vm *lost,
+                                                             const int block) {
+  vd sum[32 / VD_WIDTH];
+  const int n_vector = block / VD_WIDTH;
+  for (int v = 0; v < n_vector; v++) sum[v] = vd_set(0.0);
+  for (int r = 0; r < n_row; r++, x += n_lane, w += n_lane) {
+    for (int v = 0; v < n_vector; v++) {
+      const vd term = vd_mul(vd_load(x + v * VD_WIDTH), vd_load(w + v * VD_WIDTH));
+      sum[v] = vd_add(sum[v], vd_mul(term, term));
+    }
+  }
+  const vd count = vd_set((double)n_row);
+  for (int v = 0; v < n_vector; v++) {
+    const vd norm = vd_sqrt(vd_div(sum[v], count));
+    if (per_lane) vd_store(per_lane + v * VD_WIDTH, norm);
+    const vd counted = vd_select(vd_mask(live + v * VD_WIDTH), norm, vd_set(0.0));
+    *lost = vm_or(*lost, vd_ne(counted, counted));
+    *largest = vd_max(*largest, counted);
+  }
+}
+
+static double wrms_max(const double *x, const double *w, int n_row, int n_lane, const double *live,
+                       double *per_lane) {
+  vd largest = vd_set(0.0);
+  vm lost = vm_none();
+  for (int f = 0; f < n_lane;) {
+    const size_t n = (size_t)n_lane;
+    double *own = per_lane ? per_lane + f : NULL;
+    if (n_lane - f >= 32) {
+      wrms_block(x + f, w + f, n_row, n, live + f, own, &largest, &lost, 32);
+      f += 32;
+    } else {
+      wrms_block(x + f, w + f, n_row, n, live + f, own, &largest, &lost, 8);
+      f += 8;
+    }
+  }
+  if (vm_any(lost)) return NAN;
+  double lane[VD_WIDTH] __attribute__((aligned(64))), answer = 0.0;
+  vd_store(lane, largest);
+  for (int k = 0; k < VD_WIDTH; k++) answer = lane[k] > answer ? lane[k] : answer;
+  return answer;
+}
+
+static bool error_weights(double rtol, const double *y, const double *atol, double *w, int n_row, int n_lane,
+                          const double *live) {
+  const vd relative = vd_set(rtol), one = vd_set(1.0), zero = vd_set(0.0);
+  vm bad = vm_none();
+  for (int r = 0; r < n_row; r++, y += n_lane, atol += n_lane, w += n_lane) {
+    for (int i = 0; i < n_lane; i += VD_WIDTH) {
+      const vm counts = vd_mask(live + i);
+      const vd weight = vd_div(one, vd_add(vd_mul(relative, vd_abs(vd_load(y + i))), vd_load(atol + i)));
+      bad = vm_or(bad, vm_and(counts, vm_not(vm_and(vd_finite(weight), vd_lt(zero, weight)))));
+      vd_store(w + i, vd_select(counts, weight, zero));
+    }
+  }
+  return !vm_any(bad);
+}
+
+static bool finish_rates(double *rows, int n_row, int n_lane, const double *factor_rows, const double *live,
+                         double *bad) {
+  vm any = vm_none();
+  const vd zero = vd_set(0.0);
+  for (int i = 0; i < n_lane; i += VD_WIDTH) vd_store(bad + i, zero);
+  for (int r = 0; r < n_row; r++, rows += n_lane) {
+    for (int i = 0; i < n_lane; i += VD_WIDTH) {
+      vd rate = vd_load(rows + i);
+      if (factor_rows) rate = vd_mul(rate, vd_load(factor_rows + i));
+      rate = vd_select(vd_mask(live + i), rate, zero);
+      vd_store(rows + i, rate);
+      const vm lost = vm_not(vd_finite(rate));
+      if (vm_any(lost)) vd_store(bad + i, vd_select(lost, vd_set(1.0), vd_load(bad + i)));
+      any = vm_or(any, lost);
+    }
+  }
+  return vm_any(any);
+}
+
+static void horner(int n_d, double *const *d, const double *sigma, double *z, int n_row, int n_lane) {
+  const size_t n = (size_t)n_lane;
+  for (size_t r = 0; r < (size_t)n_row; r++) {
+    for (size_t i = 0; i < n; i += VD_WIDTH) {
+      const vd s = vd_load(sigma + i);
+      vd sum = vd_load(d[n_d - 1] + r * n + i);
+      for (int k = n_d - 2; k >= 0; k--) sum = vd_add(vd_load(d[k] + r * n + i), vd_mul(s, sum));
+      vd_store(z + r * n + i, sum);
+    }
+  }
+}
+
+static void blend(const double *mask, const double *a, double *z, int n_row, int n_lane) {
+  for (int r = 0; r < n_row; r++, a += n_lane, z += n_lane) {
+    for (int i = 0; i < n_lane; i += VD_WIDTH) {
+      vd_store(z + i, vd_select(vd_mask(mask + i), vd_load(a + i), vd_load(z + i)));
+    }
+  }
+}
+
+#if REIN_LANES == 512
+#define REIN_TABLE rein_kernels_avx512
+#define REIN_TABLE_ISA REIN_ISA_AVX512
+#define REIN_TABLE_NAME "avx512"
+#elif REIN_LANES == 256
+#define REIN_TABLE rein_kernels_avx2
+#define REIN_TABLE_ISA REIN_ISA_AVX2
+#define REIN_TABLE_NAME "avx2"
+#else
+#define REIN_TABLE rein_kernels_plain
+#define REIN_TABLE_ISA REIN_ISA_PLAIN
+#define REIN_TABLE_NAME "plain"
+#endif
+
+extern const rein_kernels REIN_TABLE; /* declared again in lanes.c, which chooses */
+
+const rein_kernels REIN_TABLE = {
+    .isa = REIN_TABLE_ISA,
+    .name = REIN_TABLE_NAME,
+    .run = run,
+    .linear_sum = linear_sum,
+    .linear_combination = linear_combination,
+    .scale_add_multi = scale_add_multi,
+    .fill = fill,
+    .scale = scale,
+    .prod = prod,
+    .div = divide,
+    .abs = absolute,
+    .inv = inv,
+    .add_const = add_const,
+    .wrms_max = wrms_max,
+    .error_weights = error_weights,
+    .finish_rates = finish_rates,
+    .horner = horner,
+    .blend = blend,
+    .lu = &lu_kernels,
+};

@@ -1,0 +1,24 @@
+/* SUNDIALS N_Vector of [state][lane], lane fastest. Its weighted norm is the largest of the live lanes' own;
+ * NaN if any live lane's is NaN. Source of the rule: docs/numerics.md, "Lanes". */
+#ifndef REIN_SOLVER_LANE_VECTOR_H
+#define REIN_SOLVER_LANE_VECTOR_H
+
+#include <sundials/sundials_nvector.h>
+
+#include "solver/lanes.h"
+
+/* What all vectors of a batch share; owned by the caller, outlives the vectors. */
+typedef struct {
+  int n_row, n_lane;
+  const rein_kernels *kernels;
+  double *live;     /* (n_lane) 1.0 or 0.0 */
+  double *per_lane; /* (n_lane) each lane's own norm at the last call of the norm */
+} rein_lane_shape;
+
+/* A new vector with its own memory, or NULL. N_VDestroy frees it. */
+N_Vector rein_lane_vector_create(const rein_lane_shape *shape, SUNContext context);
+
+/* Its rows (n_row x n_lane); lent. */
+double *rein_lane_vector_rows(N_Vector v);
+
+#endif

@@ -1,0 +1,124 @@
+/* Finding instants inside a step on its dense output: switches that park a lane, safety signals that are only
+ * noted. A value that has changed at the end of the step is located by bisection in all lanes concerned at
+ * once; what changes there and back within one step goes unseen, as with any sign test. */
+#include <math.h>
+#include <string.h>
+
+#include "solver/batch.h"
+
+#define TAU_WIDTH 1e-14 /* of the segment: bisection stops */
+#define MAX_BISECT 64   /* enough for any start width */
+#define STILL_LENGTH                                                                                         \
+  1e-9 /* of the segment: a parking sooner than this after the last counts as standing still */
+#define MAX_STILL 1000 /* such parkings in succession before the lane fails */
+
+static bool differs(const rein_batch *b, const double *ref, const double *now, int first, int n, int l) {
+  for (int r = first; r < first + n; r++) {
+    size_t at = (size_t)r * (size_t)b->n_lane + (size_t)l;
+    if (ref[at] != now[at]) return true;
+  }
+  return false;
+}
+
+void rein_batch_locate(rein_batch *b, rein_prog prog, int first, int n, const double *ref, double *now) {
+  for (int round = 0; round < MAX_BISECT; round++) {
+    bool going = false;
+    for (int l = 0; l < b->n_lane; l++) {
+      bool wide = b->mask[l] != 0 && b->tau_high[l] - b->tau_low[l] > TAU_WIDTH;
+      b->tau_mid[l] = wide ? 0.5 * (b->tau_low[l] + b->tau_high[l]) : b->tau_high[l];
+      b->time_program[l] = b->t0[l] + b->tau_mid[l] * b->span[l];
+      going |= wide;
+    }
+    if (!going || !rein_method_dense_lanes(b->method, b->tau_mid, b->y_dense)) return;
+    rein_eval_run(b->eval, prog, b->time_program, b->y_dense, now);
+    for (int l = 0; l < b->n_lane; l++) {
+      if (b->mask[l] == 0 || b->tau_mid[l] >= b->tau_high[l]) continue;
+      *(differs(b, ref, now, first, n, l) ? &b->tau_high[l] : &b->tau_low[l]) = b->tau_mid[l];
+    }
+  }
+}
+
+/* The lane stands at tau_high until the next pass; its state comes from the dense output. */
+static void park_lane(rein_batch *b, int l) {
+  b->problem.shape.live[l] = 0;
+  b->cur[l] = b->t0[l] + b->tau_high[l] * b->span[l];
+  for (int s = 0; s < b->tape->n_state; s++) rein_row_of(b->y, b, s)[l] = rein_row_of(b->y_dense, b, s)[l];
+  b->n_still[l] = b->tau_high[l] < STILL_LENGTH ? b->n_still[l] + 1 : 0;
+  if (b->n_still[l] > MAX_STILL) rein_batch_fail(b, l, REIN_FAIL_EVENTS, b->cur[l], -1, NAN);
+}
+
+void rein_batch_park(rein_batch *b, double tau_before, double tau) {
+  for (int l = 0; l < b->n_lane; l++) b->time_program[l] = b->t0[l] + tau * b->span[l];
+  rein_eval_run(b->eval, REIN_PROG_SWITCH, b->time_program, rein_method_state(b->method), b->switch_now);
+  bool any = false;
+  for (int l = 0; l < b->n_lane; l++) {
+    bool changed = b->moving[l] != 0 && differs(b, b->switch_ref, b->switch_now, 0, b->tape->n_switch, l);
+    b->mask[l] = changed ? 1.0 : 0.0;
+    b->tau_low[l] = tau_before;
+    any |= changed;
+  }
+  if (!any) return;
+  rein_batch_locate(b, REIN_PROG_SWITCH, 0, b->tape->n_switch, b->switch_ref, b->switch_now);
+  if (!rein_method_dense_lanes(b->method, b->tau_high, b->y_dense)) return;
+  for (int l = 0; l < b->n_lane; l++)
+    if (b->mask[l] != 0) park_lane(b, l);
+}
+
+/* ---- safety ---- */
+
+void rein_batch_start_safety(rein_batch *b) {
+  rein_eval_run(b->eval, REIN_PROG_SAFETY, b->cur, b->y, b->safety_ref);
+  for (int i = 0; i < b->tape->n_safety; i++) {
+    const double *now = rein_row_of(b->safety_ref, b, i);
+    double *first = rein_row_of(b->safety_first, b, i);
+    for (int l = 0; l < b->n_lane; l++)
+      if (!b->done[l] && now[l] != 0 && isnan(first[l])) first[l] = b->cur[l];
+  }
+}
+
+/* One signal: where it changed inside the step, up to each lane's end of it; durations count to the instant
+ * of change. */
+static void watch_signal(rein_batch *b, int i, double tau_before, const double *end) {
+  const double *ref = rein_row_of(b->safety_ref, b, i), *now = rein_row_of(b->safety_now, b, i);
+  double *first = rein_row_of(b->safety_first, b, i), *duration = rein_row_of(b->safety_duration, b, i);
+  bool any = false;
+  for (int l = 0; l < b->n_lane; l++) {
+    bool changed = b->moving[l] != 0 && ref[l] != now[l];
+    b->mask[l] = changed ? 1.0 : 0.0;
+    b->tau_low[l] = tau_before, b->tau_high[l] = end[l];
+    b->norm[l] = now[l]; /* kept: locate uses safety_now as scratch */
+    any |= changed;
+  }
+  if (any) rein_batch_locate(b, REIN_PROG_SAFETY, i, 1, b->safety_ref, b->safety_now);
+  for (int l = 0; l < b->n_lane; l++) {
+    if (b->moving[l] == 0) continue;
+    bool was = ref[l] != 0, is = b->norm[l] != 0;
+    double change = b->mask[l] != 0 ? b->tau_high[l] : end[l];
+    if (was) duration[l] += (change - tau_before) * b->span[l];
+    if (!was && is) {
+      duration[l] += (end[l] - change) * b->span[l];
+      if (isnan(first[l])) first[l] = b->t0[l] + change * b->span[l];
+    }
+  }
+}
+
+void rein_batch_watch_safety(rein_batch *b, double tau_before) {
+  double *end = b->bad; /* scratch: rates are not called here */
+  bool parked = false;
+  for (int l = 0; l < b->n_lane; l++) {
+    end[l] = b->tau_high[l];
+    b->time_program[l] = b->t0[l] + end[l] * b->span[l];
+    parked |= b->moving[l] != b->problem.shape.live[l];
+  }
+  const double *y = rein_method_state(b->method);
+  if (parked && rein_method_dense_lanes(b->method, end, b->y_event)) y = b->y_event;
+  for (int i = 0; i < b->tape->n_safety; i++) {
+    for (int l = 0; l < b->n_lane; l++) b->time_program[l] = b->t0[l] + end[l] * b->span[l];
+    rein_eval_run(b->eval, REIN_PROG_SAFETY, b->time_program, y, b->safety_now);
+    watch_signal(b, i, tau_before, end);
+  }
+  for (int l = 0; l < b->n_lane; l++)
+    b->tau_high[l] = end[l], b->time_program[l] = b->t0[l] + end[l] * b->span[l];
+  rein_eval_run(b->eval, REIN_PROG_SAFETY, b->time_program, y, b->safety_ref);
+  memset(end, 0, (size_t)b->n_lane * sizeof *end);
+}

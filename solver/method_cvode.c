@@ -1,0 +1,274 @@
+/* CVODE in lanes: one instance integrates all live lanes of a batch in lockstep; order, step and Newton
+ * control are CVODE's own. Numbered facts that other files rely on:
+ *  1. Before each pass stop time, initial step and minimum step are set anew: CVodeReInit resets none of
+ * them, and bits would depend on the pass before.
+ *  2. A lane that is not live has rates 0 and an identity row block in the Newton matrix; the norm skips it.
+ *  3. Rates that are not finite in a live lane are answered with "try a smaller step"; `bad` says which
+ * lanes. The only file that sees CVODE's interface (SUNDIALS 6).
+ */
+#include <cvode/cvode.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sunnonlinsol/sunnonlinsol_fixedpoint.h>
+#include <sunnonlinsol/sunnonlinsol_newton.h>
+
+#include "solver/lane_klu.h"
+#include "solver/method.h"
+
+#define MIN_STEP                                                                                             \
+  1e-13 /* of a segment: below it a lane is evicted. 1e-10 would evict Van der Pol's first step */
+#define MIN_STEP_ALONE 1e-15 /* of a segment: below it tau no longer moves in double precision */
+#define MAX_ERROR_FAILS 15   /* in one step, before the lane that decides the test is blamed */
+#define MAX_NEWTON_FAILS 15  /* likewise */
+#define MAX_ORDER 12         /* Adams; one more vector is needed for the dense output */
+
+struct rein_method {
+  rein_method_problem *p;
+  SUNContext context;
+  void *cvode;
+  N_Vector y, f0, error, weight;
+  N_Vector derivative[MAX_ORDER + 1]; /* of the interpolant at the end of the last step */
+  SUNMatrix matrix;
+  SUNLinearSolver linear;
+  SUNNonlinearSolver nonlinear;
+  rein_method_counters base; /* counters at the start of the pass */
+  double tau, last_step;
+  bool derivatives_known;
+};
+
+static void lane_times(const rein_method_problem *p, double tau) {
+  for (int l = 0; l < p->shape.n_lane; l++) p->time[l] = p->t0[l] + tau * p->span[l];
+}
+
+static int rates(realtype tau, N_Vector y, N_Vector ydot, void *user) {
+  rein_method *m = user;
+  rein_method_problem *p = m->p;
+  double *out = rein_lane_vector_rows(ydot);
+  lane_times(p, tau);
+  rein_eval_run(p->eval, REIN_PROG_RATES, p->time, rein_lane_vector_rows(y), out);
+  if (!p->kernels->finish_rates(out, p->shape.n_row, p->shape.n_lane, p->span, p->shape.live, p->bad))
+    return 0;
+  size_t lane_bytes = (size_t)p->shape.n_lane * sizeof(double);
+  memcpy(p->bad_time, p->time, lane_bytes);
+  memcpy(p->bad_state, rein_lane_vector_rows(y), (size_t)p->shape.n_row * lane_bytes);
+  return 1;
+}
+
+static int weights(N_Vector y, N_Vector w, void *user) {
+  const rein_method_problem *p = ((rein_method *)user)->p;
+  bool fine = p->kernels->error_weights(p->rtol, rein_lane_vector_rows(y), p->atol, rein_lane_vector_rows(w),
+                                        p->shape.n_row, p->shape.n_lane, p->shape.live);
+  return fine ? 0 : -1;
+}
+
+/* M = I - gamma span J; J only where CVODE asks for it anew. */
+static int linear_system(realtype tau, N_Vector y, N_Vector fy, SUNMatrix matrix, booleantype j_ok,
+                         booleantype *j_now, realtype gamma, void *user, N_Vector t1, N_Vector t2,
+                         N_Vector t3) {
+  (void)fy, (void)t1, (void)t2, (void)t3;
+  rein_method *m = user;
+  *j_now = !j_ok;
+  if (!j_ok) {
+    lane_times(m->p, tau);
+    rein_eval_run(m->p->eval, REIN_PROG_JACOBIAN, m->p->time, rein_lane_vector_rows(y),
+                  rein_lane_matrix_values(matrix));
+  }
+  rein_lane_matrix_set(matrix, 1.0, -gamma, m->p->span);
+  if (m->p->alone) rein_lane_klu_set(m->linear, -gamma, m->p->span);
+  return 0;
+}
+
+static void silent(int code, const char *module, const char *function, char *message, void *user) {
+  (void)code, (void)module, (void)function, (void)message, (void)user;
+}
+
+static bool set_up_newton(rein_method *m) {
+  const rein_method_problem *p = m->p;
+  m->matrix = rein_lane_matrix_create(p->lu, &p->shape, m->context);
+  if (!m->matrix) return false;
+  m->linear = p->alone ? rein_lane_klu_create(p->tape, &p->shape, m->context)
+                       : rein_lane_solver_create(p->lu, &p->shape, m->context);
+  return m->linear && CVodeSetLinearSolver(m->cvode, m->linear, m->matrix) == CV_SUCCESS &&
+         CVodeSetLinSysFn(m->cvode, linear_system) == CV_SUCCESS;
+}
+
+static bool set_up_fixed_point(rein_method *m) {
+  m->nonlinear = SUNNonlinSol_FixedPoint(m->y, 0, m->context);
+  return m->nonlinear && CVodeSetNonlinearSolver(m->cvode, m->nonlinear) == CV_SUCCESS;
+}
+
+static bool set_up(rein_method *m) {
+  const rein_method_problem *p = m->p;
+  bool adams = p->kind == REIN_METHOD_ADAMS;
+  m->y = rein_lane_vector_create(&p->shape, m->context);
+  if (!m->y) return false;
+  m->f0 = N_VClone(m->y), m->error = N_VClone(m->y), m->weight = N_VClone(m->y);
+  bool fine = m->f0 && m->error && m->weight;
+  for (int i = 0; i <= (adams ? 12 : 5); i++) fine = fine && (m->derivative[i] = N_VClone(m->y));
+  m->cvode = fine ? CVodeCreate(adams ? CV_ADAMS : CV_BDF, m->context) : NULL;
+  return m->cvode && CVodeSetErrHandlerFn(m->cvode, silent, NULL) == CV_SUCCESS &&
+         CVodeInit(m->cvode, rates, 0.0, m->y) == CV_SUCCESS &&
+         CVodeWFtolerances(m->cvode, weights) == CV_SUCCESS && CVodeSetUserData(m->cvode, m) == CV_SUCCESS &&
+         (adams ? set_up_fixed_point(m) : set_up_newton(m)) &&
+         CVodeSetMaxErrTestFails(m->cvode, MAX_ERROR_FAILS) == CV_SUCCESS &&
+         CVodeSetMaxConvFails(m->cvode, MAX_NEWTON_FAILS) == CV_SUCCESS &&
+         CVodeSetMaxHnilWarns(m->cvode, -1) == CV_SUCCESS;
+}
+
+rein_method *rein_method_create(rein_method_problem *problem) {
+  rein_method *m = calloc(1, sizeof *m);
+  if (!m) return NULL;
+  m->p = problem;
+  if (SUNContext_Create(NULL, &m->context) == 0 && set_up(m)) return m;
+  rein_method_destroy(m);
+  return NULL;
+}
+
+void rein_method_destroy(rein_method *m) {
+  if (!m) return;
+  N_Vector vectors[] = {m->y, m->f0, m->error, m->weight};
+  if (m->cvode) CVodeFree(&m->cvode);
+  for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++)
+    if (vectors[i]) N_VDestroy(vectors[i]);
+  for (int i = 0; i <= MAX_ORDER; i++)
+    if (m->derivative[i]) N_VDestroy(m->derivative[i]);
+  if (m->nonlinear) SUNNonlinSolFree(m->nonlinear);
+  if (m->linear) SUNLinSolFree(m->linear);
+  if (m->matrix) SUNMatDestroy(m->matrix);
+  if (m->context) SUNContext_Free(&m->context);
+  free(m);
+}
+
+static rein_step answer_of(int flag) {
+  switch (flag) {
+  case CV_SUCCESS:
+  case CV_TSTOP_RETURN:
+    return REIN_STEP_OK;
+  case CV_FIRST_RHSFUNC_ERR:
+  case CV_REPTD_RHSFUNC_ERR:
+  case CV_UNREC_RHSFUNC_ERR:
+    return REIN_STEP_RATES;
+  case CV_ERR_FAILURE:
+  case CV_TOO_MUCH_ACC:
+  case CV_ILL_INPUT: /* weights that are not finite, or tau = 1 closer than the unit roundoff */
+    return REIN_STEP_ERROR;
+  case CV_CONV_FAILURE:
+  case CV_NLS_FAIL:
+    return REIN_STEP_NEWTON;
+  case CV_LSETUP_FAIL:
+  case CV_LSOLVE_FAIL:
+    return REIN_STEP_SINGULAR;
+  default:
+    return REIN_STEP_BROKEN;
+  }
+}
+
+static rein_method_counters counters(rein_method *m) {
+  long step = 0, rate = 0, error_fail = 0, newton_fail = 0, setup = 0;
+  CVodeGetNumSteps(m->cvode, &step);
+  CVodeGetNumRhsEvals(m->cvode, &rate);
+  CVodeGetNumErrTestFails(m->cvode, &error_fail);
+  CVodeGetNumNonlinSolvConvFails(m->cvode, &newton_fail);
+  if (m->linear) CVodeGetNumJacEvals(m->cvode, &setup);
+  return (rein_method_counters){step, rate, setup, error_fail, newton_fail};
+}
+
+rein_step rein_method_start(rein_method *m, const double *y) {
+  const rein_method_problem *p = m->p;
+  memcpy(rein_lane_vector_rows(m->y), y, (size_t)p->shape.n_row * (size_t)p->shape.n_lane * sizeof *y);
+  m->tau = m->last_step = 0;
+  m->derivatives_known = false;
+  bool fine = CVodeReInit(m->cvode, 0.0, m->y) == CV_SUCCESS &&
+              CVodeSetInitStep(m->cvode, 0.0) == CV_SUCCESS &&
+              CVodeSetMinStep(m->cvode, p->alone ? MIN_STEP_ALONE : MIN_STEP) == CV_SUCCESS &&
+              CVodeSetStopTime(m->cvode, 1.0) == CV_SUCCESS;
+  return fine ? REIN_STEP_OK : REIN_STEP_BROKEN;
+}
+
+rein_step rein_method_advance(rein_method *m, double *tau) {
+  realtype reached = m->tau;
+  m->derivatives_known = false;
+  rein_step answer = answer_of(CVode(m->cvode, 1.0, m->y, &reached, CV_ONE_STEP));
+  if (answer == REIN_STEP_OK) {
+    m->last_step = reached - m->tau;
+    m->tau = reached;
+  }
+  *tau = m->tau;
+  return answer;
+}
+
+const double *rein_method_state(const rein_method *m) {
+  return rein_lane_vector_rows(m->y);
+}
+
+double rein_method_last_step(const rein_method *m) {
+  return m->last_step;
+}
+
+bool rein_method_dense(rein_method *m, double tau, double *y) {
+  if (CVodeGetDky(m->cvode, tau, 0, m->derivative[0]) != CV_SUCCESS) return false;
+  m->derivatives_known = false;
+  memcpy(y, rein_lane_vector_rows(m->derivative[0]),
+         (size_t)m->p->shape.n_row * (size_t)m->p->shape.n_lane * sizeof *y);
+  return true;
+}
+
+/* The interpolant is a polynomial of the last order q: its q derivatives at the end of the step, scaled by
+ * 1/k!, give each lane's own Horner sum. Got once per step. */
+bool rein_method_dense_lanes(rein_method *m, const double *tau, double *y) {
+  int order = 0;
+  if (CVodeGetLastOrder(m->cvode, &order) != CV_SUCCESS) return false;
+  double factor = 1;
+  for (int k = 0; k <= order && !m->derivatives_known; k++) {
+    if (CVodeGetDky(m->cvode, m->tau, k, m->derivative[k]) != CV_SUCCESS) return false;
+    factor = k > 1 ? factor * k : 1;
+    if (k > 1) N_VScale(1 / factor, m->derivative[k], m->derivative[k]);
+  }
+  m->derivatives_known = true;
+  double *d[MAX_ORDER + 1];
+  for (int k = 0; k <= order; k++) d[k] = rein_lane_vector_rows(m->derivative[k]);
+  double *sigma = m->p->time; /* scratch: distance from the end of the step */
+  for (int l = 0; l < m->p->shape.n_lane; l++) sigma[l] = tau[l] - m->tau;
+  m->p->kernels->horner(order + 1, d, sigma, y, m->p->shape.n_row, m->p->shape.n_lane);
+  return true;
+}
+
+const double *rein_method_local_error(rein_method *m) {
+  CVodeGetEstLocalErrors(m->cvode, m->error);
+  return rein_lane_vector_rows(m->error);
+}
+
+void rein_method_error_norms(rein_method *m, double *norm) {
+  CVodeGetEstLocalErrors(m->cvode, m->error);
+  CVodeGetErrWeights(m->cvode, m->weight);
+  const rein_lane_shape *shape = &m->p->shape;
+  m->p->kernels->wrms_max(rein_lane_vector_rows(m->error), rein_lane_vector_rows(m->weight), shape->n_row,
+                          shape->n_lane, shape->live, norm);
+}
+
+/* The live lane with the largest norm at the last norm taken; a NaN counts as largest. */
+static int worst_lane(const rein_lane_shape *shape) {
+  int worst = -1;
+  for (int l = 0; l < shape->n_lane; l++) {
+    if (shape->live[l] == 0) continue;
+    if (isnan(shape->per_lane[l])) return l;
+    if (worst < 0 || shape->per_lane[l] > shape->per_lane[worst]) worst = l;
+  }
+  return worst;
+}
+
+int rein_method_blame(const rein_method *m, rein_step answer) {
+  if (answer == REIN_STEP_RATES)
+    for (int l = 0; l < m->p->shape.n_lane; l++)
+      if (m->p->shape.live[l] != 0 && m->p->bad[l] != 0) return l;
+  if (answer == REIN_STEP_SINGULAR && m->linear && !m->p->alone) {
+    int lane = rein_lane_solver_pivot_lane(m->linear);
+    if (lane >= 0) return lane;
+  }
+  return worst_lane(&m->p->shape);
+}
+
+rein_method_counters rein_method_count(rein_method *m) {
+  return counters(m);
+}

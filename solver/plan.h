@@ -1,0 +1,135 @@
+/* What to integrate: batches of lanes, each lane one individual under one arm; and what receives the results.
+ *
+ * A plan is a source of batches: fill() writes one batch's lanes, from (seed, indices) alone, so that any
+ * thread, process or shard can make any batch at any time. The solver knows nothing of where parameters or
+ * doses come from.
+ */
+#ifndef REIN_SOLVER_PLAN_H
+#define REIN_SOLVER_PLAN_H
+
+#include "solver/eval.h"
+
+/* What happens to a lane at an instant, in the order of the list. Amounts are in state units, rates in state
+ * units per time. */
+typedef enum {
+  REIN_ITEM_ADD,       /* state[target] += amount */
+  REIN_ITEM_SET,       /* state[target] = amount */
+  REIN_ITEM_MULTIPLY,  /* state[target] *= amount */
+  REIN_ITEM_PARAM,     /* parameter[target] = amount */
+  REIN_ITEM_INPUT_ADD, /* input[target] += amount: an infusion starts (amount > 0) or ends (< 0) */
+  REIN_ITEM_INPUT_SET, /* input[target] = amount */
+  REIN_ITEM_RESET,     /* all states to their initial values, all inputs to 0 */
+  REIN_N_ITEM
+} rein_item_kind;
+
+typedef struct {
+  double time;  /* model time */
+  int32_t kind; /* rein_item_kind */
+  int32_t target;
+  double amount;
+} rein_item;
+
+/* One dose as prescribed and as delivered, for the records; the solver does not look at it. */
+typedef struct {
+  double time_prescribed, time_delivered; /* model time; delivered NaN: not taken */
+  double prescribed, delivered;           /* action's unit */
+  int32_t action, i_dose;
+} rein_dose;
+
+/* One lane's work. Arrays grow by realloc and belong to the lane; the solver clears counts before each fill.
+ */
+typedef struct {
+  int64_t individual; /* counts from 0 in the plan's order */
+  int32_t arm;
+  bool real; /* false: padding, integrated for the company of others, not delivered */
+  double t_start, t_end;
+  rein_item *item; /* (n_item) rising time; ties in the order they are to happen */
+  size_t n_item, cap_item;
+  rein_dose *dose; /* (n_dose) */
+  size_t n_dose, cap_dose;
+  const double *obs; /* (n_obs) rising observation times within [t_start, t_end], lent by the plan */
+  int n_obs;
+} rein_lane_plan;
+
+/* Adds to a lane's lists; false when memory is out. */
+bool rein_lane_add_item(rein_lane_plan *lane, rein_item item);
+bool rein_lane_add_dose(rein_lane_plan *lane, rein_dose dose);
+
+/* Sorts items by time, keeping the order of equal times. */
+void rein_lane_sort_items(rein_lane_plan *lane);
+
+typedef enum { REIN_METHOD_BDF, REIN_METHOD_ADAMS } rein_method_kind;
+
+typedef struct {
+  void *context;
+  int64_t n_batch;
+  int n_lane;      /* lanes of every batch, a multiple of REIN_LANE_MULTIPLE */
+  int n_obs;       /* most observations of any lane */
+  const int *keep; /* (n_keep) rows to deliver: i < n_state a state, else n_state + row of REIN_PROG_OUTPUT */
+  int n_keep;
+  const double *atol; /* (n_state) absolute tolerance, state units */
+  double rtol;
+  bool act_first; /* an observation at the instant of an action sees the state after it; default before */
+  rein_method_kind method;
+  int64_t max_steps; /* internal steps of one lane's segment before it counts as failed */
+  /* Writes batch i_batch: parameters into eval's rows (all lanes, padding too), then lane[0 .. n_lane). May
+   * run programs of eval (ACTION, INITIAL) after rein_eval_params. REIN_OK, or REIN_ERR_MEMORY. Called from
+   * several threads at once. */
+  rein_status (*fill)(void *context, int64_t i_batch, rein_eval *eval, rein_lane_plan *lane);
+} rein_plan;
+
+typedef enum {
+  REIN_LANE_FINE,  /* with its batch */
+  REIN_LANE_ALONE, /* evicted from its batch, finished alone with the pivoting solver */
+  REIN_LANE_FAILED /* not integrated to its end; observations from `time` on are NaN */
+} rein_lane_status;
+
+typedef enum {
+#define REIN_FAIL(name, meaning) REIN_FAIL_##name,
+#include "solver/fails.def"
+#undef REIN_FAIL
+  REIN_N_FAIL
+} rein_fail;
+
+const char *rein_fail_name(rein_fail fail);    /* "rates" */
+const char *rein_fail_meaning(rein_fail fail); /* in words */
+
+/* How one lane ended. */
+typedef struct {
+  rein_lane_status status;
+  rein_fail fail;            /* why it was evicted or failed */
+  double time;               /* model time of the failure; NaN if none */
+  int state;                 /* state concerned, or -1 */
+  int param;                 /* parameter that is not finite, or -1 */
+  const rein_origin *origin; /* sub-expression that went bad, or NULL; lent by the tape */
+  double value;              /* the bad value, or the state's value */
+  int64_t n_step, n_rate, n_jacobian, n_error_fail,
+      n_newton_fail;   /* of its batch while it was live; alone: its own */
+  int64_t n_event;     /* state and time events executed */
+  int64_t n_pow_floor; /* powers of a slightly negative base taken at 0 */
+  int64_t n_range_warning;
+} rein_outcome;
+
+/* A finished batch, lent for the time of the call. */
+typedef struct {
+  int64_t i_batch;
+  int n_lane;
+  const rein_lane_plan *lane;  /* (n_lane) */
+  const rein_outcome *outcome; /* (n_lane) */
+  const double *out;           /* (n_obs x n_keep x n_lane), keep's units; NaN where not reached */
+  const double *error;         /* same shape: estimate of the integration error, see docs/numerics.md */
+  const double *param;         /* (n_param x n_lane) at the start */
+  const double *noise;         /* (2 n_observable x n_lane) rows of REIN_PROG_NOISE at the start */
+  const double *safety_first;  /* (n_safety x n_lane) first time a signal was true [model time], NaN never */
+  const double
+      *safety_duration; /* (n_safety x n_lane) how long it was true [model time], to the accuracy of steps */
+} rein_batch_result;
+
+/* Receives finished batches, in any order, from several threads at once. REIN_OK, or another status to stop
+ * the run. */
+typedef struct {
+  void *context;
+  rein_status (*take)(void *context, const rein_batch_result *result);
+} rein_sink;
+
+#endif

@@ -1,0 +1,176 @@
+/* What happens to lanes between passes: observe, act, fire events, find the next target; see batch.h. */
+#include <math.h>
+#include <string.h>
+
+#include "solver/batch.h"
+
+#define SAME_TIME 1e-13 /* relative distance below which a parked lane has reached its target */
+
+/* ---- targets and modes ---- */
+
+static bool holds(double g, rein_op op) {
+  switch (op) {
+  case REIN_OP_LT:
+    return g < 0;
+  case REIN_OP_LE:
+    return g <= 0;
+  case REIN_OP_GT:
+    return g > 0;
+  default:
+    return g >= 0;
+  }
+}
+
+/* The next instant at which something is known to happen to the lane. */
+static double next_target(const rein_batch *b, int l) {
+  const rein_lane_plan *lane = &b->lane[l];
+  double target = lane->t_end;
+  if (b->next_item[l] < lane->n_item && lane->item[b->next_item[l]].time < target)
+    target = lane->item[b->next_item[l]].time;
+  if (b->n_pending) {
+    double pending = rein_batch_next_pending(b, l);
+    if (pending < target) target = pending;
+  }
+  for (int m = 0; m < b->tape->n_mode; m++) {
+    double g0 = b->stops[(size_t)(2 * m) * (size_t)b->n_lane + (size_t)l];
+    double slope = b->stops[(size_t)(2 * m + 1) * (size_t)b->n_lane + (size_t)l];
+    double stop = -g0 / slope;
+    if (stop > b->cur[l] && stop < target && stop - b->cur[l] > SAME_TIME * fabs(stop)) target = stop;
+  }
+  return target;
+}
+
+/* A comparison that only time switches is constant between stops: its value in the middle of the coming
+ * segment. */
+static bool set_modes(rein_batch *b) {
+  bool changed = false;
+  for (int m = 0; m < b->tape->n_mode; m++) {
+    const double *g0 = rein_row_of(b->stops, b, 2 * m), *slope = rein_row_of(b->stops, b, 2 * m + 1);
+    double *mode = rein_eval_row(b->eval, b->tape->mode_first + m);
+    for (int l = 0; l < b->n_lane; l++) {
+      double middle = b->cur[l] + 0.5 * (b->target[l] - b->cur[l]);
+      if (b->target[l] <= b->cur[l]) middle = b->cur[l];
+      double now = holds(g0[l] + slope[l] * middle, b->tape->mode_op[m]) ? 1.0 : 0.0;
+      changed |= now != mode[l];
+      mode[l] = now;
+    }
+  }
+  return changed;
+}
+
+void rein_batch_refresh(rein_batch *b) {
+  if (b->params_dirty) {
+    rein_eval_params(b->eval);
+    if (b->tape->n_mode) rein_eval_run(b->eval, REIN_PROG_STOPS, b->cur, NULL, b->stops);
+    b->params_dirty = false;
+  }
+  for (int l = 0; l < b->n_lane; l++)
+    if (!b->done[l]) b->target[l] = next_target(b, l);
+  if (b->tape->n_mode && set_modes(b)) rein_eval_params(b->eval);
+}
+
+/* ---- actions ---- */
+
+/* All states of the lane to their initial values, by the parameters as they are now. */
+static void reset_lane(rein_batch *b, int l) {
+  rein_eval_params(b->eval);
+  rein_eval_run(b->eval, REIN_PROG_INITIAL, b->cur, NULL, b->initial);
+  for (int s = 0; s < b->tape->n_state; s++) rein_row_of(b->y, b, s)[l] = rein_row_of(b->initial, b, s)[l];
+  for (int i = 0; i < b->tape->n_input; i++) rein_eval_row(b->eval, b->tape->input_first + i)[l] = 0;
+}
+
+static void apply_item(rein_batch *b, int l, const rein_item *item) {
+  const rein_tape *t = b->tape;
+  switch ((rein_item_kind)item->kind) {
+  case REIN_ITEM_ADD:
+    rein_row_of(b->y, b, item->target)[l] += item->amount;
+    return;
+  case REIN_ITEM_SET:
+    rein_row_of(b->y, b, item->target)[l] = item->amount;
+    return;
+  case REIN_ITEM_MULTIPLY:
+    rein_row_of(b->y, b, item->target)[l] *= item->amount;
+    return;
+  case REIN_ITEM_PARAM:
+    rein_eval_row(b->eval, item->target)[l] = item->amount;
+    break;
+  case REIN_ITEM_INPUT_ADD:
+    rein_eval_row(b->eval, t->input_first + item->target)[l] += item->amount;
+    break;
+  case REIN_ITEM_INPUT_SET:
+    rein_eval_row(b->eval, t->input_first + item->target)[l] = item->amount;
+    break;
+  case REIN_ITEM_RESET:
+    reset_lane(b, l);
+    break;
+  case REIN_N_ITEM:
+    break;
+  }
+  b->params_dirty = true;
+}
+
+static bool item_due(const rein_batch *b, int l) {
+  const rein_lane_plan *lane = &b->lane[l];
+  return b->next_item[l] < lane->n_item && lane->item[b->next_item[l]].time <= b->cur[l];
+}
+
+static void act(rein_batch *b) {
+  for (int l = 0; l < b->n_lane; l++)
+    while (!b->done[l] && item_due(b, l)) apply_item(b, l, &b->lane[l].item[b->next_item[l]++]);
+}
+
+/* ---- observations at the instant itself ---- */
+
+static bool observation_due(const rein_batch *b, int l) {
+  return b->next_obs[l] < b->lane[l].n_obs && b->lane[l].obs[b->next_obs[l]] <= b->cur[l];
+}
+
+/* Delivers what is due at the lanes' present time; before_action: only where an action is due as well. */
+static void observe_now(rein_batch *b, bool before_action) {
+  for (;;) {
+    bool any = false;
+    for (int l = 0; l < b->n_lane; l++) {
+      bool due = !b->done[l] && observation_due(b, l) && (!before_action || item_due(b, l));
+      b->mask[l] = due ? 1.0 : 0.0;
+      any |= due;
+    }
+    if (!any) return;
+    rein_batch_observe(b, b->mask, b->cur, b->y);
+  }
+}
+
+/* ---- the whole ---- */
+
+static int set_live(rein_batch *b) {
+  int n = 0;
+  for (int l = 0; l < b->n_lane; l++) {
+    if (!b->done[l] && b->cur[l] >= b->lane[l].t_end) b->done[l] = true;
+    bool live = !b->done[l];
+    b->t0[l] = b->cur[l];
+    b->span[l] = live ? b->target[l] - b->cur[l] : 0;
+    b->problem.shape.live[l] = live ? 1.0 : 0.0;
+    n += live;
+  }
+  return n;
+}
+
+/* A lane parked within rounding of its target is there. */
+static void snap(rein_batch *b) {
+  for (int l = 0; l < b->n_lane; l++)
+    if (!b->done[l] && b->cur[l] < b->target[l] && b->target[l] - b->cur[l] <= SAME_TIME * fabs(b->target[l]))
+      b->cur[l] = b->target[l];
+}
+
+int rein_batch_settle(rein_batch *b) {
+  snap(b);
+  if (!b->plan->act_first) observe_now(b, true);
+  act(b);
+  rein_batch_refresh(b);
+  if (b->tape->n_event)
+    while (rein_batch_fire(b)) rein_batch_refresh(b);
+  observe_now(b, false);
+  int n = set_live(b);
+  if (n && b->tape->n_switch) rein_eval_run(b->eval, REIN_PROG_SWITCH, b->cur, b->y, b->switch_ref);
+  if (b->tape->n_safety) rein_batch_start_safety(b);
+  return n;
+}

@@ -1,0 +1,102 @@
+#include "src/base/files.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const rein_pos nowhere = {0};
+
+static rein_status read_all(FILE *file, size_t *n, char **bytes) {
+  size_t cap = 1 << 16, used = 0;
+  char *buffer = malloc(cap + 1);
+  while (buffer) {
+    used += fread(buffer + used, 1, cap - used, file);
+    if (used < cap || used > REIN_MAX_INPUT_BYTES) break;
+    cap *= 2;
+    char *grown = realloc(buffer, cap + 1);
+    if (!grown) free(buffer);
+    buffer = grown;
+  }
+  if (!buffer) return REIN_ERR_MEMORY;
+  if (ferror(file) || used > REIN_MAX_INPUT_BYTES) {
+    free(buffer);
+    return REIN_ERR_FILE;
+  }
+  buffer[used] = 0;
+  *n = used;
+  *bytes = buffer;
+  return REIN_OK;
+}
+
+rein_status rein_files_read(rein_arena *arena, const char *path, rein_pos from, rein_diag *diag,
+                            const rein_source **out) {
+  struct stat info;
+  FILE *file = stat(path, &info) == 0 && S_ISDIR(info.st_mode) ? (errno = EISDIR, NULL) : fopen(path, "rb");
+  if (!file) {
+    rein_error(diag, from, "cannot read '%s': %s", path, strerror(errno));
+    return REIN_ERR_FILE;
+  }
+  size_t n = 0;
+  char *bytes = NULL;
+  rein_status status = read_all(file, &n, &bytes);
+  fclose(file);
+  if (status != REIN_OK) {
+    rein_error(diag, from, "cannot read '%s': %s", path,
+               status == REIN_ERR_MEMORY ? "out of memory" : "read error, or larger than 1 GiB");
+    return status;
+  }
+  rein_arena_defer(arena, free, bytes);
+  *out = rein_source_create(arena, path, bytes, n);
+  return REIN_OK;
+}
+
+rein_status rein_files_write(const char *path, const void *bytes, size_t n_byte, rein_diag *diag) {
+  char temporary[4096];
+  if (snprintf(temporary, sizeof temporary, "%s.tmp-%ld", path, (long)getpid()) >= (int)sizeof temporary) {
+    rein_error(diag, nowhere, "cannot write '%s': the path is too long", path);
+    return REIN_ERR_FILE;
+  }
+  FILE *file = fopen(temporary, "wb");
+  bool whole =
+      file && fwrite(bytes, 1, n_byte, file) == n_byte && fflush(file) == 0 && fsync(fileno(file)) == 0;
+  int reason = errno;
+  if (file && fclose(file) != 0 && whole) whole = false, reason = errno;
+  if (whole && rename(temporary, path) != 0) whole = false, reason = errno;
+  if (whole) return REIN_OK;
+  if (file) unlink(temporary);
+  rein_error(diag, nowhere, "cannot write '%s': %s", path, strerror(reason));
+  return REIN_ERR_FILE;
+}
+
+rein_status rein_files_make_folder(const char *path, unsigned mode, rein_diag *diag) {
+  char part[4096];
+  size_t n = strlen(path);
+  if (n >= sizeof part) {
+    rein_error(diag, nowhere, "cannot make folder '%s': the path is too long", path);
+    return REIN_ERR_FILE;
+  }
+  for (size_t i = 1; i <= n; i++) {
+    if (path[i] != '/' && path[i] != 0) continue;
+    memcpy(part, path, i);
+    part[i] = 0;
+    if (mkdir(part, path[i] ? 0777 : (mode_t)mode) != 0 && errno != EEXIST) {
+      rein_error(diag, nowhere, "cannot make folder '%s': %s", part, strerror(errno));
+      return REIN_ERR_FILE;
+    }
+  }
+  return REIN_OK;
+}
+
+bool rein_files_exists(const char *path) {
+  struct stat info;
+  return stat(path, &info) == 0;
+}
+
+char *rein_files_resolve(rein_arena *arena, const char *from_file, const char *path) {
+  const char *slash = from_file ? strrchr(from_file, '/') : NULL;
+  if (path[0] == '/' || !slash) return rein_arena_strdup(arena, path);
+  return rein_arena_printf(arena, "%.*s/%s", (int)(slash - from_file), from_file, path);
+}

@@ -1,0 +1,128 @@
+/* The table of commands, and what several of them share. */
+#include "src/cli/commands.h"
+
+#include <string.h>
+
+#include "src/base/files.h"
+#include "src/lang/yaml.h"
+
+#define BIT(id) ((uint64_t)1 << REIN_OPTION_##id)
+
+static const rein_command commands[] = {
+    {"new", "write a working model and scenario to start from", "FOLDER",
+     "Writes FOLDER/model.yaml and FOLDER/scenario.yaml, which run as they are, with comments that say what "
+     "to\n"
+     "change. A folder that holds one of them already is left alone.",
+     "rein new my_model\tthe two files\nrein run my_model/scenario.yaml\tsimulate them\n", 1, 1, BIT(HELP),
+     rein_cmd_new},
+    {"models", "list the models that are found by name", "",
+     "Looks in ./models, in the folders of REIN_MODELS and in what was installed with rein. Prints name, "
+     "number of\n"
+     "states, boundary of use and title.",
+     "rein models\tall of them\nrein dump --stage model warfarin\tone of them, checked and flattened\n", 0, 0,
+     BIT(HELP), rein_cmd_models},
+    {"check", "check models and scenarios; count what they rest on", "FILE...",
+     "FILE is a model, a scenario, or the name of a model. Prints errors and warnings with file, line and "
+     "column, and\n"
+     "for a model how many parameters have a source, are assumed, or could not be verified.",
+     "rein check my_model/model.yaml\ta model\nrein check scenarios/*.yaml\tseveral files at once\n", 1, -1,
+     BIT(HELP), rein_cmd_check},
+    {"dump", "print what a stage makes of a model or scenario", "FILE",
+     "Stages of a model: yaml, model (flattened and checked), dag (expressions), tape (instructions), lu "
+     "(sparse\n"
+     "factorisation). Stages of a scenario: yaml, scenario, plan; with a stage of a model, its model's.",
+     "rein dump --stage tape warfarin\tthe compiled model\nrein dump --stage plan "
+     "scenarios/warfarin_adherence.yaml\tbatches "
+     "and arms\n",
+     1, 1, BIT(STAGE) | BIT(SEED) | BIT(N) | BIT(LANES) | BIT(HELP), rein_cmd_dump},
+    {"run", "simulate a scenario and write its records", "SCENARIO",
+     "Writes a study folder (default: outputs/<scenario>). Run again after an interruption, the same command "
+     "goes on\n"
+     "where it stopped; records do not depend on threads, shards or interruptions. Ends with code 1 when "
+     "some\n"
+     "individuals could not be simulated: their records say why.",
+     "rein run scenarios/warfarin_adherence.yaml\trecords in outputs/warfarin_adherence\n"
+     "rein run --dry-run scenarios/warfarin_adherence.yaml\thow many simulations, memory, disk\n"
+     "rein run --n 100 --seed 7 -o outputs/try scenarios/warfarin_adherence.yaml\ta small one\n"
+     "rein run --shard 1/3 -o outputs/part1 scenarios/warfarin_adherence.yaml\tone third, for another "
+     "machine\n",
+     1, 1,
+     BIT(OUT) | BIT(N) | BIT(SEED) | BIT(RTOL) | BIT(THREADS) | BIT(LANES) | BIT(ISA) | BIT(SHARD) |
+         BIT(DRY_RUN) | BIT(QUIET) | BIT(HELP),
+     rein_cmd_run},
+    {"merge", "join the shards of a study into one folder", "STUDY SHARD...",
+     "STUDY is written; the SHARD folders, made by 'rein run --shard', stay as they are. Shards of different "
+     "studies\n"
+     "are refused.",
+     "rein merge outputs/all outputs/part1 outputs/part2 outputs/part3\tthe same bytes as one run\n", 2, -1,
+     BIT(QUIET) | BIT(HELP), rein_cmd_merge},
+    {"export", "write records as NDJSON or CSV", "STUDY",
+     "To standard output, or to the file of --out. Fields are explained in docs/records.md, the JSON Schema "
+     "is\n"
+     "docs/transition.schema.json. Rows of people of a table are held back unless --individual-data.",
+     "rein export outputs/warfarin_adherence | head -1\tone transition record\n"
+     "rein export --format csv -o warfarin.csv outputs/warfarin_adherence\ta table\n",
+     1, 1, BIT(FORMAT) | BIT(OUT) | BIT(DEIDENTIFY) | BIT(INDIVIDUAL_DATA) | BIT(QUIET) | BIT(HELP),
+     rein_cmd_export},
+    {"show", "say in a few lines what a study holds", "STUDY",
+     "Arms, individuals, horizons, what was kept, failures by reason, and where it comes from.",
+     "rein show outputs/warfarin_adherence\tsummary\n", 1, 1, BIT(HELP), rein_cmd_show},
+    {"plot", "draw trajectories with quantile bands, one panel for each arm", "STUDY",
+     "Median, 25 to 75 % and 5 to 95 % of the simulated individuals over time. With --scenario, observed "
+     "points are\n"
+     "drawn on arms that reproduce the observed regimen (the scenario's compare block) and on no other: "
+     "group means\n"
+     "with their SD beside 5 to 95 % of the means of simulated cohorts of that size; individuals, with\n"
+     "--individual-data, over the band of individuals.",
+     "rein plot outputs/warfarin_single_dose -o pca.svg\tthe first observable\n"
+     "rein plot outputs/warfarin_single_dose --scenario scenarios/warfarin_single_dose.yaml\twith observed "
+     "points\n"
+     "rein plot --observable prothrombin --arm daily --png -o pca.png outputs/warfarin_adherence\tone arm as "
+     "PNG\n",
+     1, 1,
+     BIT(OBSERVABLE) | BIT(ARM) | BIT(SCENARIO) | BIT(OUT) | BIT(SVG) | BIT(PNG) | BIT(INDIVIDUAL_DATA) |
+         BIT(HELP),
+     rein_cmd_plot},
+    {"help", "explain rein or one command", "[COMMAND]", "The same as 'rein COMMAND --help'.",
+     "rein help\tall commands\nrein help run\tone command\n", 0, 1, BIT(HELP), rein_cmd_help},
+    {NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL}};
+
+const rein_command *rein_commands(void) {
+  return commands;
+}
+
+const rein_command *rein_command_find(const char *name) {
+  for (const rein_command *c = commands; c->name; c++) {
+    if (strcmp(c->name, name) == 0) return c;
+  }
+  return NULL;
+}
+
+rein_pos rein_cli_pos(void) {
+  return (rein_pos){NULL, 0, 0, 0};
+}
+
+static void destroy_units(void *units) {
+  rein_units_destroy(units);
+}
+
+rein_status rein_cli_units(rein_cli *cli, rein_units **out) {
+  const rein_status status = rein_units_create(cli->diag, out);
+  if (status == REIN_OK) rein_arena_defer(cli->arena, destroy_units, *out);
+  return status;
+}
+
+const char *rein_cli_sniff(rein_cli *cli, const char *path) {
+  rein_diag *ignored = rein_diag_create(cli->arena);
+  const rein_source *source;
+  const rein_yaml *root;
+  if (!rein_files_exists(path)) return strchr(path, '/') || strchr(path, '.') ? "" : "model";
+  if (rein_files_read(cli->arena, path, rein_cli_pos(), ignored, &source) != REIN_OK) return "";
+  if (source->bytes[strspn(source->bytes, " \t\r\n\xef\xbb\xbf")] == '<') return "model";
+  if (rein_yaml_parse(cli->arena, source, ignored, &root) != REIN_OK) return "";
+  const rein_yaml *kind = rein_yaml_get(root, "rein");
+  if (!kind || kind->kind != REIN_YAML_SCALAR) return "";
+  return strncmp(kind->text, "scenario", 8) == 0 ? "scenario"
+         : strncmp(kind->text, "model", 5) == 0  ? "model"
+                                                 : "";
+}

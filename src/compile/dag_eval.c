@@ -1,0 +1,35 @@
+#include "src/compile/dag_eval.h"
+
+#include "src/compile/simplify.h"
+
+static double leaf_value(const rein_dag_node *n, const rein_dag_point *point) {
+  switch (n->kind) {
+  case REIN_LEAF_NUMBER:
+    return n->number;
+  case REIN_LEAF_PARAM:
+    return point->param[n->arg[0]];
+  case REIN_LEAF_INPUT:
+    return point->input[n->arg[0]];
+  case REIN_LEAF_ATOL:
+    return point->atol[n->arg[0]];
+  case REIN_LEAF_MODE:
+    return point->mode[n->arg[0]];
+  case REIN_LEAF_STATE:
+    return point->state[n->arg[0]];
+  default:
+    return point->time;
+  }
+}
+
+void rein_dag_eval(const rein_dag *dag, const rein_dag_point *point, double *value) {
+  for (size_t id = 0; id < dag->n_node; id++) {
+    const rein_dag_node *n = &dag->node[id];
+    if (!rein_dag_is_op(dag, (rein_node)id)) {
+      value[id] = leaf_value(n, point);
+      continue;
+    }
+    double v[3] = {0, 0, 0};
+    for (int i = 0; i < rein_dag_n_arg(dag, (rein_node)id); i++) v[i] = value[n->arg[i]];
+    value[id] = rein_simplify_apply((rein_op)n->kind, v[0], v[1], v[2]);
+  }
+}

@@ -1,0 +1,89 @@
+/* What `rein check` counts: where the numbers of a model come from. */
+#include <string.h>
+
+#include "src/lang/model.h"
+
+static const rein_source_ref *source_of(const rein_model *m, const rein_param *p) {
+  for (size_t i = 0; p->source && i < m->n_ref; i++)
+    if (strcmp(m->ref[i].key, p->source) == 0) return &m->ref[i];
+  return NULL;
+}
+
+static void list_names(rein_text *out, const char *title, const rein_text *names, int n) {
+  rein_text_printf(out, "  %s: %d%s%s\n", title, n, n ? "  " : "", n ? names->bytes : "");
+}
+
+static void add_name(rein_text *names, int *n, const char *name) {
+  rein_text_printf(names, "%s%s", *n ? " " : "", name);
+  ++*n;
+}
+
+static void count_params(const rein_model *m, rein_text *out) {
+  rein_text assumed, unverified, unstated;
+  int n_source = 0, n_assumed = 0, n_unverified = 0, n_unstated = 0, n_covariate = 0;
+  rein_text_init(&assumed, out->arena);
+  rein_text_init(&unverified, out->arena);
+  rein_text_init(&unstated, out->arena);
+  for (size_t i = 0; i < m->n_param; i++) {
+    const rein_param *p = &m->param[i];
+    const rein_source_ref *ref = source_of(m, p);
+    n_covariate += p->covariate;
+    if (p->covariate) continue;
+    bool assumption = !ref ? p->assumed != NULL : ref->kind && strcmp(ref->kind, "assumed") == 0;
+    if (assumption)
+      add_name(&assumed, &n_assumed, p->name);
+    else if (!ref)
+      add_name(&unstated, &n_unstated, p->name);
+    else {
+      n_source++;
+      if (!ref->verified) add_name(&unverified, &n_unverified, p->name);
+    }
+  }
+  rein_text_printf(out, "parameters: %d\n  from a source: %d\n", (int)m->n_param - n_covariate, n_source);
+  list_names(out, "of these unverified", &unverified, n_unverified);
+  list_names(out, "assumed", &assumed, n_assumed);
+  list_names(out, "without a word", &unstated, n_unstated);
+  rein_text_printf(out, "covariates: %d\n", n_covariate);
+}
+
+/* How many parameters rest on one source. */
+static int n_resting(const rein_model *m, const char *key) {
+  int n = 0;
+  for (size_t i = 0; i < m->n_param; i++) n += m->param[i].source && strcmp(m->param[i].source, key) == 0;
+  return n;
+}
+
+static void list_sources(const rein_model *m, rein_text *out) {
+  rein_text_printf(out, "sources: %d\n", (int)m->n_ref);
+  for (size_t i = 0; i < m->n_ref; i++) {
+    const rein_source_ref *s = &m->ref[i];
+    const char *const said[] = {s->kind, s->population, s->species, s->tissue, s->setting};
+    rein_text_printf(out, "  %s: %d parameters, %s", s->key, n_resting(m, s->key),
+                     s->verified ? "verified" : "unverified");
+    for (size_t k = 0; k < sizeof said / sizeof *said; k++)
+      if (said[k]) rein_text_printf(out, ", %s", said[k]);
+    if (s->doi) rein_text_printf(out, ", doi:%s", s->doi);
+    rein_text_add(out, "\n");
+  }
+}
+
+static void count_unknown_units(const rein_model *m, rein_text *out) {
+  rein_text names;
+  int n = 0;
+  rein_text_init(&names, out->arena);
+  for (size_t i = 0; i < m->n_param; i++)
+    if (m->param[i].unit.unknown) add_name(&names, &n, m->param[i].name);
+  for (size_t i = 0; i < m->n_state; i++)
+    if (m->state[i].unit.unknown) add_name(&names, &n, m->state[i].name);
+  for (size_t i = 0; i < m->n_value; i++)
+    if (m->value[i].unit.unknown) add_name(&names, &n, m->value[i].name);
+  for (size_t i = 0; i < m->n_observable; i++)
+    if (m->observable[i].unit.unknown) add_name(&names, &n, m->observable[i].name);
+  rein_text_printf(out, "units unknown: %d%s%s\n", n, n ? "  " : "", n ? names.bytes : "");
+}
+
+void rein_model_print_evidence(const rein_model *model, rein_text *out) {
+  count_params(model, out);
+  list_sources(model, out);
+  count_unknown_units(model, out);
+}

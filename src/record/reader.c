@@ -1,0 +1,114 @@
+#include "src/record/reader.h"
+
+#include "src/base/files.h"
+#include "src/base/sha256.h"
+
+#include <string.h>
+
+static const rein_pos nowhere = {0};
+
+int64_t rein_reader_next(const rein_study_reader *reader, int64_t i_part) {
+  for (int64_t i = i_part; i < reader->manifest->n_part; i++) {
+    if (reader->manifest->part[i].present) return i;
+  }
+  return -1;
+}
+
+rein_status rein_reader_load(const rein_study_reader *reader, rein_arena *scratch, int64_t i_part, uint64_t wanted,
+                             rein_diag *diag, rein_part *part) {
+  const char *path = rein_manifest_part_path(scratch, reader->folder, i_part);
+  rein_part_about about;
+  rein_status status = rein_part_read(scratch, path, wanted, diag, part, &about);
+  if (status != REIN_OK) return status;
+  bool same = strcmp(about.run_hash, reader->manifest->run_hash) == 0;
+  for (int a = REIN_AXIS_ARM; a < REIN_N_AXIS; a++)
+    same = same && (!reader->labels.arm || part->n[a] == reader->labels.n[a]);
+  if (same) return REIN_OK;
+  rein_error(diag, nowhere, "'%s' belongs to another study than the manifest beside it", path);
+  return REIN_ERR_FILE;
+}
+
+/* Messages outlive the part's memory: they are copied into diag's arena by rein_error. */
+rein_status rein_reader_each(const rein_study_reader *reader, uint64_t wanted, rein_diag *diag, rein_reader_visit visit,
+                             void *context) {
+  for (int64_t i = rein_reader_next(reader, 0); i >= 0; i = rein_reader_next(reader, i + 1)) {
+    rein_guard guard;
+    rein_part part;
+    rein_arena *scratch = rein_arena_create();
+    if (!scratch) return REIN_ERR_MEMORY;
+    if (REIN_GUARD(scratch, &guard)) {
+      rein_arena_destroy(scratch);
+      return REIN_ERR_MEMORY;
+    }
+    rein_status status = rein_reader_load(reader, scratch, i, wanted, diag, &part);
+    if (status == REIN_OK) status = visit(context, &part);
+    rein_unguard(scratch, &guard);
+    rein_arena_destroy(scratch);
+    if (status != REIN_OK) return status;
+  }
+  return REIN_OK;
+}
+
+/* One part against its line of the manifest. */
+static rein_status verify_part(const char *path, const rein_manifest_part *entry, rein_diag *diag) {
+  rein_guard guard;
+  rein_arena *scratch = rein_arena_create();
+  if (!scratch) return REIN_ERR_MEMORY;
+  if (REIN_GUARD(scratch, &guard)) {
+    rein_arena_destroy(scratch);
+    return REIN_ERR_MEMORY;
+  }
+  const rein_source *bytes;
+  rein_status status = rein_files_read(scratch, path, nowhere, diag, &bytes);
+  if (status == REIN_OK) {
+    char hash[65];
+    rein_sha256_hex(bytes->bytes, bytes->n_byte, hash);
+    if (strcmp(hash, entry->sha256) != 0) {
+      rein_error(diag, nowhere,
+                 "'%s' is not what the manifest says: its SHA-256 differs; delete it and run the study again", path);
+      status = REIN_ERR_FILE;
+    }
+  }
+  rein_unguard(scratch, &guard);
+  rein_arena_destroy(scratch);
+  return status;
+}
+
+rein_status rein_reader_verify(rein_arena *arena, const char *folder, const rein_manifest *manifest, rein_diag *diag) {
+  rein_status first = REIN_OK;
+  for (int64_t i = 0; i < manifest->n_part; i++) {
+    if (!manifest->part[i].present) continue;
+    const rein_status status =
+        verify_part(rein_manifest_part_path(arena, folder, i), &manifest->part[i], diag);
+    if (first == REIN_OK) first = status;
+  }
+  return first;
+}
+
+static rein_status open_reader(rein_study_reader *reader, bool verify, rein_diag *diag) {
+  rein_manifest *manifest;
+  rein_status status = rein_manifest_read(reader->arena, reader->folder, diag, &manifest);
+  if (status != REIN_OK) return status;
+  reader->manifest = manifest;
+  if (verify) status = rein_reader_verify(reader->arena, reader->folder, manifest, diag);
+  if (status != REIN_OK) return status;
+  const int64_t first = rein_reader_next(reader, 0);
+  if (first < 0) {
+    rein_error(diag, nowhere, "'%s' holds no part yet; run the study again to go on with it", reader->folder);
+    return REIN_ERR_FILE;
+  }
+  return rein_part_read(reader->arena, rein_manifest_part_path(reader->arena, reader->folder, first),
+                        rein_part_file_labels(), diag, &reader->labels, &reader->about);
+}
+
+rein_status rein_reader_open(rein_arena *arena, const char *folder, bool verify, rein_diag *diag, rein_study_reader **out) {
+  rein_guard guard;
+  if (REIN_GUARD(arena, &guard)) return REIN_ERR_MEMORY;
+  rein_study_reader *reader = REIN_NEW(arena, rein_study_reader, 1);
+  reader->arena = arena;
+  reader->folder = rein_arena_strdup(arena, folder);
+  const rein_status status = open_reader(reader, verify, diag);
+  rein_unguard(arena, &guard);
+  if (status == REIN_OK) *out = reader;
+  return status;
+}

@@ -1,0 +1,267 @@
+#include "src/record/summary.h"
+
+#include "src/base/text.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+const double rein_summary_prob[REIN_N_QUANTILE] = {0.05, 0.25, 0.5, 0.75, 0.95};
+
+static int compare_numbers(const void *a, const void *b) {
+  const double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+/* Moves NaN out, sorts the rest; how many there are. */
+static int64_t sort_numbers(double *x, int64_t n) {
+  int64_t kept = 0;
+  for (int64_t i = 0; i < n; i++) {
+    if (!isnan(x[i])) x[kept++] = x[i];
+  }
+  qsort(x, (size_t)kept, sizeof *x, compare_numbers);
+  return kept;
+}
+
+/* Definition 7 of Hyndman and Fan, of sorted numbers. */
+static double quantile(const double *sorted, int64_t n, double p) {
+  if (n == 0) return NAN;
+  const double at = p * (double)(n - 1);
+  const int64_t low = (int64_t)floor(at), high = low + 1 < n ? low + 1 : low;
+  return sorted[low] + (at - (double)low) * (sorted[high] - sorted[low]);
+}
+
+/* Whether numbers of n members, n_replicate of each person, must not be shown. */
+static bool is_small(int64_t n, int64_t n_replicate, bool people) {
+  return people && n > 0 && n < REIN_SMALLEST_GROUP * n_replicate;
+}
+
+static rein_summary_number suppressed(void) {
+  rein_summary_number s = {.n = -1, .mean = NAN, .sd = NAN};
+  for (int k = 0; k < REIN_N_QUANTILE; k++) s.quantile[k] = NAN;
+  return s;
+}
+
+static rein_summary_number summarise(double *x, int64_t n_all, int64_t n_replicate, bool people) {
+  const int64_t n = sort_numbers(x, n_all);
+  if (is_small(n, n_replicate, people)) return suppressed();
+  rein_summary_number s = {.n = n, .mean = NAN, .sd = NAN};
+  double sum = 0, squares = 0;
+  for (int64_t i = 0; i < n; i++) sum += x[i];
+  if (n) s.mean = sum / (double)n;
+  for (int64_t i = 0; i < n; i++) squares += (x[i] - s.mean) * (x[i] - s.mean);
+  if (n > 1) s.sd = sqrt(squares / (double)(n - 1));
+  for (int k = 0; k < REIN_N_QUANTILE; k++) s.quantile[k] = quantile(x, n, rein_summary_prob[k]);
+  return s;
+}
+
+/* ---- first pass: counts and safety ---- */
+
+static void count_member(rein_summary *s, const rein_part *part, int64_t m) {
+  s->n_member++;
+  if (part->status[m] == REIN_LANE_FINE) s->n_fine++;
+  if (part->status[m] == REIN_LANE_ALONE) s->n_alone++;
+  if (part->status[m] != REIN_LANE_FAILED) return;
+  s->n_failed++;
+  s->n_fail[part->fail_reason[m]]++;
+}
+
+static rein_status count_part(void *context, const rein_part *part) {
+  rein_summary *s = context;
+  const int64_t n_arm = part->n[REIN_AXIS_ARM], n_safety = part->n[REIN_AXIS_SAFETY];
+  s->n_individual += part->n[REIN_AXIS_INDIVIDUAL];
+  for (int64_t i = 0; i < part->n[REIN_AXIS_INDIVIDUAL]; i++) {
+    if (part->replicate[i] >= s->n_replicate) s->n_replicate = part->replicate[i] + 1;
+    for (int64_t a = 0; a < n_arm; a++) {
+      const int64_t m = i * n_arm + a;
+      count_member(s, part, m);
+      for (int64_t k = 0; k < n_safety && part->status[m] != REIN_LANE_FAILED; k++) {
+        rein_summary_safety *signal = &s->safety[a * n_safety + k];
+        signal->n++;
+        signal->n_true += !isnan(part->safety_first[m * n_safety + k]);
+        signal->mean_duration += part->safety_duration[m * n_safety + k];
+      }
+    }
+  }
+  return REIN_OK;
+}
+
+static rein_status count_all(rein_arena *arena, const rein_study_reader *reader, bool people, rein_diag *diag,
+                             rein_summary *s) {
+  const int64_t n_arm = reader->labels.n[REIN_AXIS_ARM], n_safety = reader->labels.n[REIN_AXIS_SAFETY];
+  s->n_safety = (int)(n_arm * n_safety);
+  s->safety = REIN_NEW(arena, rein_summary_safety, s->n_safety);
+  const uint64_t wanted = REIN_FIELD_BIT(individual) | REIN_FIELD_BIT(replicate) | REIN_FIELD_BIT(status) |
+                          REIN_FIELD_BIT(fail_reason) | REIN_FIELD_BIT(safety_first) | REIN_FIELD_BIT(safety_duration);
+  const rein_status status = rein_reader_each(reader, wanted, diag, count_part, s);
+  for (int k = 0; k < s->n_safety; k++) {
+    rein_summary_safety *signal = &s->safety[k];
+    signal->i_arm = k / (int)n_safety;
+    signal->i_safety = k % (int)n_safety;
+    signal->mean_duration /= (double)signal->n; /* NaN where all failed */
+    /* A cell of few people tells as much as a small group. */
+    if (is_small(signal->n, s->n_replicate, people) || is_small(signal->n_true, s->n_replicate, people) ||
+        is_small(signal->n - signal->n_true, s->n_replicate, people)) {
+      signal->n_true = -1;
+      signal->mean_duration = NAN;
+    }
+  }
+  s->complete = rein_manifest_sum(reader->manifest).n_part == reader->manifest->n_part;
+  return status;
+}
+
+/* ---- further passes: one quantity each ---- */
+
+typedef struct {
+  const rein_part *labels;
+  int64_t q, n_individual, n_done;
+  double *after, *change, *effect; /* (n_arm x n_horizon x n_individual) */
+} quantity_pass;
+
+static rein_status collect_part(void *context, const rein_part *part) {
+  quantity_pass *p = context;
+  const int64_t n_arm = part->n[REIN_AXIS_ARM], n_horizon = part->n[REIN_AXIS_HORIZON];
+  const int64_t n_time = part->n[REIN_AXIS_TIME], n_quantity = part->n[REIN_AXIS_QUANTITY];
+  const int64_t n_here = part->n[REIN_AXIS_INDIVIDUAL];
+  for (int64_t m = 0; m < n_here * n_arm; m++) {
+    for (int64_t h = 0; h < n_horizon; h++) {
+      const int64_t to = ((m % n_arm) * n_horizon + h) * p->n_individual + p->n_done + m / n_arm;
+      const int64_t from = (m * n_horizon + h) * n_quantity + p->q;
+      p->after[to] = part->latent[(m * n_time + p->labels->after[h]) * n_quantity + p->q];
+      p->change[to] = part->change[from];
+      p->effect[to] = part->effect[from];
+    }
+  }
+  p->n_done += n_here;
+  return REIN_OK;
+}
+
+static rein_status summarise_quantity(rein_arena *scratch, const rein_study_reader *reader, int64_t q, bool people,
+                                      rein_diag *diag, rein_summary *s) {
+  const int64_t n_arm = reader->labels.n[REIN_AXIS_ARM], n_horizon = reader->labels.n[REIN_AXIS_HORIZON];
+  const int64_t n = s->n_individual, n_row = n_arm * n_horizon;
+  quantity_pass p = {.labels = &reader->labels,
+                     .q = q,
+                     .n_individual = n,
+                     .after = REIN_NEW(scratch, double, n_row * n),
+                     .change = REIN_NEW(scratch, double, n_row * n),
+                     .effect = REIN_NEW(scratch, double, n_row * n)};
+  const uint64_t wanted = REIN_FIELD_BIT(latent) | REIN_FIELD_BIT(change) | REIN_FIELD_BIT(effect);
+  const rein_status status = rein_reader_each(reader, wanted, diag, collect_part, &p);
+  for (int64_t k = 0; k < n_row && status == REIN_OK; k++) {
+    s->row[s->n_row++] = (rein_summary_row){.i_arm = (int)(k / n_horizon),
+                                            .i_quantity = (int)q,
+                                            .i_horizon = (int)(k % n_horizon),
+                                            .after = summarise(p.after + k * n, n, s->n_replicate, people),
+                                            .change = summarise(p.change + k * n, n, s->n_replicate, people),
+                                            .effect = summarise(p.effect + k * n, n, s->n_replicate, people)};
+  }
+  return status;
+}
+
+/* Runs one quantity with memory of its own. */
+static rein_status with_scratch(const rein_study_reader *reader, int64_t q, bool people, rein_diag *diag,
+                                rein_summary *s) {
+  rein_guard guard;
+  rein_arena *scratch = rein_arena_create();
+  if (!scratch) return REIN_ERR_MEMORY;
+  if (REIN_GUARD(scratch, &guard)) {
+    rein_arena_destroy(scratch);
+    return REIN_ERR_MEMORY;
+  }
+  const rein_status status = summarise_quantity(scratch, reader, q, people, diag, s);
+  rein_unguard(scratch, &guard);
+  rein_arena_destroy(scratch);
+  return status;
+}
+
+rein_status rein_summary_create(rein_arena *arena, const rein_study_reader *reader, bool individual_data,
+                                rein_diag *diag, rein_summary **out) {
+  rein_guard guard;
+  if (REIN_GUARD(arena, &guard)) return REIN_ERR_MEMORY;
+  const bool people = reader->about.individual_data && !individual_data;
+  const int64_t *n = reader->labels.n;
+  rein_summary *s = REIN_NEW(arena, rein_summary, 1);
+  s->n_replicate = 1;
+  s->row = REIN_NEW(arena, rein_summary_row, n[REIN_AXIS_QUANTITY] * n[REIN_AXIS_ARM] * n[REIN_AXIS_HORIZON]);
+  rein_status status = count_all(arena, reader, people, diag, s);
+  for (int64_t q = 0; q < n[REIN_AXIS_QUANTITY] && status == REIN_OK; q++)
+    status = with_scratch(reader, q, people, diag, s);
+  rein_unguard(arena, &guard);
+  if (status == REIN_OK) *out = s;
+  return status;
+}
+
+/* ---- bands ---- */
+
+typedef struct {
+  int64_t q, n_individual, n_done, n_replicate;
+  bool measured;
+  double *value; /* (n_arm x n_time x n_individual) */
+} band_pass;
+
+static rein_status count_individuals(void *context, const rein_part *part) {
+  band_pass *p = context;
+  p->n_individual += part->n[REIN_AXIS_INDIVIDUAL];
+  for (int64_t i = 0; i < part->n[REIN_AXIS_INDIVIDUAL]; i++) {
+    if (part->replicate[i] >= p->n_replicate) p->n_replicate = part->replicate[i] + 1;
+  }
+  return REIN_OK;
+}
+
+static rein_status collect_band(void *context, const rein_part *part) {
+  band_pass *p = context;
+  const int64_t n_arm = part->n[REIN_AXIS_ARM], n_time = part->n[REIN_AXIS_TIME];
+  const int64_t n_row = part->n[p->measured ? REIN_AXIS_OBSERVABLE : REIN_AXIS_QUANTITY];
+  const double *from = p->measured ? part->measured : part->latent;
+  const int64_t n_here = part->n[REIN_AXIS_INDIVIDUAL];
+  for (int64_t m = 0; m < n_here * n_arm; m++) {
+    for (int64_t t = 0; t < n_time; t++)
+      p->value[((m % n_arm) * n_time + t) * p->n_individual + p->n_done + m / n_arm] =
+          from[(m * n_time + t) * n_row + p->q];
+  }
+  p->n_done += n_here;
+  return REIN_OK;
+}
+
+static rein_status make_bands(rein_arena *scratch, const rein_study_reader *reader, band_pass *p, const double *prob,
+                              int n_prob, bool people, rein_diag *diag, double *bands) {
+  const int64_t n_row = reader->labels.n[REIN_AXIS_ARM] * reader->labels.n[REIN_AXIS_TIME];
+  rein_status status = rein_reader_each(reader, REIN_FIELD_BIT(individual) | REIN_FIELD_BIT(replicate), diag,
+                                        count_individuals, p);
+  if (status != REIN_OK) return status;
+  p->value = REIN_NEW(scratch, double, n_row * p->n_individual);
+  const uint64_t wanted = p->measured ? REIN_FIELD_BIT(measured) : REIN_FIELD_BIT(latent);
+  status = rein_reader_each(reader, wanted, diag, collect_band, p);
+  for (int64_t k = 0; k < n_row && status == REIN_OK; k++) {
+    double *x = p->value + k * p->n_individual;
+    const int64_t n = sort_numbers(x, p->n_individual);
+    const bool hidden = is_small(n, p->n_replicate, people);
+    for (int i = 0; i < n_prob; i++) bands[k * n_prob + i] = hidden ? NAN : quantile(x, n, prob[i]);
+  }
+  return status;
+}
+
+rein_status rein_summary_bands(rein_arena *arena, const rein_study_reader *reader, int i_quantity, bool measured,
+                               const double *prob, int n_prob, bool individual_data, rein_diag *diag, double **out) {
+  rein_guard guard, inner;
+  if (REIN_GUARD(arena, &guard)) return REIN_ERR_MEMORY;
+  const bool people = reader->about.individual_data && !individual_data;
+  double *bands =
+      REIN_NEW(arena, double, reader->labels.n[REIN_AXIS_ARM] * reader->labels.n[REIN_AXIS_TIME] * n_prob);
+  rein_unguard(arena, &guard);
+  rein_arena *scratch = rein_arena_create();
+  if (!scratch) return REIN_ERR_MEMORY;
+  if (REIN_GUARD(scratch, &inner)) {
+    rein_arena_destroy(scratch);
+    return REIN_ERR_MEMORY;
+  }
+  band_pass pass = {.q = i_quantity, .measured = measured, .n_replicate = 1};
+  const rein_status status = make_bands(scratch, reader, &pass, prob, n_prob, people, diag, bands);
+  rein_unguard(scratch, &inner);
+  rein_arena_destroy(scratch);
+  if (status == REIN_OK) *out = bands;
+  return status;
+}

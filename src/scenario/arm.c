@@ -1,0 +1,349 @@
+/* Arms as written, multiplied by sweeps; the reference of each; counterfactual arms that rein makes. */
+#include <string.h>
+
+#include "src/scenario/inside.h"
+
+typedef struct {
+  rein_scenario_reader *r;
+  const rein_sweep *sweep;
+  rein_arm *arm;
+  rein_arm_inside *inside;
+  size_t n, cap_arm, n_inside, cap_inside;
+  const rein_yaml **reference; /* (n) `reference:` of the arm as written, NULL none */
+  size_t n_reference, cap_reference;
+} arm_list;
+
+static const rein_yaml *arms_of(const rein_scenario_reader *r) {
+  return rein_yaml_get(r->root, "arms");
+}
+
+/* ---- which sweeps an arm has ---- */
+
+static bool has_action(const rein_yaml *arm, const char *name) {
+  const rein_yaml *list = rein_yaml_get(arm, "actions");
+  int n = !list ? 0 : list->kind == REIN_YAML_LIST ? list->n : 1;
+  for (int i = 0; i < n; i++) {
+    const rein_yaml *line = list->kind == REIN_YAML_LIST ? list->item[i] : list;
+    const rein_yaml *called = rein_yaml_get(line, "name") ? rein_yaml_get(line, "name") : rein_yaml_get(line, "do");
+    if (called && strcmp(called->text, name) == 0) return true;
+  }
+  return false;
+}
+
+static bool applies(const rein_axis *axis, const char *name, const rein_yaml *arm) {
+  bool fits = strcmp(axis->section, "parameters") == 0 || has_action(arm, axis->target);
+  if (axis->n_arm == 0) return fits;
+  for (int i = 0; i < axis->n_arm; i++) {
+    if (strcmp(axis->arm[i], name) == 0) return fits;
+  }
+  return false;
+}
+
+/* Each sweep has to change something. */
+static bool check_sweeps(rein_scenario_reader *r, const rein_sweep *sweep) {
+  const rein_yaml *arms = arms_of(r);
+  bool good = true;
+  for (int k = 0; k < sweep->n_axis; k++) {
+    const rein_axis *axis = &sweep->axis[k];
+    bool used = false;
+    for (int i = 0; i < arms->n; i++) used = applies(axis, arms->key[i], arms->item[i]) || used;
+    if (used) continue;
+    rein_error(r->diag, axis->pos, "sweep '%s' changes nothing: no arm%s has the action '%s'", axis->name,
+               axis->n_arm > 0 ? " it names" : "", axis->target);
+    good = false;
+  }
+  return good;
+}
+
+/* ---- one arm ---- */
+
+/* Strictness of boundaries, mildest first. */
+static const char *const BOUNDARIES[] = {"health_management", "research_hypothesis", "needs_clinical_validation",
+                                         "physician_judgement", "never_automatic"};
+
+static const char *stricter(const char *a, const char *b) {
+  if (!a || !b) return a ? a : b;
+  int strict_a = -1, strict_b = -1;
+  for (int i = 0; i < (int)(sizeof BOUNDARIES / sizeof *BOUNDARIES); i++) {
+    if (strcmp(a, BOUNDARIES[i]) == 0) strict_a = i;
+    if (strcmp(b, BOUNDARIES[i]) == 0) strict_b = i;
+  }
+  return strict_b > strict_a ? b : a;
+}
+
+static const char *boundary_of(const rein_model *model, const rein_course *course, int n_course) {
+  const char *boundary = model->boundary ? model->boundary : "research_hypothesis";
+  for (int i = 0; i < n_course; i++) {
+    if (course[i].action >= 0 && !course[i].left_out) boundary = stricter(boundary, model->action[course[i].action].boundary);
+  }
+  return boundary;
+}
+
+static const char *prescription_of(rein_scenario_reader *r, const rein_arm_inside *arm, const char *parameters) {
+  rein_text text;
+  rein_text_init(&text, r->arena);
+  for (int i = 0; i < arm->n_course; i++) {
+    if (arm->course[i].left_out) continue;
+    if (text.n > 0) rein_text_add(&text, "; ");
+    rein_text_add(&text, arm->course[i].words);
+  }
+  if (parameters[0] != '\0') {
+    if (text.n > 0) rein_text_add(&text, "; ");
+    rein_text_add(&text, parameters);
+  }
+  return text.n > 0 ? text.bytes : "nothing";
+}
+
+/* Typical values of an arm, and its own parameters in words. */
+static bool read_theta(rein_scenario_reader *r, const rein_yaml *arm, const rein_override *override, int n_override,
+                       const double **theta, const char **words) {
+  const rein_yaml *map = rein_yaml_get(arm, "parameters");
+  size_t n_param = r->model->n_param;
+  double *own = NULL;
+  bool good = true;
+  rein_text text;
+  rein_text_init(&text, r->arena);
+  *theta = r->theta;
+  for (int i = 0; i < (map ? map->n : 0) + n_override; i++) {
+    bool written = i < (map ? map->n : 0);
+    const rein_override *o = written ? NULL : &override[i - (map ? map->n : 0)];
+    if (o && strcmp(o->section, "parameters") != 0) continue;
+    if (!own) {
+      own = REIN_NEW(r->arena, double, n_param);
+      memcpy(own, r->theta, n_param * sizeof *own);
+      *theta = own;
+    }
+    const char *name = written ? map->key[i] : o->name;
+    const rein_yaml *value = written ? map->item[i] : o->value;
+    good = rein_scenario_set_parameter(r, name, written ? map->key_pos[i] : value->pos, value, own) && good;
+    rein_text_printf(&text, "%s%s = %s", text.n > 0 ? ", " : "", name, value->text);
+  }
+  *words = text.n > 0 ? text.bytes : "";
+  return good;
+}
+
+static bool add_arm(arm_list *list, int i_written, const char *suffix, const rein_override *override, int n_override) {
+  rein_scenario_reader *r = list->r;
+  const rein_yaml *arms = arms_of(r), *written = arms->item[i_written], *title = rein_yaml_get(written, "title");
+  rein_arm_inside inside = {0};
+  const char *words;
+  bool good = read_theta(r, written, override, n_override, &inside.theta, &words);
+  good = rein_scenario_read_courses(r, rein_yaml_get(written, "actions"), override, n_override, &inside.course, &inside.n_course) && good;
+  if (!good) return false;
+  rein_arm arm = {.name = rein_arena_printf(r->arena, "%s%s", arms->key[i_written], suffix),
+                  .group = i_written,
+                  .reference = -1,
+                  .prescription = prescription_of(r, &inside, words),
+                  .boundary = boundary_of(r->model, inside.course, inside.n_course)};
+  arm.title = title ? rein_arena_printf(r->arena, "%s%s", title->text, suffix) : arm.name;
+  REIN_PUSH(r->arena, list->arm, list->n, list->cap_arm, arm);
+  REIN_PUSH(r->arena, list->inside, list->n_inside, list->cap_inside, inside);
+  REIN_PUSH(r->arena, list->reference, list->n_reference, list->cap_reference, rein_yaml_get(written, "reference"));
+  return true;
+}
+
+/* ---- an arm times its sweeps ---- */
+
+/* The values at one point of the arm's sweeps, as overrides and as a name. */
+static const char *override_at(arm_list *list, const int *axis, int n, const int *at, rein_override *override) {
+  rein_text suffix;
+  rein_text_init(&suffix, list->r->arena);
+  for (int k = 0; k < n; k++) {
+    const rein_axis *a = &list->sweep->axis[axis[k]];
+    override[k] = (rein_override){.section = a->section, .name = a->target, .field = a->field, .value = a->value[at[k]]};
+    rein_text_printf(&suffix, "/%s=%s", a->name, a->value[at[k]]->text);
+  }
+  return suffix.n > 0 ? suffix.bytes : "";
+}
+
+/* The next point, last axis fastest; false after the last. */
+static bool next_point(const arm_list *list, const int *axis, int n, int *at) {
+  if (list->sweep->sampled) {
+    for (int k = 0; k < n; k++) at[k]++;
+    return n > 0 && at[0] < list->sweep->axis[axis[0]].n_value;
+  }
+  for (int k = n - 1; k >= 0; k--) {
+    if (++at[k] < list->sweep->axis[axis[k]].n_value) return true;
+    at[k] = 0;
+  }
+  return false;
+}
+
+/* Wrong values show once: the first point finds what is wrong with the arm, then each value is tried with the others at their first;
+ * the rest of a factorial is only read when those were right. */
+static bool worth_reading(const arm_list *list, int n, const int *at, int n_error_before) {
+  int n_away = 0;
+  for (int k = 0; k < n; k++) n_away += at[k] > 0;
+  return list->sweep->sampled || n_away <= 1 || rein_diag_n_error(list->r->diag) == n_error_before;
+}
+
+static bool expand(arm_list *list, int i_written) {
+  rein_scenario_reader *r = list->r;
+  const rein_yaml *arms = arms_of(r);
+  int n = 0, n_error = rein_diag_n_error(r->diag);
+  int *axis = REIN_NEW(r->arena, int, list->sweep->n_axis + 1), *at = REIN_NEW(r->arena, int, list->sweep->n_axis + 1);
+  rein_override *override = REIN_NEW(r->arena, rein_override, list->sweep->n_axis + 1);
+  for (int k = 0; k < list->sweep->n_axis; k++) {
+    if (applies(&list->sweep->axis[k], arms->key[i_written], arms->item[i_written])) axis[n++] = k;
+  }
+  bool first = true;
+  do {
+    if (list->n >= REIN_SCENARIO_MAX_ARM) {
+      rein_error(r->diag, arms->key_pos[i_written], "the sweep makes more than %d arms", REIN_SCENARIO_MAX_ARM);
+      return false;
+    }
+    if (!worth_reading(list, n, at, n_error)) continue;
+    const char *suffix = override_at(list, axis, n, at, override);
+    if (!add_arm(list, i_written, suffix, override, n) && first) return false;
+    first = false;
+  } while (next_point(list, axis, n, at));
+  return rein_diag_n_error(r->diag) == n_error;
+}
+
+/* ---- references ---- */
+
+static bool same_course(const rein_course *a, const rein_course *b) {
+  bool same = strcmp(a->name, b->name) == 0 && a->action == b->action && a->amount == b->amount && a->per_param == b->per_param &&
+              a->how == b->how && a->given == b->given && a->n_dose == b->n_dose && a->adherence == b->adherence &&
+              a->jitter == b->jitter && (a->missed != NULL) == (b->missed != NULL);
+  size_t n = (size_t)a->n_dose;
+  return same && memcmp(a->time, b->time, n * sizeof *a->time) == 0 &&
+         (!a->missed || memcmp(a->missed, b->missed, n * sizeof *a->missed) == 0);
+}
+
+static int next_given(const rein_arm_inside *arm, int i) {
+  while (i < arm->n_course && arm->course[i].left_out) i++;
+  return i;
+}
+
+/* Nothing but what is left out differs. */
+static bool same_treatment(const rein_arm_inside *a, const rein_arm_inside *b, size_t n_param) {
+  if (a->theta != b->theta && memcmp(a->theta, b->theta, n_param * sizeof *a->theta) != 0) return false;
+  int i = next_given(a, 0), k = next_given(b, 0);
+  while (i < a->n_course && k < b->n_course && same_course(&a->course[i], &b->course[k])) {
+    i = next_given(a, i + 1);
+    k = next_given(b, k + 1);
+  }
+  return i == a->n_course && k == b->n_course;
+}
+
+static bool is_named(const rein_yaml *without, const rein_course *course, const rein_model *model) {
+  int n = without->kind == REIN_YAML_LIST ? without->n : 1;
+  for (int i = 0; i < n && course->action >= 0; i++) {
+    const char *name = without->kind == REIN_YAML_LIST ? without->item[i]->text : without->text;
+    size_t length = strlen(name);
+    bool line = strncmp(course->name, name, length) == 0 && (course->name[length] == '\0' || course->name[length] == '#');
+    if (line || strcmp(model->action[course->action].name, name) == 0) return true;
+  }
+  return false;
+}
+
+/* The arm without the named actions: their courses keep their instants. False where it has none of them. */
+static bool leave_out(arm_list *list, const rein_arm_inside *arm, const rein_yaml *without, rein_arm_inside *out) {
+  rein_course *course = REIN_NEW(list->r->arena, rein_course, arm->n_course);
+  bool any = false;
+  for (int i = 0; i < arm->n_course; i++) {
+    course[i] = arm->course[i];
+    course[i].left_out = is_named(without, &course[i], list->r->model);
+    any = any || course[i].left_out;
+  }
+  *out = (rein_arm_inside){.course = course, .n_course = arm->n_course, .theta = arm->theta};
+  return any;
+}
+
+static const char *free_name(const arm_list *list, const char *group, const char *full, const char *without) {
+  char *name = rein_arena_printf(list->r->arena, "%s/without %s", group, without);
+  for (size_t i = 0; i < list->n; i++) {
+    if (strcmp(list->arm[i].name, name) == 0) return rein_arena_printf(list->r->arena, "%s/without %s", full, without);
+  }
+  return name;
+}
+
+static const char *join(rein_scenario_reader *r, const rein_yaml *names) {
+  rein_text text;
+  rein_text_init(&text, r->arena);
+  for (int i = 0; i < (names->kind == REIN_YAML_LIST ? names->n : 1); i++) {
+    rein_text_printf(&text, "%s%s", i > 0 ? ", " : "", names->kind == REIN_YAML_LIST ? names->item[i]->text : names->text);
+  }
+  return text.bytes;
+}
+
+/* One reference for every arm that has the action; arms that agree in all else share it. */
+static void add_counterfactuals(arm_list *list, const rein_yaml *without) {
+  rein_scenario_reader *r = list->r;
+  size_t n_written = list->n;
+  const char *words = join(r, without);
+  bool any = false;
+  for (size_t i = 0; i < n_written; i++) {
+    rein_arm_inside inside;
+    if (!leave_out(list, &list->inside[i], without, &inside)) continue;
+    any = true;
+    size_t k = 0;
+    while (k < list->n && !same_treatment(&inside, &list->inside[k], r->model->n_param)) k++;
+    list->arm[i].reference = (int)k;
+    if (k < list->n) continue;
+    const char *group = arms_of(r)->key[list->arm[i].group];
+    rein_arm arm = {.name = free_name(list, group, list->arm[i].name, words),
+                    .group = list->arm[i].group,
+                    .reference = -1,
+                    .counterfactual = true,
+                    .without = words,
+                    .prescription = prescription_of(r, &inside, ""),
+                    .boundary = boundary_of(r->model, inside.course, inside.n_course)};
+    arm.title = arm.name;
+    REIN_PUSH(r->arena, list->arm, list->n, list->cap_arm, arm);
+    REIN_PUSH(r->arena, list->inside, list->n_inside, list->cap_inside, inside);
+  }
+  if (!any) rein_error(r->diag, without->pos, "no arm has the action '%s', so there is nothing to leave out", words);
+}
+
+/* The arm of a name; an arm that was swept has none of its own name. */
+static int find_arm(arm_list *list, const rein_yaml *node) {
+  rein_scenario_reader *r = list->r;
+  const char **known = REIN_NEW(r->arena, const char *, list->n);
+  for (size_t i = 0; i < list->n; i++) {
+    if (strcmp(list->arm[i].name, node->text) == 0) return (int)i;
+    known[i] = list->arm[i].name;
+  }
+  if (rein_yaml_get(arms_of(r), node->text)) {
+    rein_error(r->diag, node->pos, "arm '%s' is swept, so it is several arms; a reference has to be one", node->text);
+  } else {
+    rein_scenario_unknown(r, node->pos, "arm", node->text, known, list->n);
+  }
+  return -1;
+}
+
+static void set_references(arm_list *list) {
+  rein_scenario_reader *r = list->r;
+  const rein_yaml *counterfactual = rein_yaml_get(r->root, "counterfactual"), *common = rein_yaml_get(r->root, "reference");
+  if (counterfactual && common) {
+    rein_error(r->diag, common->pos, "'counterfactual' and 'reference' both name what arms are compared with; keep one");
+    return;
+  }
+  if (counterfactual) add_counterfactuals(list, rein_yaml_get(counterfactual, "without"));
+  int common_arm = common ? find_arm(list, common) : -1;
+  for (size_t i = 0; i < list->n_reference; i++) {
+    const rein_yaml *own = list->reference[i];
+    int arm = own ? find_arm(list, own) : common_arm;
+    if (own && arm == (int)i) rein_error(r->diag, own->pos, "an arm cannot be its own reference");
+    if (arm >= 0 && arm != (int)i) list->arm[i].reference = arm;
+  }
+}
+
+bool rein_scenario_read_arms(rein_scenario_reader *r) {
+  const rein_yaml *arms = arms_of(r);
+  int n_error = rein_diag_n_error(r->diag);
+  rein_sweep sweep;
+  if (arms->n == 0) {
+    rein_error(r->diag, arms->pos, "a scenario needs at least one arm");
+    return false;
+  }
+  if (!rein_scenario_read_sweep(r, &sweep) || !check_sweeps(r, &sweep)) return false;
+  arm_list list = {.r = r, .sweep = &sweep};
+  for (int i = 0; i < arms->n; i++) expand(&list, i);
+  if (rein_diag_n_error(r->diag) == n_error) set_references(&list);
+  r->scenario->arm = list.arm;
+  r->scenario->n_arm = (int)list.n;
+  r->inside->arm = list.inside;
+  return rein_diag_n_error(r->diag) == n_error;
+}

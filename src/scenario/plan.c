@@ -1,0 +1,263 @@
+/* Batches of a scenario: which individual under which arm is in which lane, and the filling of their parameters and items.
+ *
+ *   batch = block of individuals x chunk of arms       lane = i_individual * n_arm_of_chunk + i_arm, then padding
+ *
+ * Invariants:
+ *   1. number of lanes and individuals of a batch come from model and scenario, not from the machine or the cohort's size;
+ *   2. an arm and its reference are in one batch: where the arms need several chunks, a chunk without the reference holds
+ *      a copy of it that is not real;
+ *   3. lanes behind the last pair of individual and arm repeat it; individuals behind the last of a drawn cohort are the next of
+ *      the endless cohort, so a longer cohort gives the same bytes for its first members; behind a table, its last person.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/scenario/inside.h"
+
+/* Arms beyond this many per batch are integrated in chunks: at 64 lanes and more a batch no longer gains. */
+#define MAX_ARM_PER_BATCH 128
+/* Steps that one lane's segment may take before it counts as failed: far above what real models need (see numerics.md). */
+#define MAX_STEPS 2000000
+
+/* ---- shape of a batch ---- */
+
+static int round_up(int n) {
+  return (n + REIN_LANE_MULTIPLE - 1) / REIN_LANE_MULTIPLE * REIN_LANE_MULTIPLE;
+}
+
+/* Lanes at which a batch is fastest, measured on models of these sizes: more amortise decoding, until the rows leave the cache. */
+static int best_lanes(size_t n_state) {
+  if (n_state <= 8) return 32;
+  if (n_state <= 64) return 64;
+  return n_state < 300 ? 32 : 16;
+}
+
+/* Individuals per batch with n_arm lanes each: near `target` lanes with few of them padding. */
+static int choose_individuals(int n_arm, int target) {
+  int best = 1, most = 3 * target / (2 * n_arm);
+  double best_cost = INFINITY;
+  for (int n = 1; n <= (most > 1 ? most : 1); n++) {
+    double used = (double)(n * n_arm), lanes = round_up(n * n_arm);
+    double away = lanes > target ? lanes / target : target / lanes;
+    double cost = lanes / used + 0.1 * away;
+    if (cost < best_cost) {
+      best_cost = cost;
+      best = n;
+    }
+  }
+  return best;
+}
+
+static void add_chunk(rein_scenario_reader *r, int first, int end) {
+  const rein_scenario *scenario = r->scenario;
+  rein_chunk *chunk = &r->inside->chunk[r->inside->n_chunk++];
+  rein_lane_arm *lane = REIN_NEW(r->arena, rein_lane_arm, 2 * (end - first));
+  int n = 0;
+  for (int i = first; i < end; i++) lane[n++] = (rein_lane_arm){.arm = i, .real = true};
+  for (int i = first; i < end; i++) {
+    int reference = scenario->arm[i].reference;
+    bool there = reference < 0 || (reference >= first && reference < end);
+    for (int k = end - first; k < n && !there; k++) there = lane[k].arm == reference;
+    if (!there) lane[n++] = (rein_lane_arm){.arm = reference};
+  }
+  chunk->lane = lane;
+  chunk->n_lane = n;
+}
+
+void rein_scenario_choose_lanes(rein_scenario_reader *r, const rein_scenario_options *options) {
+  rein_scenario *scenario = r->scenario;
+  rein_scenario_inside *inside = r->inside;
+  int n_chunk = (scenario->n_arm + MAX_ARM_PER_BATCH - 1) / MAX_ARM_PER_BATCH;
+  inside->chunk = REIN_NEW(r->arena, rein_chunk, n_chunk);
+  int widest = 0;
+  for (int i = 0; i < n_chunk; i++) {
+    add_chunk(r, (int)((int64_t)scenario->n_arm * i / n_chunk), (int)((int64_t)scenario->n_arm * (i + 1) / n_chunk));
+    if (inside->chunk[i].n_lane > widest) widest = inside->chunk[i].n_lane;
+  }
+  int wanted = options ? options->n_lane : 0, n;
+  if (wanted > 0) {
+    n = wanted / widest > 0 ? wanted / widest : 1;
+  } else {
+    n = choose_individuals(widest, best_lanes(r->model->n_state));
+  }
+  if (scenario->typical) n = 1;
+  scenario->individuals_per_batch = n;
+  scenario->n_lane = round_up(n * widest);
+}
+
+/* ---- filling ---- */
+
+typedef struct {
+  const rein_scenario *scenario;
+  const rein_tape *tape;
+  rein_people people;
+  bool pilot;
+} fill_context;
+
+/* Memory of one fill. */
+typedef struct {
+  double *value;   /* (n_lane x n_value), each lane's own numbers together */
+  double *scratch; /* (n_correlated) */
+  double *time;    /* (n_lane) */
+  double *action;  /* (4 n_action x n_lane) */
+  rein_timeline timeline;
+} fill_memory;
+
+static void clear_memory(fill_memory *memory) {
+  free(memory->value);
+  free(memory->scratch);
+  free(memory->time);
+  free(memory->action);
+  rein_timeline_clear(&memory->timeline);
+}
+
+static bool create_memory(fill_memory *memory, const fill_context *context, int n_lane) {
+  size_t n_value = rein_people_n_value(&context->people), n_action = (size_t)context->tape->n_action;
+  *memory = (fill_memory){.value = malloc((n_value * (size_t)n_lane + 1) * sizeof(double)),
+                          .scratch = malloc(((size_t)context->people.n_correlated + 1) * sizeof(double)),
+                          .time = rein_rows_create(1, n_lane),
+                          .action = rein_rows_create(4 * n_action + 1, n_lane)};
+  return memory->value && memory->scratch && memory->time && memory->action;
+}
+
+/* Who is in lane i_lane of a batch. */
+typedef struct {
+  int64_t individual;
+  int arm;
+  bool real;
+} occupant;
+
+static occupant occupant_of(const fill_context *context, int64_t i_batch, int i_lane) {
+  const rein_scenario *scenario = context->scenario;
+  const rein_scenario_inside *inside = scenario->inside;
+  const rein_chunk *chunk = &inside->chunk[i_batch % inside->n_chunk];
+  int n_individual = context->pilot ? 1 : scenario->individuals_per_batch;
+  int n_used = n_individual * chunk->n_lane;
+  int i_used = i_lane < n_used ? i_lane : n_used - 1;
+  const rein_lane_arm *lane = &chunk->lane[i_used % chunk->n_lane];
+  int64_t individual = i_batch / inside->n_chunk * n_individual + i_used / chunk->n_lane;
+  bool real = lane->real && i_lane < n_used && individual < scenario->n_individual;
+  if (context->people.n_row > 0 && individual >= scenario->n_individual) individual = scenario->n_individual - 1;
+  return (occupant){.individual = individual, .arm = lane->arm, .real = real};
+}
+
+/* The parameters of every lane, drawn once for neighbours of the same person and typical values. */
+static void fill_values(const fill_context *context, fill_memory *memory, int64_t i_batch, rein_eval *eval) {
+  int n_lane = rein_eval_n_lane(eval);
+  size_t n_value = rein_people_n_value(&context->people);
+  const rein_arm_inside *arm = context->scenario->inside->arm;
+  int64_t last_individual = -1;
+  const double *last_theta = NULL;
+  for (int l = 0; l < n_lane; l++) {
+    occupant who = occupant_of(context, i_batch, l);
+    double *value = memory->value + (size_t)l * n_value;
+    const double *theta = arm[who.arm].theta;
+    if (l > 0 && who.individual == last_individual && theta == last_theta) {
+      memcpy(value, value - n_value, n_value * sizeof *value);
+    } else {
+      rein_people_draw(&context->people, who.individual, theta, value, memory->scratch);
+    }
+    last_individual = who.individual;
+    last_theta = theta;
+  }
+  for (int p = 0; p < context->tape->n_param; p++) {
+    double *row = rein_eval_row(eval, p);
+    for (int l = 0; l < n_lane; l++) row[l] = memory->value[(size_t)l * n_value + (size_t)p];
+  }
+}
+
+static bool fill_lane(const fill_context *context, fill_memory *memory, int64_t i_batch, int l, int n_lane, rein_lane_plan *lane) {
+  const rein_scenario *scenario = context->scenario;
+  const rein_scenario_inside *inside = scenario->inside;
+  occupant who = occupant_of(context, i_batch, l);
+  lane->individual = who.individual;
+  lane->arm = who.arm;
+  lane->real = who.real;
+  lane->t_start = inside->t_start;
+  lane->t_end = inside->t_end;
+  lane->obs = scenario->time;
+  lane->n_obs = scenario->n_time;
+  lane->n_item = lane->n_dose = 0;
+  rein_timeline_lane about = {.model = scenario->model,
+                              .tape = context->tape,
+                              .seed = scenario->seed,
+                              .faithful = context->pilot,
+                              .value = memory->value + (size_t)l * rein_people_n_value(&context->people),
+                              .action = memory->action + l,
+                              .stride = n_lane};
+  const rein_arm_inside *arm = &inside->arm[who.arm];
+  return rein_timeline_fill(&memory->timeline, &about, arm->course, arm->n_course, lane);
+}
+
+static rein_status fill(void *opaque, int64_t i_batch, rein_eval *eval, rein_lane_plan *lane) {
+  const fill_context *context = opaque;
+  int n_lane = rein_eval_n_lane(eval);
+  fill_memory memory;
+  bool good = create_memory(&memory, context, n_lane);
+  if (good) {
+    fill_values(context, &memory, i_batch, eval);
+    rein_eval_params(eval);
+    for (int l = 0; l < n_lane; l++) memory.time[l] = context->scenario->inside->t_start;
+    if (context->tape->n_action > 0) rein_eval_run(eval, REIN_PROG_ACTION, memory.time, NULL, memory.action);
+    for (int l = 0; l < n_lane && good; l++) good = fill_lane(context, &memory, i_batch, l, n_lane, &lane[l]);
+  }
+  clear_memory(&memory);
+  return good ? REIN_OK : REIN_ERR_MEMORY;
+}
+
+/* ---- plans ---- */
+
+static rein_plan *new_plan(rein_arena *arena, const rein_scenario *scenario, const rein_tape *tape, const double *atol, bool pilot) {
+  fill_context *context = REIN_NEW(arena, fill_context, 1);
+  *context = (fill_context){.scenario = scenario, .tape = tape, .people = scenario->inside->people, .pilot = pilot};
+  rein_plan *plan = REIN_NEW(arena, rein_plan, 1);
+  *plan = (rein_plan){.context = context,
+                      .n_lane = scenario->n_lane,
+                      .n_obs = scenario->n_time,
+                      .keep = scenario->keep,
+                      .n_keep = scenario->n_keep,
+                      .atol = atol,
+                      .rtol = scenario->rtol,
+                      .act_first = scenario->act_first,
+                      .method = scenario->method,
+                      .max_steps = MAX_STEPS,
+                      .fill = fill};
+  int64_t n_block = (scenario->n_individual + scenario->individuals_per_batch - 1) / scenario->individuals_per_batch;
+  plan->n_batch = n_block * scenario->inside->n_chunk;
+  if (!pilot) return plan;
+
+  /* One typical person under all arms; every state is kept, so that scales can be read off. */
+  context->people.typical = true;
+  int widest = 0;
+  for (int i = 0; i < scenario->inside->n_chunk; i++) {
+    if (scenario->inside->chunk[i].n_lane > widest) widest = scenario->inside->chunk[i].n_lane;
+  }
+  int *keep = REIN_NEW(arena, int, tape->n_state);
+  for (int i = 0; i < tape->n_state; i++) keep[i] = i;
+  plan->n_lane = round_up(widest);
+  plan->n_batch = scenario->inside->n_chunk;
+  plan->keep = keep;
+  plan->n_keep = tape->n_state;
+  return plan;
+}
+
+static rein_status make_plan(rein_arena *arena, const rein_scenario *scenario, const rein_tape *tape, const double *atol,
+                             bool pilot, rein_plan **out) {
+  rein_guard guard;
+  if (REIN_GUARD(arena, &guard)) return REIN_ERR_MEMORY;
+  rein_plan *plan = new_plan(arena, scenario, tape, atol, pilot);
+  rein_unguard(arena, &guard);
+  *out = plan;
+  return REIN_OK;
+}
+
+rein_status rein_scenario_plan(rein_arena *arena, const rein_scenario *scenario, const rein_tape *tape, const double *atol,
+                               rein_plan **out) {
+  return make_plan(arena, scenario, tape, atol, false, out);
+}
+
+rein_status rein_scenario_pilot(rein_arena *arena, const rein_scenario *scenario, const rein_tape *tape, const double *atol,
+                                rein_plan **out) {
+  return make_plan(arena, scenario, tape, atol, true, out);
+}

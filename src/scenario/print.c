@@ -1,0 +1,119 @@
+/* The checked scenario as text: everything that decides what is computed, nothing that names a file's place or a person. */
+#include <math.h>
+#include <string.h>
+
+#include "src/base/sha256.h"
+#include "src/scenario/inside.h"
+
+static void add_number(rein_text *out, const char *before, double value) {
+  rein_text_add(out, before);
+  rein_text_number(out, value);
+}
+
+static void print_cohort(const rein_scenario *scenario, rein_text *out) {
+  static const char *const KINDS[] = {"normal", "lognormal", "uniform", "bernoulli", "fixed"};
+  const rein_people *people = &scenario->inside->people;
+  rein_text_printf(out, "cohort: %lld individuals, %lld replicates%s\n", (long long)scenario->n_individual,
+                   (long long)scenario->n_replicate, scenario->typical ? ", typical" : "");
+  if (scenario->inside->table_hash[0]) rein_text_printf(out, "  table: sha256 %s\n", scenario->inside->table_hash);
+  for (int i = 0; i < people->n_table_param; i++) {
+    rein_text_printf(out, "  table gives: %s\n", scenario->model->param[people->table_param[i]].name);
+  }
+  for (int i = 0; i < people->n_covariate; i++) {
+    const rein_covariate *c = &people->covariate[i];
+    bool extra = (size_t)c->param >= scenario->model->n_param;
+    rein_text_printf(out, "  %s: %s", extra ? "an amount" : scenario->model->param[c->param].name, KINDS[c->kind]);
+    add_number(out, " centre ", c->centre);
+    add_number(out, " sd ", c->sd);
+    add_number(out, " low ", c->low);
+    add_number(out, " high ", c->high);
+    rein_text_add(out, "\n");
+  }
+}
+
+static void print_course(const rein_scenario *scenario, const rein_course *course, rein_text *out) {
+  static const char *const HOW[] = {"bolus", "for", "at rate", "modelled duration", "modelled rate", "reset"};
+  const rein_action *action = course->action >= 0 ? &scenario->model->action[course->action] : NULL;
+  rein_text_printf(out, "    %s: %s %s", course->name, action ? action->name : "reset", HOW[course->how]);
+  if (course->how == REIN_GIVEN_FOR || course->how == REIN_GIVEN_AT_RATE) add_number(out, " ", course->given);
+  if (action) add_number(out, ", amount ", course->amount);
+  if (action) rein_text_printf(out, " %s", action->unit_text);
+  if (course->per_param >= (int)scenario->model->n_param) rein_text_add(out, " times the person's own");
+  if (course->per_param >= 0 && course->per_param < (int)scenario->model->n_param) rein_text_printf(out, " per %s", scenario->model->param[course->per_param].name);
+  add_number(out, ", adherence ", course->adherence);
+  if (course->jitter > 0.0) add_number(out, ", jitter ", course->jitter);
+  rein_text_printf(out, "%s\n      times:", course->left_out ? ", left out" : "");
+  for (int i = 0; i < course->n_dose; i++) {
+    add_number(out, " ", course->time[i]);
+    if (course->missed && course->missed[i]) rein_text_add(out, "!");
+  }
+  rein_text_add(out, "\n");
+}
+
+static void print_arm(const rein_scenario *scenario, int i, rein_text *out) {
+  const rein_arm *arm = &scenario->arm[i];
+  const rein_arm_inside *inside = &scenario->inside->arm[i];
+  rein_text_printf(out, "  %d %s: %s\n", i, arm->name, arm->prescription);
+  if (arm->reference >= 0) rein_text_printf(out, "    reference: %s\n", scenario->arm[arm->reference].name);
+  if (arm->counterfactual) rein_text_printf(out, "    without: %s\n", arm->without);
+  rein_text_printf(out, "    boundary: %s\n", arm->boundary);
+  for (size_t p = 0; p < scenario->model->n_param; p++) {
+    const rein_param *param = &scenario->model->param[p];
+    double typical = param->value_expr ? 0.0 : param->value;
+    if (scenario->inside->people.given[p] || inside->theta[p] == typical) continue;
+    rein_text_printf(out, "    %s", param->name);
+    add_number(out, " = ", inside->theta[p]);
+    rein_text_printf(out, " %s\n", param->unit_text ? param->unit_text : "?");
+  }
+  for (int k = 0; k < inside->n_course; k++) print_course(scenario, &inside->course[k], out);
+}
+
+static const char *kept_name(const rein_model *model, int row) {
+  size_t i = (size_t)row;
+  if (i < model->n_state) return model->state[i].name;
+  i -= model->n_state;
+  if (i < model->n_observable) return model->observable[i].name;
+  i -= model->n_observable;
+  return i < model->n_value ? model->value[i].name : model->process[i - model->n_value].name;
+}
+
+static void print_measure(const rein_scenario *scenario, rein_text *out) {
+  add_number(out, "start: ", scenario->inside->t_start);
+  rein_text_printf(out, " %s\nmeasure:", scenario->model->time_unit_text);
+  for (int i = 0; i < scenario->n_time; i++) add_number(out, " ", scenario->time[i]);
+  rein_text_add(out, "\nhorizons:");
+  for (int i = 0; i < scenario->n_horizon; i++) {
+    const rein_horizon *h = &scenario->horizon[i];
+    add_number(out, i > 0 ? ", " : " ", scenario->time[h->i_before]);
+    add_number(out, " to ", scenario->time[h->i_after]);
+    rein_text_printf(out, " '%s'", h->label);
+  }
+  rein_text_add(out, "\nkeep:");
+  for (int i = 0; i < scenario->n_keep; i++) rein_text_printf(out, " %s", kept_name(scenario->model, scenario->keep[i]));
+  rein_text_add(out, "\n");
+}
+
+static void print_expect(const rein_scenario *scenario, rein_text *out) {
+  const rein_yaml *expect = rein_yaml_get(scenario->inside->root, "expect");
+  for (int i = 0; i < scenario->n_compare; i++) {
+    rein_text_printf(out, "compare: %s with %s\n", scenario->compare[i].observed, scenario->arm[scenario->compare[i].arm].name);
+  }
+  if (!expect) return;
+  rein_text_add(out, "expect:\n");
+  rein_yaml_print(expect, out);
+}
+
+void rein_scenario_print(const rein_scenario *scenario, rein_text *out) {
+  static const char *const METHODS[] = {"bdf", "adams"};
+  rein_text_printf(out, "scenario %s\ntitle: %s\nmodel: %s\nseed: %llu\n", scenario->name, scenario->title, scenario->model->name,
+                   (unsigned long long)scenario->seed);
+  print_cohort(scenario, out);
+  print_measure(scenario, out);
+  add_number(out, "solver: rtol ", scenario->rtol);
+  add_number(out, ", atol_rel ", scenario->atol_rel);
+  rein_text_printf(out, ", %s, %s first\n", METHODS[scenario->method], scenario->act_first ? "act" : "observe");
+  rein_text_printf(out, "batch: %d individuals, %d lanes\n", scenario->individuals_per_batch, scenario->n_lane);
+  rein_text_add(out, "arms:\n");
+  for (int i = 0; i < scenario->n_arm; i++) print_arm(scenario, i, out);
+  print_expect(scenario, out);
+}

@@ -1,0 +1,281 @@
+/* A scenario file from top to bottom: schema, model, cohort, measurements, arms, comparison; then its print and hash. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/files.h"
+#include "src/base/sha256.h"
+#include "src/lang/schema.h"
+#include "src/scenario/inside.h"
+
+#define DEFAULT_RTOL 1e-6
+#define DEFAULT_ATOL_REL 1e-8
+
+/* ---- what a scenario may contain; docs/scenarios.md is its reference ---- */
+
+static const char *const HEAD_WORDS[] = {"scenario/1", NULL};
+static const char *const SCALE_WORDS[] = {"linear", "log", NULL};
+static const char *const METHOD_WORDS[] = {"bdf", "adams", NULL};
+static const char *const TIE_WORDS[] = {"observe_first", "act_first", NULL};
+
+static const rein_schema QUANTITY_RULE[] = {{.key = "", .kind = REIN_SCHEMA_QUANTITY}, {0}};
+static const rein_schema TEXT_RULE[] = {{.key = "", .kind = REIN_SCHEMA_TEXT}, {0}};
+static const rein_schema ANY_RULE[] = {{.key = "", .kind = REIN_SCHEMA_ANY}, {0}};
+
+static const rein_schema COLUMN_KEYS[] = {{.key = "column", .kind = REIN_SCHEMA_TEXT, .required = true},
+                                          {.key = "unit", .kind = REIN_SCHEMA_TEXT, .required = true},
+                                          {0}};
+static const rein_schema COHORT_KEYS[] = {{.key = "n", .kind = REIN_SCHEMA_TEXT},
+                                          {.key = "replicates", .kind = REIN_SCHEMA_TEXT},
+                                          {.key = "covariates", .kind = REIN_SCHEMA_ANY},
+                                          {.key = "table", .kind = REIN_SCHEMA_TEXT},
+                                          {.key = "id", .kind = REIN_SCHEMA_TEXT},
+                                          {.key = "columns", .kind = REIN_SCHEMA_ANY},
+                                          {0}};
+
+static const rein_schema LINE_KEYS[] = {{.key = "do", .kind = REIN_SCHEMA_TEXT, .required = true},
+                                        {.key = "name", .kind = REIN_SCHEMA_NAME},
+                                        {.key = "regimen", .kind = REIN_SCHEMA_TEXT},
+                                        {.key = "amount", .kind = REIN_SCHEMA_ANY},
+                                        {.key = "at", .kind = REIN_SCHEMA_LIST_OF, .keys = QUANTITY_RULE},
+                                        {.key = "every", .kind = REIN_SCHEMA_QUANTITY},
+                                        {.key = "for", .kind = REIN_SCHEMA_QUANTITY},
+                                        {.key = "count", .kind = REIN_SCHEMA_TEXT},
+                                        {.key = "from", .kind = REIN_SCHEMA_QUANTITY},
+                                        {.key = "duration", .kind = REIN_SCHEMA_QUANTITY},
+                                        {.key = "rate", .kind = REIN_SCHEMA_QUANTITY},
+                                        {.key = "adherence", .kind = REIN_SCHEMA_TEXT},
+                                        {.key = "missed", .kind = REIN_SCHEMA_LIST_OF, .keys = TEXT_RULE},
+                                        {.key = "jitter", .kind = REIN_SCHEMA_QUANTITY},
+                                        {0}};
+static const rein_schema LINE_RULE[] = {{.key = "", .kind = REIN_SCHEMA_MAP, .keys = LINE_KEYS}, {0}};
+static const rein_schema ARM_KEYS[] = {{.key = "title", .kind = REIN_SCHEMA_TEXT},
+                                       {.key = "actions", .kind = REIN_SCHEMA_LIST_OF, .keys = LINE_RULE},
+                                       {.key = "parameters", .kind = REIN_SCHEMA_ANY},
+                                       {.key = "reference", .kind = REIN_SCHEMA_TEXT},
+                                       {0}};
+static const rein_schema ARM_RULE[] = {{.key = "", .kind = REIN_SCHEMA_MAP, .keys = ARM_KEYS}, {0}};
+
+static const rein_schema AXIS_KEYS[] = {{.key = "field", .kind = REIN_SCHEMA_TEXT, .required = true},
+                                        {.key = "arm", .kind = REIN_SCHEMA_LIST_OF, .keys = TEXT_RULE},
+                                        {.key = "values", .kind = REIN_SCHEMA_LIST_OF, .keys = TEXT_RULE},
+                                        {.key = "from", .kind = REIN_SCHEMA_TEXT},
+                                        {.key = "to", .kind = REIN_SCHEMA_TEXT},
+                                        {.key = "n", .kind = REIN_SCHEMA_TEXT},
+                                        {.key = "scale", .kind = REIN_SCHEMA_WORD, .words = SCALE_WORDS},
+                                        {0}};
+static const rein_schema AXIS_RULE[] = {{.key = "", .kind = REIN_SCHEMA_MAP, .keys = AXIS_KEYS}, {0}};
+static const rein_schema DESIGN_KEYS[] = {{.key = "kind", .kind = REIN_SCHEMA_TEXT, .required = true},
+                                          {.key = "n", .kind = REIN_SCHEMA_TEXT},
+                                          {.key = "seed", .kind = REIN_SCHEMA_COUNT},
+                                          {0}};
+
+static const rein_schema MEASURE_KEYS[] = {{.key = "at", .kind = REIN_SCHEMA_LIST_OF, .keys = QUANTITY_RULE},
+                                           {.key = "from", .kind = REIN_SCHEMA_QUANTITY},
+                                           {.key = "to", .kind = REIN_SCHEMA_QUANTITY},
+                                           {.key = "every", .kind = REIN_SCHEMA_QUANTITY},
+                                           {0}};
+static const rein_schema COUNTERFACTUAL_KEYS[] = {
+    {.key = "without", .kind = REIN_SCHEMA_LIST_OF, .required = true, .keys = TEXT_RULE}, {0}};
+static const rein_schema SOLVER_KEYS[] = {{.key = "rtol", .kind = REIN_SCHEMA_NUMBER},
+                                          {.key = "atol_rel", .kind = REIN_SCHEMA_NUMBER},
+                                          {.key = "method", .kind = REIN_SCHEMA_WORD, .words = METHOD_WORDS},
+                                          {.key = "ties", .kind = REIN_SCHEMA_WORD, .words = TIE_WORDS},
+                                          {0}};
+static const rein_schema COMPARE_KEYS[] = {{.key = "observed", .kind = REIN_SCHEMA_TEXT, .required = true},
+                                           {.key = "arm", .kind = REIN_SCHEMA_ANY},
+                                           {0}};
+
+static const rein_schema TOP_KEYS[] = {
+    {.key = "rein", .kind = REIN_SCHEMA_WORD, .required = true, .words = HEAD_WORDS},
+    {.key = "name", .kind = REIN_SCHEMA_NAME, .required = true},
+    {.key = "title", .kind = REIN_SCHEMA_TEXT},
+    {.key = "notes", .kind = REIN_SCHEMA_TEXT},
+    {.key = "model", .kind = REIN_SCHEMA_TEXT, .required = true},
+    {.key = "seed", .kind = REIN_SCHEMA_COUNT},
+    {.key = "cohort", .kind = REIN_SCHEMA_MAP, .required = true, .keys = COHORT_KEYS, .or_text = true},
+    {.key = "parameters", .kind = REIN_SCHEMA_ANY},
+    {.key = "arms", .kind = REIN_SCHEMA_MAP_OF, .required = true, .keys = ARM_RULE},
+    {.key = "sweep", .kind = REIN_SCHEMA_MAP_OF, .keys = AXIS_RULE},
+    {.key = "design", .kind = REIN_SCHEMA_MAP, .keys = DESIGN_KEYS, .or_text = true},
+    {.key = "start", .kind = REIN_SCHEMA_QUANTITY},
+    {.key = "measure", .kind = REIN_SCHEMA_MAP, .required = true, .keys = MEASURE_KEYS},
+    {.key = "horizons", .kind = REIN_SCHEMA_LIST_OF, .keys = ANY_RULE},
+    {.key = "keep", .kind = REIN_SCHEMA_LIST_OF, .keys = TEXT_RULE},
+    {.key = "counterfactual", .kind = REIN_SCHEMA_MAP, .keys = COUNTERFACTUAL_KEYS},
+    {.key = "reference", .kind = REIN_SCHEMA_TEXT},
+    {.key = "solver", .kind = REIN_SCHEMA_MAP, .keys = SOLVER_KEYS},
+    {.key = "compare", .kind = REIN_SCHEMA_MAP, .keys = COMPARE_KEYS},
+    {.key = "expect", .kind = REIN_SCHEMA_ANY},
+    {0}};
+
+/* Maps whose keys are names of the model, with dots for parts, or of the data: the schema knows identifiers only. */
+static bool check_map(const rein_yaml *node, const char *what, const rein_schema *keys, rein_diag *diag) {
+  if (!node) return true;
+  if (node->kind != REIN_YAML_MAP) {
+    rein_error(diag, node->pos, "'%s' has to be a map", what);
+    return false;
+  }
+  bool good = true;
+  for (int i = 0; i < node->n; i++) {
+    const rein_yaml *item = node->item[i];
+    if (item->kind != (keys ? REIN_YAML_MAP : REIN_YAML_SCALAR)) {
+      rein_error(diag, item->pos, "'%s' in '%s' has to be %s", node->key[i], what, keys ? "a map" : "one value");
+      good = false;
+    } else if (keys) {
+      good = rein_schema_check(item, keys, what, diag) && good;
+    }
+  }
+  return good;
+}
+
+static bool check_maps(const rein_scenario_reader *r) {
+  const rein_yaml *cohort = rein_yaml_get(r->root, "cohort"), *arms = rein_yaml_get(r->root, "arms");
+  bool good = check_map(rein_yaml_get(cohort, "covariates"), "covariates", NULL, r->diag);
+  good = check_map(rein_yaml_get(cohort, "columns"), "columns", COLUMN_KEYS, r->diag) && good;
+  good = check_map(rein_yaml_get(r->root, "parameters"), "parameters", NULL, r->diag) && good;
+  good = check_map(rein_yaml_get(rein_yaml_get(r->root, "compare"), "arm"), "arm", NULL, r->diag) && good;
+  for (int i = 0; i < arms->n; i++) {
+    good = check_map(rein_yaml_get(arms->item[i], "parameters"), "parameters", NULL, r->diag) && good;
+  }
+  return good;
+}
+
+/* ---- head, solver, comparison ---- */
+
+static bool read_seed(rein_scenario_reader *r, const rein_scenario_options *options) {
+  const rein_yaml *seed = rein_yaml_get(r->root, "seed");
+  r->scenario->seed = 1;
+  if (options && options->has_seed) {
+    r->scenario->seed = options->seed;
+    return true;
+  }
+  if (!seed) return true;
+  if (strlen(seed->text) > 18) {
+    rein_error(r->diag, seed->pos, "a seed has at most 18 digits");
+    return false;
+  }
+  r->scenario->seed = strtoull(seed->text, NULL, 10);
+  return true;
+}
+
+static bool read_tolerance(rein_scenario_reader *r, const rein_yaml *map, const char *key, double lowest, double highest, double *out) {
+  const rein_yaml *node = rein_yaml_get(map, key);
+  double value;
+  if (!node) return true;
+  if (!rein_scenario_plain_number(r, node, key, &value)) return false;
+  if (value < lowest || value > highest) {
+    rein_error(r->diag, node->pos, "'%s' has to be from %g to %g", key, lowest, highest);
+    return false;
+  }
+  *out = value;
+  return true;
+}
+
+static bool read_solver(rein_scenario_reader *r) {
+  rein_scenario *scenario = r->scenario;
+  const rein_yaml *map = rein_yaml_get(r->root, "solver"), *method = rein_yaml_get(map, "method"), *ties = rein_yaml_get(map, "ties");
+  scenario->rtol = DEFAULT_RTOL;
+  scenario->atol_rel = r->model->atol_rel_default > 0.0 ? r->model->atol_rel_default : DEFAULT_ATOL_REL;
+  scenario->method = method && strcmp(method->text, "adams") == 0 ? REIN_METHOD_ADAMS : REIN_METHOD_BDF;
+  scenario->act_first = ties && strcmp(ties->text, "act_first") == 0;
+  return read_tolerance(r, map, "rtol", 1e-13, 1e-1, &scenario->rtol) &
+         read_tolerance(r, map, "atol_rel", 1e-20, 1e-1, &scenario->atol_rel);
+}
+
+static bool read_compare(rein_scenario_reader *r) {
+  const rein_yaml *map = rein_yaml_get(r->root, "compare"), *arms = rein_yaml_get(map, "arm"), *expect = rein_yaml_get(r->root, "expect");
+  rein_scenario *scenario = r->scenario;
+  bool good = true;
+  if (expect && expect->kind != REIN_YAML_MAP) rein_error(r->diag, expect->pos, "'expect' has to be a map");
+  if (expect && expect->kind != REIN_YAML_MAP) return false;
+  if (!map) return true;
+  const rein_yaml *observed = rein_yaml_get(map, "observed");
+  scenario->observed_path = rein_files_resolve(r->arena, scenario->path, observed->text);
+  if (!rein_files_exists(scenario->observed_path)) {
+    rein_error(r->diag, observed->pos, "there is no file '%s'", scenario->observed_path);
+    good = false;
+  }
+  rein_compare_arm *compare = REIN_NEW(r->arena, rein_compare_arm, arms ? arms->n : 0);
+  const char **known = REIN_NEW(r->arena, const char *, scenario->n_arm);
+  for (int k = 0; k < scenario->n_arm; k++) known[k] = scenario->arm[k].name;
+  for (int i = 0; arms && i < arms->n; i++) {
+    int k = 0;
+    while (k < scenario->n_arm && strcmp(known[k], arms->item[i]->text) != 0) k++;
+    compare[i] = (rein_compare_arm){arms->key[i], k};
+    if (k < scenario->n_arm) continue;
+    rein_scenario_unknown(r, arms->item[i]->pos, "arm", arms->item[i]->text, known, (size_t)scenario->n_arm);
+    good = false;
+  }
+  scenario->compare = compare;
+  scenario->n_compare = arms ? arms->n : 0;
+  return good;
+}
+
+/* ---- from file to scenario ---- */
+
+/* The model, without the reader's own errors in between. */
+static bool read_model(rein_scenario_reader *r) {
+  const rein_yaml *node = rein_yaml_get(r->root, "model");
+  rein_model *model;
+  if (rein_model_read(r->arena, r->units, node->text, node->pos, r->diag, &model) != REIN_OK) return false;
+  r->model = model;
+  r->scenario->model = model;
+  return true;
+}
+
+static bool read_parts(rein_scenario_reader *r, const rein_scenario_options *options) {
+  bool good = read_seed(r, options);
+  good = read_solver(r) && good;
+  r->inside->people.seed = r->scenario->seed;
+  good = rein_people_init(r->arena, &r->inside->people, r->model, r->diag) && good;
+  good = rein_scenario_read_cohort(r, options) && good;
+  /* Arms need to know what the cohort gives and when measuring ends; with those wrong their errors would be guesses. */
+  bool measured = rein_scenario_read_measure(r);
+  good = good && measured && rein_scenario_read_arms(r);
+  return good && read_compare(r);
+}
+
+static void hash_scenario(rein_scenario_reader *r) {
+  rein_text text;
+  rein_text_init(&text, r->arena);
+  rein_scenario_print(r->scenario, &text);
+  rein_sha256_hex(text.bytes, text.n, r->scenario->hash);
+}
+
+static rein_status read_file(rein_scenario_reader *r, const char *path, const rein_scenario_options *options) {
+  const rein_source *source;
+  rein_status status = rein_files_read(r->arena, path, (rein_pos){0}, r->diag, &source);
+  if (status != REIN_OK) return status;
+  r->scenario->path = rein_arena_strdup(r->arena, path);
+  status = rein_yaml_parse(r->arena, source, r->diag, &r->root);
+  if (status != REIN_OK) return status;
+  if (r->root->kind != REIN_YAML_MAP) {
+    rein_error(r->diag, r->root->pos, "a scenario is a map that begins with 'rein: scenario/1'");
+    return REIN_ERR_INPUT;
+  }
+  if (!rein_schema_check(r->root, TOP_KEYS, "scenario", r->diag) || !check_maps(r)) return REIN_ERR_INPUT;
+  const rein_yaml *title = rein_yaml_get(r->root, "title");
+  r->scenario->name = rein_yaml_get(r->root, "name")->text;
+  r->scenario->title = title ? title->text : r->scenario->name;
+  r->inside->root = r->root;
+  r->inside->arena = r->arena;
+  if (!read_model(r) || !read_parts(r, options)) return REIN_ERR_INPUT;
+  rein_scenario_choose_lanes(r, options);
+  hash_scenario(r);
+  return rein_diag_status(r->diag);
+}
+
+rein_status rein_scenario_read(rein_arena *arena, rein_units *units, const char *path, const rein_scenario_options *options,
+                               rein_diag *diag, rein_scenario **out) {
+  rein_guard guard;
+  if (REIN_GUARD(arena, &guard)) return REIN_ERR_MEMORY;
+  rein_scenario *scenario = REIN_NEW(arena, rein_scenario, 1);
+  scenario->inside = REIN_NEW(arena, rein_scenario_inside, 1);
+  rein_scenario_reader reader = {
+      .arena = arena, .units = units, .diag = diag, .scenario = scenario, .inside = scenario->inside};
+  rein_status status = read_file(&reader, path, options);
+  rein_unguard(arena, &guard);
+  if (status == REIN_OK) *out = scenario;
+  return status;
+}

@@ -1,0 +1,190 @@
+#include "src/study/simulate.h"
+
+#include <math.h>
+#include <sleef.h>
+#include <string.h>
+#include <sundials/sundials_version.h>
+
+#include "solver/lane_matrix.h"
+#include "solver/team.h"
+#include "src/compile/compile.h"
+
+/* ---- pilot ---- */
+
+typedef struct {
+  int n_state;
+  double *largest; /* (n_state) largest magnitude so far */
+  int64_t n_fine;
+  rein_outcome failure; /* of the last lane that failed */
+} pilot;
+
+static rein_status take_pilot(void *context, const rein_batch_result *result) {
+  pilot *p = context;
+  for (int lane = 0; lane < result->n_lane; lane++) {
+    if (!result->lane[lane].real) continue;
+    if (result->outcome[lane].status == REIN_LANE_FAILED)
+      p->failure = result->outcome[lane];
+    else
+      p->n_fine++;
+    for (int t = 0; t < result->lane[lane].n_obs; t++) {
+      for (int i = 0; i < p->n_state; i++) {
+        const double value = fabs(
+            result
+                ->out[((size_t)t * (size_t)p->n_state + (size_t)i) * (size_t)result->n_lane + (size_t)lane]);
+        if (isfinite(value)) p->largest[i] = fmax(p->largest[i], value);
+      }
+    }
+  }
+  return REIN_OK;
+}
+
+static void tell_pilot_failure(const rein_scenario *scenario, const rein_tape *tape, const rein_outcome *f,
+                               rein_diag *diag) {
+  const rein_pos nowhere = {NULL, 0, 0, 0};
+  rein_error(diag, f->origin ? f->origin->pos : nowhere,
+             "the typical individual cannot be simulated under any arm: at %g %s, %s%s%s%s%s (%lld steps, "
+             "%lld rates)",
+             f->time, scenario->model->time_unit_text, rein_fail_meaning(f->fail), f->origin ? ", in " : "",
+             f->origin && f->origin->label ? f->origin->label : "", f->state >= 0 ? ", state " : "",
+             f->state >= 0 ? tape->state[f->state].name : "", (long long)f->n_step, (long long)f->n_rate);
+}
+
+/* Scales that neither model nor pilot gives: of the smallest state in the same unit, else 1. */
+static void fill_scales(const rein_model *model, const rein_tape *tape, const double *largest, double *scale,
+                        rein_diag *diag) {
+  for (int i = 0; i < tape->n_state; i++) scale[i] = tape->scale[i] > 0.0 ? tape->scale[i] : largest[i];
+  for (int i = 0; i < tape->n_state; i++) {
+    if (scale[i] > 0.0) continue;
+    double least = INFINITY;
+    for (int k = 0; k < tape->n_state; k++) {
+      const double other = tape->scale[k] > 0.0 ? tape->scale[k] : largest[k];
+      if (other > 0.0 && strcmp(tape->state[k].unit, tape->state[i].unit) == 0) least = fmin(least, other);
+    }
+    scale[i] = isfinite(least) ? least : 1.0;
+    if (!isfinite(least)) {
+      rein_warning(diag, model->state[i].pos,
+                   "state '%s' stays 0 in the pilot run: its scale is taken as 1 %s; say `scale:` to set it",
+                   tape->state[i].name, tape->state[i].unit);
+    }
+  }
+}
+
+static rein_status run_pilot(rein_arena *arena, const rein_simulation *s, const rein_kernels *kernels,
+                             rein_diag *diag, double *scale) {
+  const int n = s->tape->n_state;
+  pilot p = {.n_state = n, .largest = REIN_NEW(arena, double, n)};
+  double *atol = REIN_NEW(arena, double, n);
+  bool all_declared = true;
+  for (int i = 0; i < n; i++) {
+    all_declared &= s->tape->scale[i] > 0.0;
+    atol[i] = s->scenario->atol_rel * (s->tape->scale[i] > 0.0 ? s->tape->scale[i] : 1.0);
+  }
+  if (!all_declared) {
+    rein_plan *plan;
+    rein_status status = rein_scenario_pilot(arena, s->scenario, s->tape, atol, &plan);
+    if (status != REIN_OK) return status;
+    const rein_sink sink = {&p, take_pilot};
+    const rein_ens_options options = {.n_thread = 1, .kernels = kernels};
+    rein_ens_totals totals;
+    status = rein_ens_run(s->tape, plan, &sink, &options, &totals);
+    if (status != REIN_OK) return status;
+    if (p.n_fine == 0) {
+      tell_pilot_failure(s->scenario, s->tape, &p.failure, diag);
+      return REIN_ERR_SOLVER;
+    }
+  }
+  fill_scales(s->scenario->model, s->tape, p.largest, scale, diag);
+  return REIN_OK;
+}
+
+rein_status rein_simulation_prepare(rein_arena *arena, rein_units *units, const char *path,
+                                    const rein_scenario_options *wanted, const rein_kernels *kernels,
+                                    rein_diag *diag, rein_simulation *out) {
+  rein_simulation s = {0};
+  rein_status status = rein_scenario_read(arena, units, path, wanted, diag, &s.scenario);
+  if (status == REIN_OK) status = rein_compile(arena, s.scenario->model, diag, &s.tape);
+  if (status != REIN_OK) return status;
+  double *scale = REIN_NEW(arena, double, s.tape->n_state), *atol = REIN_NEW(arena, double, s.tape->n_state);
+  status = run_pilot(arena, &s, kernels, diag, scale);
+  if (status != REIN_OK) return status;
+  for (int i = 0; i < s.tape->n_state; i++) atol[i] = s.scenario->atol_rel * scale[i];
+  s.scale = scale;
+  status = rein_scenario_plan(arena, s.scenario, s.tape, atol, &s.plan);
+  if (status == REIN_OK) *out = s;
+  return status;
+}
+
+/* ---- size ---- */
+
+void rein_simulation_measure(rein_arena *arena, const rein_simulation *s, int n_thread,
+                             rein_simulation_size *out) {
+  const rein_tape *tape = s->tape;
+  const rein_plan *plan = s->plan;
+  rein_lu_plan *lu = NULL;
+  int64_t n_lu = 0;
+  if (rein_lu_plan_create(tape->n_state, tape->col_start, tape->row, NULL, &lu) == REIN_OK)
+    n_lu = rein_lu_plan_n_entry(lu);
+  rein_lu_plan_destroy(lu);
+  /* Rows a thread holds: slots, CVODE's history and work vectors (13 for BDF, and tolerances, errors),
+   * Jacobian, LU, and what it delivers twice over (value and error estimate). */
+  const int64_t rows = tape->n_slot + 24 * (int64_t)tape->n_state + 2 * (int64_t)tape->n_nz + n_lu +
+                       2 * (int64_t)plan->n_obs * plan->n_keep + tape->n_param;
+  const rein_layout *layout = rein_layout_create(arena, s->scenario, tape, plan->n_batch, 0);
+  const int64_t part =
+      rein_layout_individual_bytes(layout) * layout->individuals_per_batch * layout->batches_per_part;
+  out->n_member = s->scenario->n_individual * s->scenario->n_arm;
+  out->n_batch = plan->n_batch;
+  out->memory_bytes = rows * plan->n_lane * 8 * n_thread + 4 * part + (int64_t)rein_arena_bytes(arena);
+  out->disk_bytes = rein_study_disk_bytes(arena, s->scenario, tape, plan->n_batch);
+}
+
+/* ---- run ---- */
+
+static rein_status open_study(rein_arena *arena, const rein_simulation *s, const char *folder,
+                              const rein_simulation_options *options, rein_diag *diag, rein_study **out) {
+  char sundials[64] = "";
+  SUNDIALSGetVersion(sundials, sizeof sundials);
+  rein_study_version *version = REIN_NEW(arena, rein_study_version, 4);
+  version[0] = (rein_study_version){"rein", REIN_VERSION};
+  version[1] = (rein_study_version){"SUNDIALS", rein_arena_strdup(arena, sundials)};
+  version[2] =
+      (rein_study_version){"SLEEF", rein_arena_printf(arena, "%d.%d.%d", SLEEF_VERSION_MAJOR,
+                                                      SLEEF_VERSION_MINOR, SLEEF_VERSION_PATCHLEVEL)};
+  version[3] = (rein_study_version){"compiler", __VERSION__};
+  rein_study_options study = {.shard = options->shard,
+                              .n_shard = options->n_shard,
+                              .flags = REIN_FLOAT_FLAGS,
+                              .version = version,
+                              .n_version = 4,
+                              .n_thread = rein_team_size(options->n_thread),
+                              .command_line = options->command_line};
+  const rein_status status = rein_study_collect_inputs(arena, s->scenario, diag, &study);
+  return status == REIN_OK ? rein_study_open(arena, folder, s->scenario, s->tape, s->plan, &study, diag, out)
+                           : status;
+}
+
+rein_status rein_simulation_run(rein_arena *arena, const rein_simulation *s, const char *folder,
+                                const rein_simulation_options *options, rein_diag *diag,
+                                rein_simulation_totals *totals) {
+  rein_study *study;
+  rein_simulation_totals sum = {0};
+  rein_status status = open_study(arena, s, folder, options, diag, &study);
+  if (status != REIN_OK) return status;
+  const rein_sink sink = rein_study_sink(study);
+  const rein_ens_options ens = {.n_thread = options->n_thread,
+                                .kernels = options->kernels,
+                                .wanted = rein_study_wanted,
+                                .wanted_context = study,
+                                .progress = options->progress,
+                                .progress_context = options->progress_context};
+  status = rein_ens_run(s->tape, s->plan, &sink, &ens, &sum.now);
+  /* Parts that are whole are kept whatever happened; the first failure is the one that counts. */
+  const rein_manifest *manifest = rein_study_manifest(study);
+  sum.n_part_wanted = manifest->n_part;
+  const rein_status closed = rein_study_close(study, diag);
+  if (status == REIN_OK || status == REIN_ERR_SINK) status = closed != REIN_OK ? closed : status;
+  sum.in_folder = rein_manifest_sum(manifest);
+  if (status != REIN_OK && status != REIN_ERR_INTERRUPTED) return status;
+  *totals = sum;
+  return status == REIN_OK && sum.in_folder.n_failed > 0 ? REIN_ERR_MEMBERS : status;
+}

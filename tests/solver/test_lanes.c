@@ -1,0 +1,341 @@
+/* Kernels against plain loops and against libm, and every instruction set against the others bit by bit. */
+#include <check.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "solver/lanes.h"
+#include "solver/tape.h"
+#include "tests/skip.h"
+
+/* Numbers from a seed, the same everywhere. */
+static uint64_t draw(uint64_t *seed) {
+  *seed ^= *seed << 13;
+  *seed ^= *seed >> 7;
+  *seed ^= *seed << 17;
+  return *seed;
+}
+
+static double uniform(uint64_t *seed, double low, double high) {
+  return low + (high - low) * (double)(draw(seed) >> 11) * 0x1p-53;
+}
+
+static bool is_same(double a, double b) {
+  return (isnan(a) && isnan(b)) || memcmp(&a, &b, sizeof a) == 0;
+}
+
+/* The table of an instruction set; NULL, said aloud, where the processor lacks it. */
+static const rein_kernels *kernels_or_skip(int isa) {
+  const rein_kernels *kernels = rein_kernels_get((rein_isa)isa);
+  if (!kernels)
+    rein_test_skip(isa == REIN_ISA_AVX512 ? "processor without AVX-512" : "processor without AVX2");
+  return kernels;
+}
+
+static const double special[] = {0.0,           -0.0,   1.0,     -1.0,   INFINITY, -INFINITY,
+                                 NAN,           5e-324, -5e-324, 1e-310, -1e-310,  2.2250738585072014e-308,
+                                 1e300,         -1e300, 709.5,   -745.2, -746.0,   -708.0,
+                                 1e15,          1e16,   1e22,    -1e22,  0.5,      -0.5,
+                                 2.0,           -2.0,   3.0,     -3.0,   1e-5,     1e-20,
+                                 1e5,           1e10,   4.5e15,  20.0,   -20.0,    0.9999999999999999,
+                                 1.0 + 0x1p-52, 1023.0, -1074.0, 1.5,    -1.5,     1e-8};
+enum { N_SPECIAL = sizeof special / sizeof *special, N_ARGUMENT = 102400 };
+
+/* Arguments: pairs of specials, then [-1, 1], then +-30, then all magnitudes. */
+static void fill_arguments(double *a, double *b) {
+  uint64_t seed = 88172645463325252u;
+  for (int i = 0; i < N_ARGUMENT; i++) {
+    const double u = uniform(&seed, -1.0, 1.0);
+    a[i] = i % 3 == 0 ? u : i % 3 == 1 ? 30.0 * u : ldexp(u, (int)(draw(&seed) % 2040) - 1040);
+    b[i] = uniform(&seed, -8.0, 8.0);
+    if (i % 4 == 0) b[i] = floor(b[i]);
+    if (i < N_SPECIAL * N_SPECIAL) {
+      a[i] = special[i % N_SPECIAL];
+      b[i] = special[i / N_SPECIAL];
+    }
+  }
+}
+
+typedef struct {
+  rein_op op;
+  double (*one)(double);
+  double largest; /* magnitude from which SLEEF may answer infinity early */
+} unary;
+
+static const unary unaries[] = {
+    {REIN_OP_EXP, exp, INFINITY},    {REIN_OP_EXPM1, expm1, INFINITY}, {REIN_OP_LOG, log, INFINITY},
+    {REIN_OP_LOG1P, log1p, 1e307},   {REIN_OP_LOG10, log10, INFINITY}, {REIN_OP_LOG2, log2, INFINITY},
+    {REIN_OP_SIN, sin, INFINITY},    {REIN_OP_COS, cos, INFINITY},     {REIN_OP_TAN, tan, INFINITY},
+    {REIN_OP_ASIN, asin, INFINITY},  {REIN_OP_ACOS, acos, INFINITY},   {REIN_OP_ATAN, atan, INFINITY},
+    {REIN_OP_SINH, sinh, 709.0},     {REIN_OP_COSH, cosh, 709.0},      {REIN_OP_TANH, tanh, INFINITY},
+    {REIN_OP_ASINH, asinh, 1.3e154}, {REIN_OP_ACOSH, acosh, 1.3e154},  {REIN_OP_ATANH, atanh, INFINITY},
+    {REIN_OP_SQRT, sqrt, INFINITY},  {REIN_OP_FLOOR, floor, INFINITY}, {REIN_OP_CEIL, ceil, INFINITY},
+    {REIN_OP_ABS, fabs, INFINITY},
+};
+enum { N_UNARY = sizeof unaries / sizeof *unaries };
+
+/* Distance in units of the reference's last place; at zero and below the normal numbers, of the smallest
+ * number. */
+static double ulps(double value, double reference) {
+  if (is_same(value, reference) || value == reference) return 0.0;
+  if (!isfinite(value) || !isfinite(reference)) return INFINITY;
+  return fabs(value - reference) / (nextafter(fabs(reference), INFINITY) - fabs(reference));
+}
+
+/* out[i] = op(a[i], b[i], 0) over all arguments, 8 lanes at a time. */
+static void run_all(const rein_kernels *kernels, rein_op op, double *a, double *b, double *out) {
+  int64_t counts[8] = {0};
+  rein_instr in = {op,
+                   REIN_OPERAND(REIN_SPACE_OUT, 0),
+                   REIN_OPERAND(REIN_SPACE_SLOT, 0),
+                   REIN_OPERAND(REIN_SPACE_STATE, 0),
+                   0,
+                   -1};
+  for (int i = 0; i < N_ARGUMENT; i += 8) {
+    in.c = REIN_OPERAND(REIN_SPACE_SLOT, (N_ARGUMENT - i) / 8); /* the row of zeros behind a */
+    double *const base[3] = {a + i, b + i, out + i};
+    kernels->run(&in, 1, base, 8, counts);
+  }
+}
+
+START_TEST(math_close_to_libm_and_same_bits) {
+  const bool is_pow = _i == N_UNARY;
+  const rein_op op = is_pow ? REIN_OP_POW : unaries[_i].op;
+  double *a = rein_rows_create(N_ARGUMENT / 8 + 1, 8), *b = rein_rows_create(N_ARGUMENT / 8, 8);
+  double *out[REIN_N_ISA];
+  fill_arguments(a, b);
+  for (int isa = 0; isa < REIN_N_ISA; isa++) {
+    out[isa] = rein_rows_create(N_ARGUMENT / 8, 8);
+    const rein_kernels *kernels = kernels_or_skip(isa);
+    if (kernels) run_all(kernels, op, a, b, out[isa]);
+    if (!kernels) memcpy(out[isa], out[0], N_ARGUMENT * sizeof(double));
+  }
+  for (int i = 0; i < N_ARGUMENT; i++) {
+    if (rein_lanes_same_bits() && (!is_same(out[0][i], out[1][i]) || !is_same(out[0][i], out[2][i]))) {
+      ck_abort_msg("%s(%.17g, %.17g): %a %a %a", rein_op_name(op), a[i], b[i], out[0][i], out[1][i],
+                   out[2][i]);
+    }
+    double wanted;
+    if (is_pow) {
+      wanted = a[i] < 0.0 && floor(b[i]) != b[i] ? (double)NAN : pow(a[i], b[i]);
+      if (fabs(wanted) > 1e307 && isfinite(wanted)) continue;
+    } else {
+      if (isfinite(a[i]) && fabs(a[i]) > unaries[_i].largest) continue;
+      wanted = unaries[_i].one(a[i]);
+    }
+    if (ulps(out[0][i], wanted) <= 2.0) continue;
+    ck_abort_msg("%s(%.17g, %.17g) is %.17g, libm says %.17g", rein_op_name(op), a[i], b[i], out[0][i],
+                 wanted);
+  }
+  for (int isa = 0; isa < REIN_N_ISA; isa++) free(out[isa]);
+  free(b);
+  free(a);
+}
+END_TEST
+
+static const int lane_counts[] = {8, 16, 24, 32, 40, 64, 96};
+enum { N_LANE_COUNT = sizeof lane_counts / sizeof *lane_counts, N_ROW = 7 };
+
+typedef struct {
+  const rein_kernels *kernels;
+  int n_lane;
+  size_t n;
+  double *x, *y, *z, *w; /* (N_ROW x n_lane) x, y random; z, w for results */
+  double *live;          /* (n_lane) every fifth lane is dead */
+  double *lane;          /* (n_lane) a number per lane */
+} fixture;
+
+static bool fixture_init(fixture *f, int i) {
+  f->kernels = kernels_or_skip(i % REIN_N_ISA);
+  if (!f->kernels) return false;
+  f->n_lane = lane_counts[i / REIN_N_ISA];
+  f->n = (size_t)N_ROW * (size_t)f->n_lane;
+  double **const rows[] = {&f->x, &f->y, &f->z, &f->w};
+  uint64_t seed = 1234567u + (uint64_t)f->n_lane;
+  for (int k = 0; k < 4; k++) *rows[k] = rein_rows_create(N_ROW, f->n_lane);
+  f->live = rein_rows_create(1, f->n_lane);
+  f->lane = rein_rows_create(1, f->n_lane);
+  for (size_t k = 0; k < f->n; k++) {
+    f->x[k] = uniform(&seed, -2.0, 2.0);
+    f->y[k] = uniform(&seed, 0.1, 3.0);
+  }
+  for (int k = 0; k < f->n_lane; k++) {
+    f->live[k] = k % 5 != 2;
+    f->lane[k] = uniform(&seed, 0.2, 1.8);
+  }
+  return true;
+}
+
+static void fixture_clear(fixture *f) {
+  free(f->x);
+  free(f->y);
+  free(f->z);
+  free(f->w);
+  free(f->live);
+  free(f->lane);
+}
+
+#define EACH_EQUAL(f, array, wanted)                                                                         \
+  for (size_t k = 0; k < (f).n; k++) {                                                                       \
+    if (is_same((array)[k], (wanted))) continue;                                                             \
+    ck_abort_msg("%s, %d lanes, place %zu: %a, wanted %a", (f).kernels->name, (f).n_lane, k, (array)[k],     \
+                 (wanted));                                                                                  \
+  }
+
+START_TEST(vector_operations_equal_loops) {
+  fixture f;
+  if (!fixture_init(&f, _i)) return;
+  const rein_kernels *k_ = f.kernels;
+  k_->linear_sum(0.3, f.x, -1.7, f.y, f.z, f.n);
+  EACH_EQUAL(f, f.z, 0.3 * f.x[k] + -1.7 * f.y[k]);
+  double *const vectors[] = {f.x, f.y, f.x};
+  const double c[] = {0.1, 0.7, -3.0};
+  k_->linear_combination(3, c, vectors, f.z, f.n);
+  EACH_EQUAL(f, f.z, 0.1 * f.x[k] + 0.7 * f.y[k] + -3.0 * f.x[k]);
+  double *const from[] = {f.y, f.x}, *const to[] = {f.z, f.w};
+  k_->scale_add_multi(2, c, f.x, from, to, f.n);
+  EACH_EQUAL(f, f.z, 0.1 * f.x[k] + f.y[k]);
+  EACH_EQUAL(f, f.w, 0.7 * f.x[k] + f.x[k]);
+  k_->fill(4.25, f.z, f.n);
+  EACH_EQUAL(f, f.z, 4.25);
+  k_->scale(-0.3, f.x, f.z, f.n);
+  EACH_EQUAL(f, f.z, -0.3 * f.x[k]);
+  k_->prod(f.x, f.y, f.z, f.n);
+  EACH_EQUAL(f, f.z, f.x[k] * f.y[k]);
+  k_->div(f.x, f.y, f.z, f.n);
+  EACH_EQUAL(f, f.z, f.x[k] / f.y[k]);
+  k_->abs(f.x, f.z, f.n);
+  EACH_EQUAL(f, f.z, fabs(f.x[k]));
+  k_->inv(f.y, f.z, f.n);
+  EACH_EQUAL(f, f.z, 1.0 / f.y[k]);
+  k_->add_const(f.x, 0.1, f.z, f.n);
+  EACH_EQUAL(f, f.z, f.x[k] + 0.1);
+  memcpy(f.w, f.x, f.n * sizeof(double));
+  k_->linear_sum(2.0, f.w, 0.1, f.y, f.w, f.n);
+  EACH_EQUAL(f, f.w, 2.0 * f.x[k] + 0.1 * f.y[k]);
+  fixture_clear(&f);
+}
+END_TEST
+
+static double norm_of_lane(const fixture *f, int lane) {
+  double sum = 0.0;
+  for (int r = 0; r < N_ROW; r++) {
+    const double term = f->x[r * f->n_lane + lane] * f->y[r * f->n_lane + lane];
+    sum += term * term;
+  }
+  return sqrt(sum / N_ROW);
+}
+
+START_TEST(norm_is_largest_of_live_lanes) {
+  fixture f;
+  if (!fixture_init(&f, _i)) return;
+  double largest = 0.0;
+  /* dead lanes do not count, whatever they hold */
+  f.x[2] = 1e30;
+  f.x[f.n_lane + 2] = NAN;
+  f.x[7] = INFINITY;
+  for (int lane = 0; lane < f.n_lane; lane++) {
+    if (f.live[lane] != 0.0) largest = fmax(largest, norm_of_lane(&f, lane));
+  }
+  double *own = rein_rows_create(1, f.n_lane);
+  const double norm = f.kernels->wrms_max(f.x, f.y, N_ROW, f.n_lane, f.live, own);
+  ck_assert_msg(is_same(norm, largest), "%a %a", norm, largest);
+  ck_assert_msg(is_same(f.kernels->wrms_max(f.x, f.y, N_ROW, f.n_lane, f.live, NULL), largest),
+                "without per_lane");
+  for (int lane = 0; lane < f.n_lane; lane++) ck_assert(is_same(own[lane], norm_of_lane(&f, lane)));
+  /* a NaN of a live lane shows, in any lane */
+  for (int lane = 0; lane < f.n_lane; lane++) {
+    if (f.live[lane] == 0.0) continue;
+    const double before = f.x[3 * f.n_lane + lane];
+    f.x[3 * f.n_lane + lane] = NAN;
+    ck_assert(isnan(f.kernels->wrms_max(f.x, f.y, N_ROW, f.n_lane, f.live, own)));
+    f.x[3 * f.n_lane + lane] = before;
+  }
+  memset(f.live, 0, (size_t)f.n_lane * sizeof(double));
+  ck_assert(f.kernels->wrms_max(f.x, f.y, N_ROW, f.n_lane, f.live, NULL) == 0.0);
+  free(own);
+  fixture_clear(&f);
+}
+END_TEST
+
+START_TEST(weights_and_rates) {
+  fixture f;
+  if (!fixture_init(&f, _i)) return;
+  const int n = f.n_lane;
+  f.x[2] = NAN; /* lane 2 is dead */
+  ck_assert(f.kernels->error_weights(1e-3, f.x, f.y, f.w, N_ROW, n, f.live));
+  EACH_EQUAL(f, f.w, f.live[k % (size_t)n] != 0.0 ? 1.0 / (1e-3 * fabs(f.x[k]) + f.y[k]) : 0.0);
+  f.x[n + 1] = INFINITY;
+  ck_assert(!f.kernels->error_weights(1e-3, f.x, f.y, f.w, N_ROW, n, f.live));
+  f.x[n + 1] = f.y[n + 1] = 0.0;
+  ck_assert(!f.kernels->error_weights(1e-3, f.x, f.y, f.w, N_ROW, n, f.live));
+  f.x[n + 1] = NAN;
+  ck_assert(!f.kernels->error_weights(1e-3, f.x, f.y, f.w, N_ROW, n, f.live));
+  f.x[n + 1] = 0.5;
+
+  double *bad = rein_rows_create(1, n);
+  memcpy(f.w, f.x, f.n * sizeof(double));
+  ck_assert(!f.kernels->finish_rates(f.w, N_ROW, n, f.lane, f.live, bad));
+  EACH_EQUAL(f, f.w, f.live[k % (size_t)n] != 0.0 ? f.x[k] * f.lane[k % (size_t)n] : 0.0);
+  memcpy(f.w, f.x, f.n * sizeof(double));
+  f.w[4 * n + 5] = -INFINITY;
+  f.w[6 * n + 1] = NAN;
+  ck_assert(f.kernels->finish_rates(f.w, N_ROW, n, NULL, f.live, bad));
+  for (int lane = 0; lane < n; lane++) ck_assert(bad[lane] == (lane == 5 || lane == 1 ? 1.0 : 0.0));
+  ck_assert(f.w[2] == 0.0 && f.w[3] == f.x[3]);
+  free(bad);
+  fixture_clear(&f);
+}
+END_TEST
+
+START_TEST(horner_and_blend) {
+  fixture f;
+  if (!fixture_init(&f, _i)) return;
+  const size_t n = (size_t)f.n_lane;
+  double *const d[] = {f.x, f.y, f.x, f.y};
+  f.kernels->horner(4, d, f.lane, f.z, N_ROW, f.n_lane);
+  EACH_EQUAL(f, f.z, f.x[k] + f.lane[k % n] * (f.y[k] + f.lane[k % n] * (f.x[k] + f.lane[k % n] * f.y[k])));
+  f.kernels->horner(1, d, f.lane, f.z, N_ROW, f.n_lane);
+  EACH_EQUAL(f, f.z, f.x[k]);
+  f.x[2] = NAN;
+  memcpy(f.z, f.y, f.n * sizeof(double));
+  f.kernels->blend(f.live, f.x, f.z, N_ROW, f.n_lane);
+  EACH_EQUAL(f, f.z, f.live[k % n] != 0.0 ? f.x[k] : f.y[k]);
+  fixture_clear(&f);
+}
+END_TEST
+
+START_TEST(tables_are_chosen_by_name) {
+  rein_isa isa;
+  static const char *const names[] = {"plain", "avx2", "avx512"};
+  for (int i = 0; i < REIN_N_ISA; i++) {
+    ck_assert(rein_isa_parse(names[i], &isa) && isa == (rein_isa)i);
+    const rein_kernels *kernels = rein_kernels_get(isa);
+    if (kernels) ck_assert(kernels->isa == isa && strcmp(kernels->name, names[i]) == 0);
+  }
+  ck_assert(!rein_isa_parse("sse9", &isa) && !rein_isa_parse("", &isa));
+  ck_assert_ptr_nonnull(rein_kernels_get(REIN_ISA_PLAIN));
+  ck_assert_ptr_null(rein_kernels_get(REIN_N_ISA));
+  ck_assert(rein_kernels_best()->isa >= REIN_ISA_PLAIN);
+  double *rows = rein_rows_create(3, 8);
+  ck_assert((uintptr_t)rows % 64 == 0);
+  for (int i = 0; i < 24; i++) ck_assert(rows[i] == 0.0);
+  free(rows);
+}
+END_TEST
+
+Suite *rein_suite_lanes(void) {
+  Suite *suite = suite_create("lanes");
+  TCase *tests = tcase_create("lanes");
+  const int n_case = REIN_N_ISA * N_LANE_COUNT;
+  tcase_set_timeout(tests, 60);
+  tcase_add_test(tests, tables_are_chosen_by_name);
+  tcase_add_loop_test(tests, math_close_to_libm_and_same_bits, 0, N_UNARY + 1);
+  tcase_add_loop_test(tests, vector_operations_equal_loops, 0, n_case);
+  tcase_add_loop_test(tests, norm_is_largest_of_live_lanes, 0, n_case);
+  tcase_add_loop_test(tests, weights_and_rates, 0, n_case);
+  tcase_add_loop_test(tests, horner_and_blend, 0, n_case);
+  suite_add_tcase(suite, tests);
+  return suite;
+}
