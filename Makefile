@@ -9,6 +9,9 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 VERSION := 0.1.0
 B := build/$(VARIANT)
+# V=1 shows the commands.
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-5s %s\n' $(1))
 JOBS ?= $(shell nproc 2>/dev/null || echo 1)
 
 ifeq ($(origin CC),default)
@@ -41,7 +44,7 @@ else ifeq ($(VARIANT),tsan)
 CFLAGS += -O1 -fno-omit-frame-pointer -fsanitize=thread
 CPPFLAGS += -DREIN_TEAM_PTHREAD
 else ifeq ($(VARIANT),werror)
-CFLAGS += -O1 -Werror
+CFLAGS += -O2 -Werror
 TEAM := -fopenmp
 else
 $(error VARIANT is release, debug, san or tsan, not "$(VARIANT)")
@@ -59,14 +62,14 @@ LIB_SRC := $(filter-out solver/lane_kernels.c,$(wildcard solver/*.c)) $(wildcard
   $(filter-out src/cli/%,$(wildcard src/*/*.c))
 CLI_SRC := $(wildcard src/cli/*.c)
 TEST_SRC := $(shell find tests -name '*.c' -not -path 'tests/bench/*' -not -path 'tests/fuzz/*' 2>/dev/null | sort)
-BENCH_SRC := $(wildcard tests/bench/*.c)
+BENCH_MODELS := $(wildcard tests/bench/*.yaml)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o) \
   $(if $(wildcard solver/lane_kernels.c),$(LANE_WIDTHS:%=$(B)/solver/lane_kernels_%.o))
 CLI_OBJ := $(CLI_SRC:%.c=$(B)/%.o)
 TEST_OBJ := $(TEST_SRC:%.c=$(B)/%.o)
-BENCH_OBJ := $(BENCH_SRC:%.c=$(B)/%.o)
+BENCH_OBJ := $(B)/tests/bench/bench.o $(B)/tests/bench/plain.o $(BENCH_MODELS:tests/bench/%.yaml=$(B)/bench_models/%.o)
 DEPS := $(patsubst %.o,%.d,$(LIB_OBJ) $(CLI_OBJ) $(TEST_OBJ) $(BENCH_OBJ))
 
 .PHONY: all lib program objects tests run test check quick-check san tsan long bench fuzz install uninstall clean \
@@ -94,27 +97,29 @@ $(B)/share_dir.h: FORCE
 
 $(B)/%.o: %.c $(B)/flags | $(B)/share_dir.h
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+	$(call say,CC $<)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 
 $(B)/solver/lane_kernels_%.o: solver/lane_kernels.c $(B)/flags
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(LANE_FLAGS_$*) -DREIN_LANES=$* -MMD -MP -c $< -o $@
+	$(call say,CC '$< for $* bits')
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LANE_FLAGS_$*) -DREIN_LANES=$* -MMD -MP -c $< -o $@
 
 # Suites are found by name, not through headers.
 $(B)/tests/%.o: CFLAGS += -Wno-missing-prototypes
 
-# The yardstick of `make bench` is compiled as well as a user could: for this very machine.
-$(B)/tests/bench/reference%.o: CFLAGS += -O3 -march=native
-
 $(B)/librein.a: $(LIB_OBJ)
 	@rm -f $@
-	ar rcs $@ $^
+	$(call say,AR $@)
+	$(Q)ar rcs $@ $^
 
 $(B)/librein.so: $(LIB_OBJ)
-	$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,librein.so.0 $^ $(LDLIBS) -o $@
+	$(call say,LINK $@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,librein.so.0 $^ $(LDLIBS) -o $@
 
 $(B)/rein: $(CLI_OBJ) $(B)/librein.a
-	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
+	$(call say,LINK $@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
 # ---- tests ----
 $(B)/suites.inc: FORCE
@@ -124,8 +129,9 @@ $(B)/suites.inc: FORCE
 
 $(B)/tests/run_tests.o: $(B)/suites.inc
 
-$(B)/run_tests: $(TEST_OBJ) $(B)/librein.a
-	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(CHECK_LIBS) $(LDLIBS) -o $@
+$(B)/run_tests: $(TEST_OBJ) $(filter-out %/main.o,$(CLI_OBJ)) $(B)/librein.a
+	$(call say,LINK $@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(CHECK_LIBS) $(LDLIBS) -o $@
 
 SAN_ENV := ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 \
   LSAN_OPTIONS=suppressions=tests/tools/leaks.supp:print_suppressions=0 TSAN_OPTIONS=halt_on_error=1
@@ -162,32 +168,61 @@ check:
 FUZZ_SECONDS ?= 600
 FUZZ_BIN := $(FUZZ_SRC:tests/fuzz/%.c=build/fuzz/%)
 
-# Fuzz targets want clang's libFuzzer; the library is compiled again under it, without OpenMP.
-build/fuzz/%: tests/fuzz/%.c $(LIB_SRC) solver/lane_kernels.c FORCE
-	@command -v clang > /dev/null || { echo "fuzz: needs clang: apt-get install clang"; exit 4; }
-	@$(MAKE) --no-print-directory -j$(JOBS) VARIANT=debug CC=clang B=build/fuzz/lib TEAM= \
+# With clang, libFuzzer; without, tests/fuzz/standalone.c changes the seeds at random. Both under the sanitizers.
+ifneq ($(shell command -v clang 2>/dev/null),)
+build/fuzz/%: tests/fuzz/%.c FORCE
+	@$(MAKE) --no-print-directory -j$(JOBS) VARIANT=debug CC=clang B=build/fuzz/lib TEAM= LDFLAGS= \
 	  EXTRA_CFLAGS='-O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -DREIN_TEAM_PTHREAD' \
 	  build/fuzz/lib/librein.a
 	clang -I. -D_GNU_SOURCE -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined $< build/fuzz/lib/librein.a $(LDLIBS) -o $@
+RUN_FUZZ = build/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -verbosity=0 \
+  -artifact_prefix=build/fuzz/found- build/fuzz/corpus/$$f tests/fuzz/seeds/$$f
+else
+build/fuzz/%: tests/fuzz/%.c tests/fuzz/standalone.c FORCE
+	@$(MAKE) --no-print-directory -j$(JOBS) VARIANT=san build/san/librein.a
+	@mkdir -p $(@D)
+	$(CC) -I. -D_GNU_SOURCE -std=c11 -g -O1 -fopenmp -fsanitize=address,undefined $< tests/fuzz/standalone.c \
+	  build/san/librein.a $(LDLIBS) -o $@
+RUN_FUZZ = REIN_FUZZ_LAST=build/fuzz/last-$$f build/fuzz/$$f tests/fuzz/seeds/$$f $(FUZZ_SECONDS)
+endif
 
-fuzz: $(FUZZ_BIN)
+fuzz:
+	@tests/tools/install.sh test
+	@$(MAKE) --no-print-directory $(FUZZ_BIN)
 	@for f in $(FUZZ_SRC:tests/fuzz/%.c=%); do \
-	  mkdir -p build/fuzz/corpus/$$f tests/fuzz/seeds/$$f; echo "fuzz: $$f for $(FUZZ_SECONDS) s"; \
-	  LSAN_OPTIONS=suppressions=tests/tools/leaks.supp build/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) \
-	    -timeout=10 -rss_limit_mb=2048 -verbosity=0 build/fuzz/corpus/$$f tests/fuzz/seeds/$$f || exit 1; \
+	  mkdir -p build/fuzz/corpus/$$f; echo "fuzz: $$f for $(FUZZ_SECONDS) s"; \
+	  LSAN_OPTIONS=suppressions=tests/tools/leaks.supp $(RUN_FUZZ) || exit 1; \
 	done
 
 long: test san tsan
 	@$(MAKE) --no-print-directory fuzz
 	@REIN_TEST_LONG=1 $(TEST_ENV) $(B)/run_tests
 
+# The yardstick of `make bench`: a model's equations as C, compiled as well as one can for this very machine.
+FAST := -std=gnu11 -O3 -march=native -I.
+$(B)/write_reference: $(B)/tests/bench/write_reference.o $(B)/librein.a
+	$(call say,LINK $@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+$(B)/bench_models/%.c: tests/bench/%.yaml $(B)/write_reference
+	@mkdir -p $(@D)
+	$(B)/write_reference $< $* > $@
+
+$(B)/bench_models/%.o: $(B)/bench_models/%.c
+	$(CC) $(FAST) -c $< -o $@
+
+$(B)/tests/bench/plain.o: tests/bench/plain.c tests/bench/plain.h
+	@mkdir -p $(@D)
+	$(CC) $(FAST) -c $< -o $@
+
 $(B)/bench: $(BENCH_OBJ) $(B)/librein.a
-	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
+	$(call say,LINK $@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
 bench:
 	@tests/tools/install.sh test
 	@$(MAKE) --no-print-directory -j$(JOBS) program $(B)/bench
-	@REIN_TEST_PROGRAM=$(B)/rein $(B)/bench $(BENCH)
+	@REIN_TEST_PROGRAM=$(B)/rein $(B)/bench $(BENCH_MODELS)
 
 # ---- installing ----
 $(B)/rein.pc: src/rein.pc.in Makefile FORCE

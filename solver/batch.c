@@ -5,8 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EVICT_AFTER 20 /* successive steps whose error test failed on the same lane: it hinders the others   \
-                        */
+#define EVICT_AFTER                                                                                          \
+  20 /* successive steps whose error test failed on the same lane: it hinders the others                     \
+      */
 #define ALONE_LANES REIN_LANE_MULTIPLE
 
 /* ---- memory ---- */
@@ -303,12 +304,8 @@ static void watch_strain(rein_batch *b, int64_t n_error_fail, int64_t *last, dou
 }
 
 static void sum_errors(rein_batch *b) {
-  const double *error = rein_method_local_error(b->method), *live = b->problem.shape.live;
-  for (int s = 0; s < b->tape->n_state; s++) {
-    const double *from = error + (size_t)s * (size_t)b->n_lane;
-    double *to = rein_row_of(b->error_sum, b, s);
-    for (int l = 0; l < b->n_lane; l++) to[l] += live[l] != 0 ? fabs(from[l]) : 0;
-  }
+  b->kernels->add_abs(rein_method_local_error(b->method), b->problem.shape.live, b->error_sum,
+                      b->tape->n_state, b->n_lane);
 }
 
 /* Leaving a declared range by more than 10 atol: the lane fails, or is counted; nothing is clipped. */

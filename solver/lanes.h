@@ -50,6 +50,9 @@ typedef struct {
   bool (*error_weights)(double rtol, const double *y, const double *atol, double *w, int n_row, int n_lane,
                         const double *live);
 
+  /* sum += |x| in live lanes; x, sum (n_row x n_lane). */
+  void (*add_abs)(const double *x, const double *live, double *sum, int n_row, int n_lane);
+
   /* rows *= scale (n_lane, NULL for 1) in live lanes, = 0 in the others; bad (n_lane) becomes 1.0 where a
    * live lane has a value that is not finite, else 0.0. Returns true if any is bad. */
   bool (*finish_rates)(double *rows, int n_row, int n_lane, const double *scale, const double *live,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "src/lang/model.h"
+#include "tests/src/compile/compile_stage.h"
 #include "tests/src/scenario/scenario_stage.h"
 
 static rein_model *read_model(const rein_case *c, rein_diag *diag) {
@@ -38,6 +39,9 @@ const rein_case_stage rein_case_stages[] = {
     {"model", "", run_messages},
     {"model", "model", run_model},
     {"model", "evidence", run_evidence},
+    {"compile", "", rein_compile_stage_messages},
+    {"compile", "dag", rein_compile_stage_dag},
+    {"compile", "derive", rein_compile_stage_derive},
     {"scenario", "", rein_scenario_stage_messages},
     {"scenario", "scenario", rein_scenario_stage_print},
     {NULL, NULL, NULL},

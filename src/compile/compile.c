@@ -1,6 +1,5 @@
 #include "src/compile/compile.h"
 
-#include "src/base/sha256.h"
 #include "src/compile/emit.h"
 #include "src/compile/lower.h"
 
@@ -47,12 +46,9 @@ static rein_status run_job(job *j, finisher *finish) {
 }
 
 static void emit_tape(job *j, const rein_lowered *lowered, rein_arena *work) {
-  rein_text print;
   j->tape = rein_emit_code(j->arena, lowered);
   rein_emit_tables(j->arena, lowered, j->tape);
-  rein_text_init(&print, work);
-  rein_model_print(j->model, &print);
-  rein_sha256_hex(print.bytes, print.n, j->tape->hash);
+  rein_model_hash(j->model, work, j->tape->hash);
 }
 
 rein_status rein_compile(rein_arena *arena, const rein_model *model, rein_diag *diag, rein_tape **out) {

@@ -1,24 +1,18 @@
 #include "src/compile/dag_eval.h"
 
+#include <math.h>
+
 #include "src/compile/simplify.h"
 
 static double leaf_value(const rein_dag_node *n, const rein_dag_point *point) {
-  switch (n->kind) {
-  case REIN_LEAF_NUMBER:
-    return n->number;
-  case REIN_LEAF_PARAM:
-    return point->param[n->arg[0]];
-  case REIN_LEAF_INPUT:
-    return point->input[n->arg[0]];
-  case REIN_LEAF_ATOL:
-    return point->atol[n->arg[0]];
-  case REIN_LEAF_MODE:
-    return point->mode[n->arg[0]];
-  case REIN_LEAF_STATE:
-    return point->state[n->arg[0]];
-  default:
-    return point->time;
-  }
+  const double *const array[REIN_N_DAG_KIND] = {[REIN_LEAF_PARAM] = point->param,
+                                                [REIN_LEAF_INPUT] = point->input,
+                                                [REIN_LEAF_ATOL] = point->atol,
+                                                [REIN_LEAF_MODE] = point->mode,
+                                                [REIN_LEAF_STATE] = point->state};
+  if (n->kind == REIN_LEAF_NUMBER) return n->number;
+  if (n->kind == REIN_LEAF_TIME) return point->time;
+  return array[n->kind] ? array[n->kind][n->arg[0]] : NAN;
 }
 
 void rein_dag_eval(const rein_dag *dag, const rein_dag_point *point, double *value) {

@@ -5,7 +5,7 @@
 
 #include "src/compile/dag.h"
 
-/* Values of the leaves; an array may be NULL where no leaf of its kind is in the dag. */
+/* Values of the leaves; NaN for those of a kind whose array is NULL. */
 typedef struct {
   const double *param, *input, *atol, *mode, *state;
   double time;

@@ -43,68 +43,18 @@ static double raise_to(double base, double exponent, double low) {
   return pow(base, exponent);
 }
 
-double rein_simplify_apply(rein_op op, double a, double b, double c) {
+/* Functions of one number that the C library has. */
+static double (*const function[REIN_N_OP])(double) = {
+    [REIN_OP_SQRT] = sqrt,   [REIN_OP_EXP] = exp,     [REIN_OP_EXPM1] = expm1, [REIN_OP_LOG] = log,
+    [REIN_OP_LOG1P] = log1p, [REIN_OP_LOG10] = log10, [REIN_OP_LOG2] = log2,   [REIN_OP_ABS] = fabs,
+    [REIN_OP_FLOOR] = floor, [REIN_OP_CEIL] = ceil,   [REIN_OP_SIN] = sin,     [REIN_OP_COS] = cos,
+    [REIN_OP_TAN] = tan,     [REIN_OP_ASIN] = asin,   [REIN_OP_ACOS] = acos,   [REIN_OP_ATAN] = atan,
+    [REIN_OP_SINH] = sinh,   [REIN_OP_COSH] = cosh,   [REIN_OP_TANH] = tanh,   [REIN_OP_ASINH] = asinh,
+    [REIN_OP_ACOSH] = acosh, [REIN_OP_ATANH] = atanh,
+};
+
+static double apply_truth(rein_op op, double a, double b) {
   switch (op) {
-  case REIN_OP_ADD:
-    return a + b;
-  case REIN_OP_SUB:
-    return a - b;
-  case REIN_OP_MUL:
-    return a * b;
-  case REIN_OP_DIV:
-    return a / b;
-  case REIN_OP_NEG:
-    return -a;
-  case REIN_OP_POW:
-    return raise_to(a, b, c);
-  case REIN_OP_SQRT:
-    return sqrt(a);
-  case REIN_OP_EXP:
-    return exp(a);
-  case REIN_OP_EXPM1:
-    return expm1(a);
-  case REIN_OP_LOG:
-    return log(a);
-  case REIN_OP_LOG1P:
-    return log1p(a);
-  case REIN_OP_LOG10:
-    return log10(a);
-  case REIN_OP_LOG2:
-    return log2(a);
-  case REIN_OP_ABS:
-    return fabs(a);
-  case REIN_OP_MIN:
-    return a < b || isnan(a) ? a : b;
-  case REIN_OP_MAX:
-    return b < a || isnan(a) ? a : b;
-  case REIN_OP_FLOOR:
-    return floor(a);
-  case REIN_OP_CEIL:
-    return ceil(a);
-  case REIN_OP_SIN:
-    return sin(a);
-  case REIN_OP_COS:
-    return cos(a);
-  case REIN_OP_TAN:
-    return tan(a);
-  case REIN_OP_ASIN:
-    return asin(a);
-  case REIN_OP_ACOS:
-    return acos(a);
-  case REIN_OP_ATAN:
-    return atan(a);
-  case REIN_OP_SINH:
-    return sinh(a);
-  case REIN_OP_COSH:
-    return cosh(a);
-  case REIN_OP_TANH:
-    return tanh(a);
-  case REIN_OP_ASINH:
-    return asinh(a);
-  case REIN_OP_ACOSH:
-    return acosh(a);
-  case REIN_OP_ATANH:
-    return atanh(a);
   case REIN_OP_LT:
     return a < b;
   case REIN_OP_LE:
@@ -121,12 +71,34 @@ double rein_simplify_apply(rein_op op, double a, double b, double c) {
     return a != 0 && b != 0;
   case REIN_OP_OR:
     return a != 0 || b != 0;
-  case REIN_OP_NOT:
-    return a == 0;
+  default:
+    return a == 0; /* not */
+  }
+}
+
+double rein_simplify_apply(rein_op op, double a, double b, double c) {
+  if (function[op]) return function[op](a);
+  switch (op) {
+  case REIN_OP_ADD:
+    return a + b;
+  case REIN_OP_SUB:
+    return a - b;
+  case REIN_OP_MUL:
+    return a * b;
+  case REIN_OP_DIV:
+    return a / b;
+  case REIN_OP_NEG:
+    return -a;
+  case REIN_OP_POW:
+    return raise_to(a, b, c);
+  case REIN_OP_MIN:
+    return a < b || isnan(a) ? a : b;
+  case REIN_OP_MAX:
+    return b < a || isnan(a) ? a : b;
   case REIN_OP_SELECT:
     return a != 0 ? b : c;
   default:
-    return a;
+    return apply_truth(op, a, b);
   }
 }
 

@@ -8,11 +8,22 @@ typedef struct {
   rein_arena *arena;
   rein_diag *diag;
   const rein_source *source;
+  const rein_source *quiet; /* the same file without its lines: messages show places, no cells */
   size_t at;
   const char **text; /* all fields, the header's first */
   size_t *offset;
   size_t n, cap_text, cap_offset, n_offset;
 } reader;
+
+static rein_pos place(const rein_source *source, const rein_source *quiet, size_t offset) {
+  rein_pos pos = rein_source_pos(source, offset, 1);
+  pos.source = quiet;
+  return pos;
+}
+
+static rein_pos pos_at(const reader *r, size_t offset) {
+  return place(r->source, r->quiet, offset);
+}
 
 static bool at_line_end(const reader *r) {
   const char *bytes = r->source->bytes;
@@ -38,7 +49,7 @@ static bool read_quoted(reader *r) {
   rein_text_init(&text, r->arena);
   for (;; r->at++) {
     if (r->at >= r->source->n_byte) {
-      rein_error(r->diag, rein_source_pos(r->source, start, 1), "this quoted field has no end: a quote is missing");
+      rein_error(r->diag, pos_at(r, start), "this quoted field has no end: a quote is missing");
       return false;
     }
     if (bytes[r->at] == '"') {
@@ -49,7 +60,7 @@ static bool read_quoted(reader *r) {
   }
   r->at++;
   if (!at_line_end(r) && bytes[r->at] != ',') {
-    rein_error(r->diag, rein_source_pos(r->source, r->at, 1), "expected a comma or the end of the line after a quoted field");
+    rein_error(r->diag, pos_at(r, r->at), "expected a comma or the end of the line after a quoted field");
     return false;
   }
   add_field(r, text.n ? text.bytes : "", start);
@@ -65,7 +76,7 @@ static bool read_plain(reader *r) {
   size_t start = r->at;
   for (; !at_line_end(r) && bytes[r->at] != ','; r->at++) {
     if (bytes[r->at] == '"') {
-      rein_error(r->diag, rein_source_pos(r->source, r->at, 1), "a quote inside a field that does not begin with one");
+      rein_error(r->diag, pos_at(r, r->at), "a quote inside a field that does not begin with one");
       return false;
     }
   }
@@ -102,7 +113,7 @@ static void skip_before_header(reader *r) {
 static bool check_header(reader *r, size_t n_column) {
   int n_error = rein_diag_n_error(r->diag);
   for (size_t i = 0; i < n_column; i++) {
-    rein_pos pos = rein_source_pos(r->source, r->offset[i], (int)strlen(r->text[i]) + 1);
+    rein_pos pos = pos_at(r, r->offset[i]);
     if (r->text[i][0] == '\0') rein_error(r->diag, pos, "column %zu has no name in the header", i + 1);
     for (size_t k = 0; k < i; k++) {
       if (r->text[i][0] != '\0' && strcmp(r->text[k], r->text[i]) == 0) {
@@ -123,7 +134,7 @@ static bool read_rows(reader *r, size_t n_column) {
     size_t start = r->at, n_field;
     if (r->n > REIN_CSV_MAX_CELL - REIN_CSV_MAX_COLUMN || !read_line(r, &n_field)) return false;
     if (n_field != n_column) {
-      rein_error(r->diag, rein_source_pos(r->source, start, 1), "this line has %zu fields, the header has %zu", n_field, n_column);
+      rein_error(r->diag, pos_at(r, start), "this line has %zu fields, the header has %zu", n_field, n_column);
       r->n -= n_field; /* so that the table keeps its shape */
       r->n_offset -= n_field;
       good = false;
@@ -133,26 +144,30 @@ static bool read_rows(reader *r, size_t n_column) {
 }
 
 rein_status rein_csv_parse(rein_arena *arena, const rein_source *source, rein_diag *diag, rein_csv **out) {
-  reader r = {.arena = arena, .diag = diag, .source = source};
+  rein_source *quiet = REIN_NEW(arena, rein_source, 1);
+  quiet->path = source->path;
+  quiet->bytes = "";
+  reader r = {.arena = arena, .diag = diag, .source = source, .quiet = quiet};
   skip_before_header(&r);
   if (memchr(source->bytes, '\0', source->n_byte) != NULL) {
-    rein_error(diag, rein_source_pos(source, 0, 1), "this is no text: it holds a zero byte");
+    rein_error(diag, pos_at(&r, 0), "this is no text: it holds a zero byte");
     return REIN_ERR_INPUT;
   }
   size_t n_column = 0;
   if (r.at >= source->n_byte || at_line_end(&r)) {
-    rein_error(diag, rein_source_pos(source, r.at, 1), "expected a header line with the names of the columns");
+    rein_error(diag, pos_at(&r, r.at), "expected a header line with the names of the columns");
     return REIN_ERR_INPUT;
   }
   if (!read_line(&r, &n_column)) return REIN_ERR_INPUT;
   if (n_column > REIN_CSV_MAX_COLUMN) {
-    rein_error(diag, rein_source_pos(source, 0, 1), "%zu columns, at most %d are read", n_column, REIN_CSV_MAX_COLUMN);
+    rein_error(diag, pos_at(&r, 0), "%zu columns, at most %d are read", n_column, REIN_CSV_MAX_COLUMN);
     return REIN_ERR_INPUT;
   }
   if (!check_header(&r, n_column) || !read_rows(&r, n_column)) return REIN_ERR_INPUT;
 
   rein_csv *csv = REIN_NEW(arena, rein_csv, 1);
   *csv = (rein_csv){.source = source,
+                    .quiet = quiet,
                     .n_column = (int)n_column,
                     .n_row = (int64_t)(r.n / n_column) - 1,
                     .header = r.text,
@@ -195,7 +210,7 @@ const char *rein_csv_text(const rein_csv *csv, int64_t row, int column) {
 }
 
 rein_pos rein_csv_pos(const rein_csv *csv, int64_t row, int column) {
-  return rein_source_pos(csv->source, csv->offset[row * csv->n_column + column], 1);
+  return place(csv->source, csv->quiet, csv->offset[row * csv->n_column + column]);
 }
 
 bool rein_csv_is_missing(const rein_csv *csv, int64_t row, int column) {

@@ -1,8 +1,8 @@
 /* CSV as RFC 4180 has it: a header line, comma between fields, quotes around fields that need them, doubled quotes inside.
  *
  * Lines end in LF or CRLF; the last may lack its end. A byte order mark is skipped. Every line has as many fields as the
- * header; columns are found by name. Positions point at the cell; no message ever shows what a cell holds, since a cell
- * may be a person's. Lines that begin with '#' before the header are comments. Threads: reentrant.
+ * header; columns are found by name. Positions point at the cell; no message ever shows what a line holds, since it may be
+ * a person's. Lines that begin with '#' before the header are comments. Threads: reentrant.
  */
 #ifndef REIN_LANG_CSV_H
 #define REIN_LANG_CSV_H
@@ -18,6 +18,7 @@
 
 typedef struct {
   const rein_source *source;
+  const rein_source *quiet; /* its path without its lines, for positions in messages */
   int n_column;
   int64_t n_row;           /* the header not counted */
   const char **header;     /* (n_column) */

@@ -68,7 +68,7 @@ static void read_with(join *j, const rein_yaml *with) {
     else if (with->item[i]->kind != REIN_YAML_SCALAR)
       rein_error(diag, with->item[i]->pos, "expected an expression");
     else
-      j->with[p] = rein_parse_expression(j->reader->arena, with->item[i], diag);
+      j->with[p] = rein_read_size(j->reader, rein_piece_of(with->item[i]));
   }
 }
 

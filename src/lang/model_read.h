@@ -73,6 +73,9 @@ const char *rein_read_source_key(rein_reader *reader, const rein_yaml *map);
 rein_ast *rein_read_expression(rein_reader *reader, const rein_yaml *map, const char *key);
 rein_ast *rein_read_piece_expression(rein_reader *reader, rein_piece piece);
 
+/* A quantity with any unit behind its number, as in "0.5 mg/L", or else an expression; NULL with an error. */
+rein_ast *rein_read_size(rein_reader *reader, rein_piece piece);
+
 /* Number and unit: "0.134 L/h", "5 '%'", "inf". False with an error. */
 bool rein_read_quantity(rein_reader *reader, rein_piece piece, rein_quantity *out);
 

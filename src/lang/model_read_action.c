@@ -113,9 +113,9 @@ static void read_noise_settings(rein_reader *r, const rein_form *form, rein_obse
       return;
     }
     if (is_sd)
-      o->noise_sd = rein_read_piece_expression(r, piece);
+      o->noise_sd = rein_read_size(r, piece);
     else
-      o->noise_cv = rein_read_piece_expression(r, piece);
+      o->noise_cv = rein_read_size(r, piece);
     if (!(is_sd ? o->noise_sd : o->noise_cv)) return;
   }
   if ((sd && !o->noise_sd) || (cv && !o->noise_cv))

@@ -66,6 +66,17 @@ rein_ast *rein_read_piece_expression(rein_reader *r, rein_piece piece) {
   return rein_parse_expression(r->arena, &scalar, r->diag);
 }
 
+rein_ast *rein_read_size(rein_reader *r, rein_piece piece) {
+  rein_quantity q;
+  rein_reader quiet = *r;
+  quiet.diag = rein_diag_create(r->arena);
+  if (!rein_read_quantity(&quiet, piece, &q) || !isfinite(q.number))
+    return rein_read_piece_expression(r, piece);
+  rein_ast *number = rein_ast_number(r->arena, piece.pos, q.number);
+  if (q.has_unit) number->name = q.unit_text;
+  return number;
+}
+
 /* ---- quantities ---- */
 
 /* Length of the decimal number at the start of the text, 0 for none. Neither hexadecimal nor a name, as

@@ -15,9 +15,9 @@
  *   unit       = word [ "^" integer ] | "%" | "'" any text "'"
  *   name       = word { "." word }
  *
- * Built in are the functions of ops.def, min and max of two or more, and hill(C, E, h) = (C/E)^h / (1 + (C/E)^h).
- * Other calls stay REIN_AST_CALL. `pi` is a number; `true` and `false` become 0 < 1 and 1 < 0, so that truth
- * stays truth for the unit check.
+ * Built in are the functions of ops.def, min and max of two or more, and hill(C, E, h) = (C/E)^h / (1 +
+ * (C/E)^h). Other calls stay REIN_AST_CALL. `pi` is a number; `true` and `false` become 0 < 1 and 1 < 0, so
+ * that truth stays truth for the unit check.
  *
  * After the first error in an expression nothing more of it is read: what follows would be guesses.
  * Invariants: recursion is at most MAX_DEPTH deep; height and size of the tree keep the bounds of ast.h.
@@ -25,10 +25,8 @@
 #include "src/lang/parser.h"
 
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "src/base/names.h"
 #include "src/lang/lexer.h"
 
 #define MAX_DEPTH 200
@@ -138,8 +136,8 @@ static part copy_part(parser *p, part a) {
   return (part){rein_ast_copy(p->arena, a.ast), a.from, a.to};
 }
 
-/* r^h / (1 + r^h) with r = C / E, so that h may be any number while C and E have units; each use of an argument is a tree
- * of its own. */
+/* r^h / (1 + r^h) with r = C / E, so that h may be any number while C and E have units; each use of an
+ * argument is a tree of its own. */
 static part build_hill(parser *p, const part *arg, size_t from, size_t to) {
   if (2.0 * arg[0].ast->size + 2.0 * arg[1].ast->size + 2.0 * arg[2].ast->size > REIN_AST_MAX_SIZE) {
     rein_error(p->diag, place(p, from, to), "the expression is too large: split it into values");

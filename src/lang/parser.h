@@ -5,11 +5,13 @@
 #include "src/lang/ast.h"
 #include "src/lang/yaml.h"
 
-/* Parses a scalar as one expression; positions of nodes are places in its source. NULL with an error in diag when it is wrong.
- * Numbers keep their unit as text (ast->name); units are read by check_units. Depth is bounded (200). */
+/* Parses a scalar as one expression; positions of nodes are places in its source. NULL with an error in diag
+ * when it is wrong. Numbers keep their unit as text (ast->name); units are read by check_units. Depth is
+ * bounded (200). */
 rein_ast *rein_parse_expression(rein_arena *arena, const rein_yaml *scalar, rein_diag *diag);
 
-/* "name(key: value, key: value)" as in `lognormal(cv: 29 %)`: name and pairs of texts, each with its position. */
+/* "name(key: value, key: value)" as in `lognormal(cv: 29 %)`: name and pairs of texts, each with its position
+ * (form.c). Commas inside parentheses or quotes do not separate. A key given twice is an error. */
 typedef struct {
   const char *name;
   rein_pos pos;

@@ -144,6 +144,15 @@ static rein_ast *bad_node(resolver *r, const rein_ast *at) {
   return bad;
 }
 
+/* "5 mg/L" in an expression divides by a name L: the unit belongs in quotes. */
+static const char *unit_hint(const char *name) {
+  static const char *const words[] = {"L", "mL",  "dL", "uL", "kg",   "g",   "mg",
+                                      "h", "min", "d",  "s",  "year", "mol", "m2"};
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    if (strcmp(words[i], name) == 0) return "; a unit with '/' stands in quotes, as in 5 'mg/L'";
+  return NULL;
+}
+
 static void bind_name(resolver *r, rein_ast *name) {
   const rein_model *m = r->model;
   name->symbol = REIN_SYMBOL_BAD;
@@ -166,7 +175,9 @@ static void bind_name(resolver *r, rein_ast *name) {
       rein_error(r->diag, name->pos, "'%s' is an action and has no value; name what it acts on", name->name);
       return;
     }
-  rein_error(r->diag, name->pos, "unknown name '%s' in %s%s", name->name, r->what, suggestion(m, name->name));
+  const char *hint = unit_hint(name->name);
+  rein_error(r->diag, name->pos, "unknown name '%s' in %s%s", name->name, r->what,
+             hint ? hint : suggestion(m, name->name));
 }
 
 /* True once a bound is broken; says so once. */

@@ -61,7 +61,8 @@ bool rein_unit_power(const rein_unit *a, double exponent, rein_unit *out) {
   return true;
 }
 
-/* Most factors are a whole number or one over it; the quotient of two inexact factors misses it by a rounding error. */
+/* Most factors are a whole number or one over it; the quotient of two inexact factors misses it by a rounding
+ * error. */
 static double tidy(double factor) {
   double whole = round(factor), part = round(1 / factor);
   if (whole >= 1 && whole < 1e15 && fabs(factor - whole) <= 1e-14 * whole) return whole;

@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 #include <yaml.h>
 
 #include "src/base/names.h"
@@ -73,6 +74,13 @@ static const char *wrong_character(const unsigned char *s, int length, size_t le
   return NULL;
 }
 
+/* An escape in double quotes that would come out as one of the two private-use characters of mask(). */
+static bool is_private_escape(const char *s) {
+  size_t zeros = s[1] == 'U' ? 4 : 0;
+  if (s[0] != '\\' || (s[1] != 'u' && s[1] != 'U') || strspn(s + 2, "0") < zeros) return false;
+  return strncasecmp(s + 2 + zeros, "e000", 4) == 0 || strncasecmp(s + 2 + zeros, "e001", 4) == 0;
+}
+
 static bool check_bytes(const reader *r) {
   const unsigned char *bytes = (const unsigned char *)r->source->bytes;
   size_t n = r->source->n_byte;
@@ -80,6 +88,7 @@ static bool check_bytes(const reader *r) {
   for (size_t i = r->first; i < n;) {
     int length = utf8_length(bytes + i, n - i);
     const char *wrong = wrong_character(bytes + i, length, n - i, at_line_start);
+    if (!wrong && is_private_escape(r->source->bytes + i)) wrong = "a private-use character";
     if (wrong) {
       rein_error(r->diag, rein_source_pos(r->source, i, 1), "%s", wrong);
       return false;
@@ -107,6 +116,7 @@ static size_t line_length(const reader *r, size_t from) {
 static size_t closed_length(const char *text, size_t n) {
   int open = 0;
   for (size_t i = 0; i < n; i++) {
+    if (text[i] == '#' && i > 0 && text[i - 1] == ' ') return 0; /* a comment */
     open += text[i] == '(';
     open -= text[i] == ')';
     if (open == 0) return i + 1;
@@ -240,20 +250,33 @@ static rein_yaml *new_node(const reader *r, rein_yaml_kind kind) {
   return node;
 }
 
+/* Escapes must not bring in what the file itself may not hold. What is wrong, or NULL. */
+static const char *wrong_text(const char *text, size_t n) {
+  const unsigned char *bytes = (const unsigned char *)text;
+  const char *wrong = NULL;
+  for (size_t i = 0; i < n && !wrong;) {
+    int length = utf8_length(bytes + i, n - i);
+    wrong = wrong_character(bytes + i, length, n - i, false);
+    i += (size_t)length;
+  }
+  return wrong;
+}
+
 static rein_yaml *read_scalar(reader *r) {
   const char *text = (const char *)r->event.data.scalar.value;
   size_t n = r->event.data.scalar.length;
   yaml_scalar_style_t style = r->event.data.scalar.style;
   if (!refuse_extras(r, r->event.data.scalar.anchor, r->event.data.scalar.tag)) return NULL;
-  if (memchr(text, 0, n)) {
-    rein_error(r->diag, event_pos(r), "a NUL character inside a text");
-    return NULL;
-  }
   rein_yaml *node = new_node(r, REIN_YAML_SCALAR);
   node->quoted = style != YAML_PLAIN_SCALAR_STYLE;
   char *copy = rein_arena_strndup(r->arena, text, n);
   n = restore(copy, n);
   node->text = copy;
+  const char *wrong = wrong_text(copy, n);
+  if (wrong) {
+    rein_error(r->diag, node->pos, "%s, written as an escape", wrong);
+    return NULL;
+  }
   bool quotes = style == YAML_SINGLE_QUOTED_SCALAR_STYLE || style == YAML_DOUBLE_QUOTED_SCALAR_STYLE;
   size_t from = mark_offset(r, r->event.start_mark) + quotes;
   if (from + n <= r->source->n_byte && memcmp(r->source->bytes + from, copy, n) == 0)

@@ -10,6 +10,23 @@ static bool has_control(const char *text) {
   return false;
 }
 
+/* A quote before parentheses that the reader of yaml.c would take for the start of a quoted scalar. */
+static bool has_false_quote(const char *text) {
+  char before = ' ';
+  for (; *text && *text != '('; text++) {
+    if ((*text == '"' || *text == '\'') && strchr(":,[{-", before)) return strchr(text, '(') != NULL;
+    if (*text != ' ') before = *text;
+  }
+  return false;
+}
+
+/* Whether the text means itself without quotes. Inside [ ] libyaml takes a lone "-" as text; on a line of its
+ * own it would begin a list. */
+static bool stands_plain(const char *text) {
+  bool sign = text[0] && strchr("-?:", text[0]) && (!text[1] || text[1] == ' ');
+  return !sign && !has_control(text) && !has_false_quote(text);
+}
+
 /* In double quotes, where single ones cannot say it. */
 static void print_escaped(const char *text, rein_text *out) {
   rein_text_add(out, "\"");
@@ -60,7 +77,7 @@ static void print_value(const rein_yaml *node, int indent, rein_text *out) {
   }
   if (node->kind != REIN_YAML_SCALAR) {
     rein_text_add(out, node->kind == REIN_YAML_MAP ? " {}" : " []");
-  } else if (node->quoted || has_control(node->text)) {
+  } else if (node->quoted || !stands_plain(node->text)) {
     rein_text_add(out, " ");
     print_quoted(node->text, out);
   } else if (node->text[0]) {

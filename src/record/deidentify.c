@@ -25,11 +25,21 @@ static double units_per_day(const char *unit) {
   static const struct {
     const char *unit;
     double per_day;
-  } known[] = {{"d", 1},         {"day", 1},         {"days", 1},        {"h", 24},
-               {"hour", 24},     {"hours", 24},      {"week", 1.0 / 7},  {"weeks", 1.0 / 7},
-               {"wk", 1.0 / 7},  {"month", 12.0 / DAYS_PER_YEAR},        {"months", 12.0 / DAYS_PER_YEAR},
-               {"year", 1.0 / DAYS_PER_YEAR},        {"years", 1.0 / DAYS_PER_YEAR},
-               {"yr", 1.0 / DAYS_PER_YEAR},          {"s", 86400}};
+  } known[] = {{"d", 1},
+               {"day", 1},
+               {"days", 1},
+               {"h", 24},
+               {"hour", 24},
+               {"hours", 24},
+               {"week", 1.0 / 7},
+               {"weeks", 1.0 / 7},
+               {"wk", 1.0 / 7},
+               {"month", 12.0 / DAYS_PER_YEAR},
+               {"months", 12.0 / DAYS_PER_YEAR},
+               {"year", 1.0 / DAYS_PER_YEAR},
+               {"years", 1.0 / DAYS_PER_YEAR},
+               {"yr", 1.0 / DAYS_PER_YEAR},
+               {"s", 86400}};
   for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
     if (strcmp(known[i].unit, unit) == 0) return known[i].per_day;
   }
@@ -66,14 +76,15 @@ static uint64_t keyed(const rein_export_options *o, char purpose, int64_t indivi
   return bits;
 }
 
-double rein_deidentify_value(const rein_export_options *o, rein_column_kind kind, double per_day, int64_t individual,
-                             double value) {
+double rein_deidentify_value(const rein_export_options *o, rein_column_kind kind, double per_day,
+                             int64_t individual, double value) {
   if (kind == REIN_COLUMN_AGE) {
     const double oldest = OLDEST_YEARS * DAYS_PER_YEAR * per_day;
     return value > oldest ? oldest : value;
   }
   if (kind != REIN_COLUMN_DATE) return value;
-  const int64_t step = (int64_t)(keyed(o, 'd', individual) % (2 * LARGEST_SHIFT)); /* 0 .. 2 LARGEST_SHIFT - 1 */
+  const int64_t step =
+      (int64_t)(keyed(o, 'd', individual) % (2 * LARGEST_SHIFT)); /* 0 .. 2 LARGEST_SHIFT - 1 */
   const int64_t days = step < LARGEST_SHIFT ? step - LARGEST_SHIFT : step - LARGEST_SHIFT + 1;
   return value + (double)days * per_day;
 }
@@ -86,17 +97,20 @@ void rein_deidentify_code(const rein_export_options *o, int64_t individual, char
   code[17] = 0;
 }
 
-rein_status rein_export_check(const rein_study_reader *reader, const rein_export_options *o, rein_diag *diag) {
+rein_status rein_export_check(const rein_study_reader *reader, const rein_export_options *o,
+                              rein_diag *diag) {
   const rein_pos nowhere = {0};
   if (reader->about.individual_data && !o->individual_data) {
     rein_error(diag, nowhere,
-               "'%s' holds records of people: --aggregates exports summaries; --individual-data exports the records, "
+               "'%s' holds records of people: --aggregates exports summaries; --individual-data exports the "
+               "records, "
                "best with --deidentify",
                reader->folder);
     return REIN_ERR_USAGE;
   }
   if (o->deidentify && (!o->salt || !o->salt[0])) {
-    rein_error(diag, nowhere, "--deidentify needs a secret salt, kept outside the study, for the individuals' codes");
+    rein_error(diag, nowhere,
+               "--deidentify needs a secret salt, kept outside the study, for the individuals' codes");
     return REIN_ERR_USAGE;
   }
   return REIN_OK;

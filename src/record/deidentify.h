@@ -6,10 +6,11 @@
 
 typedef enum { REIN_COLUMN_PLAIN, REIN_COLUMN_AGE, REIN_COLUMN_DATE, REIN_COLUMN_DROPPED } rein_column_kind;
 
-/* What to do with one parameter column: dropped unless the options name it (all are named where they name none and nothing is
- * deidentified), and an age or date in a unit that is not understood is dropped. *per_day: column's units in a day. */
-rein_column_kind rein_deidentify_column(const rein_export_options *options, const char *name, const char *unit,
-                                        double *per_day);
+/* What to do with one parameter column: dropped unless the options name it (all are named where they name
+ * none and nothing is deidentified), and an age or date in a unit that is not understood is dropped.
+ * *per_day: column's units in a day. */
+rein_column_kind rein_deidentify_column(const rein_export_options *options, const char *name,
+                                        const char *unit, double *per_day);
 
 /* A value of such a column, changed as its kind says. */
 double rein_deidentify_value(const rein_export_options *options, rein_column_kind kind, double per_day,
@@ -19,6 +20,7 @@ double rein_deidentify_value(const rein_export_options *options, rein_column_kin
 void rein_deidentify_code(const rein_export_options *options, int64_t individual, char code[18]);
 
 /* REIN_OK, or REIN_ERR_USAGE with an error in diag where the options do not allow records. */
-rein_status rein_export_check(const rein_study_reader *reader, const rein_export_options *options, rein_diag *diag);
+rein_status rein_export_check(const rein_study_reader *reader, const rein_export_options *options,
+                              rein_diag *diag);
 
 #endif

@@ -31,7 +31,8 @@ static json_t *number(double x) {
   return isfinite(x) ? json_real(x) : json_null();
 }
 
-/* Adds to an object; what cannot be made (memory, text that is not UTF-8) spoils the record instead of leaving a key out. */
+/* Adds to an object; what cannot be made (memory, text that is not UTF-8) spoils the record instead of
+ * leaving a key out. */
 static void set(const place *p, json_t *to, const char *key, json_t *value) {
   if (json_object_set_new(to, key, value) != 0) *p->spoilt = true;
 }
@@ -54,7 +55,8 @@ static void add_measured(json_t *to, const place *p, const rein_part *labels, in
   set(p, to, "flag_after", json_string(rein_record_measured_word(part->measured_flag[after])));
   set(p, to, "measured_sd", number(part->measured_sd[after]));
   const int64_t n_horizon = part->n[REIN_AXIS_HORIZON];
-  set(p, to, "direction", text_or_null(rein_record_direction_word(part->direction[(p->m * n_horizon + p->h) * n + o])));
+  set(p, to, "direction",
+      text_or_null(rein_record_direction_word(part->direction[(p->m * n_horizon + p->h) * n + o])));
   set(p, to, "smallest_change", number(labels->smallest_change[o]));
 }
 
@@ -118,8 +120,9 @@ static json_t *parameters(const exporter *e, const place *p, const rein_part *la
   json_t *list = json_array();
   for (int64_t k = 0; k < n; k++) {
     if (e->column[k] == REIN_COLUMN_DROPPED) continue;
-    const double value = rein_deidentify_value(e->options, e->column[k], e->per_day[k], p->part->individual[p->i],
-                                               p->part->parameter_value[p->m * n + k]);
+    const double value =
+        rein_deidentify_value(e->options, e->column[k], e->per_day[k], p->part->individual[p->i],
+                              p->part->parameter_value[p->m * n + k]);
     json_t *to = json_object();
     set(p, to, "name", json_string(labels->parameter[k]));
     set(p, to, "kind", json_string(labels->parameter_kind[k]));
@@ -184,8 +187,7 @@ static json_t *record(const exporter *e, const place *p) {
   set(p, to, "individual", who(e, p));
   set(p, to, "replicate", json_integer(p->part->replicate[p->i]));
   set(p, to, "arm", json_string(labels->arm[p->a]));
-  set(p, to, "prescription",
-                      e->options->deidentify ? json_null() : text_or_null(labels->prescription[p->a]));
+  set(p, to, "prescription", e->options->deidentify ? json_null() : text_or_null(labels->prescription[p->a]));
   set(p, to, "reference", reference < 0 ? json_null() : json_string(labels->arm[reference]));
   set(p, to, "counterfactual", json_boolean(labels->counterfactual[p->a]));
   set(p, to, "without", text_or_null(labels->without[p->a]));
@@ -245,7 +247,8 @@ static rein_status export_part(void *context, const rein_part *part) {
                        .before = labels->before[h],
                        .after = labels->after[h]};
       json_t *line = record(e, &p);
-      const bool whole = !spoilt && json_dumpf(line, e->file, JSON_COMPACT) == 0 && fputc('\n', e->file) != EOF;
+      const bool whole =
+          !spoilt && json_dumpf(line, e->file, JSON_COMPACT) == 0 && fputc('\n', e->file) != EOF;
       json_decref(line);
       if (!whole) return cannot_write(e, spoilt);
     }
@@ -253,8 +256,8 @@ static rein_status export_part(void *context, const rein_part *part) {
   return REIN_OK;
 }
 
-rein_status rein_export_ndjson(const rein_study_reader *reader, const rein_export_options *options, FILE *file,
-                               rein_diag *diag) {
+rein_status rein_export_ndjson(const rein_study_reader *reader, const rein_export_options *options,
+                               FILE *file, rein_diag *diag) {
   rein_guard guard;
   rein_status status = rein_export_check(reader, options, diag);
   if (status != REIN_OK) return status;
@@ -265,8 +268,8 @@ rein_status rein_export_ndjson(const rein_study_reader *reader, const rein_expor
   e.per_day = REIN_NEW(reader->arena, double, n);
   rein_unguard(reader->arena, &guard);
   for (int64_t k = 0; k < n; k++)
-    e.column[k] =
-        rein_deidentify_column(options, reader->labels.parameter[k], reader->labels.parameter_unit[k], &e.per_day[k]);
+    e.column[k] = rein_deidentify_column(options, reader->labels.parameter[k],
+                                         reader->labels.parameter_unit[k], &e.per_day[k]);
   bool spoilt = false;
   e.provenance = provenance(&e, &spoilt);
   status = spoilt ? cannot_write(&e, true) : rein_reader_each(reader, REIN_FIELDS_ALL, diag, export_part, &e);

@@ -65,9 +65,10 @@ typedef struct {
 
 static void put_head(const csv *c) {
   const rein_part *labels = &c->reader->labels;
-  fputs("origin,study,model_hash,scenario_hash,seed,boundary,individual,replicate,arm,reference,counterfactual,"
-        "without,horizon,from,to,time_unit,status,fail_reason",
-        c->file);
+  fputs(
+      "origin,study,model_hash,scenario_hash,seed,boundary,individual,replicate,arm,reference,counterfactual,"
+      "without,horizon,from,to,time_unit,status,fail_reason",
+      c->file);
   for (int64_t k = 0; k < labels->n[REIN_AXIS_ACTION]; k++) {
     fputs(",prescribed_", c->file), put_text(c->file, labels->action[k]);
     fputs(",delivered_", c->file), put_text(c->file, labels->action[k]);
@@ -107,7 +108,8 @@ static void put_record(const csv *c, const rein_part *part, int64_t m, int64_t h
   next_number(c->file, labels->time[labels->after[h]]);
   next_text(c->file, about->time_unit);
   next_text(c->file, rein_record_status_word(part->status[m]));
-  next_text(c->file, part->status[m] == REIN_LANE_FINE ? "" : rein_fail_name((rein_fail)part->fail_reason[m]));
+  next_text(c->file,
+            part->status[m] == REIN_LANE_FINE ? "" : rein_fail_name((rein_fail)part->fail_reason[m]));
   for (int64_t k = 0; k < n_action; k++) {
     next_number(c->file, part->prescribed[at + k]);
     next_number(c->file, part->delivered[at + k]);
@@ -122,13 +124,15 @@ static void put_measured(const csv *c, const rein_part *part, int64_t m, int64_t
     fputs(",,,,,,", c->file);
     return;
   }
-  const int64_t before = (m * n_time + labels->before[h]) * n + o, after = (m * n_time + labels->after[h]) * n + o;
+  const int64_t before = (m * n_time + labels->before[h]) * n + o,
+                after = (m * n_time + labels->after[h]) * n + o;
   next_number(c->file, part->measured[before]);
   next_number(c->file, part->measured[after]);
   next_text(c->file, rein_record_measured_word(part->measured_flag[before]));
   next_text(c->file, rein_record_measured_word(part->measured_flag[after]));
   next_number(c->file, (double)part->measured_sd[after]);
-  next_text(c->file, rein_record_direction_word(part->direction[(m * part->n[REIN_AXIS_HORIZON] + h) * n + o]));
+  next_text(c->file,
+            rein_record_direction_word(part->direction[(m * part->n[REIN_AXIS_HORIZON] + h) * n + o]));
 }
 
 static void put_quantities(const csv *c, const rein_part *part, int64_t m, int64_t h) {
@@ -190,7 +194,8 @@ static void put_number_row(FILE *file, const rein_part *labels, const rein_part_
 
 rein_status rein_summary_write_csv(const rein_summary *s, const rein_study_reader *reader, FILE *file,
                                    rein_diag *diag) {
-  fputs("origin,boundary,arm,reference,horizon,quantity,unit,number,n,mean,sd,q05,q25,q50,q75,q95,note\n", file);
+  fputs("origin,boundary,arm,reference,horizon,quantity,unit,number,n,mean,sd,q05,q25,q50,q75,q95,note\n",
+        file);
   for (int r = 0; r < s->n_row; r++) {
     const rein_summary_row *row = &s->row[r];
     put_number_row(file, &reader->labels, &reader->about, row, "after", &row->after);

@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-/* A part holds about this many members and bytes: enough to write fast, little to lose when a run is killed. Members of models with
- * many states take longer, so that such parts hold fewer. */
+/* A part holds about this many members and bytes: enough to write fast, little to lose when a run is killed.
+ * Members of models with many states take longer, so that such parts hold fewer. */
 #define PART_MEMBERS 4096
 #define PART_BYTES ((int64_t)8 << 20)
 #define PART_STATES 32
@@ -164,8 +164,8 @@ static const char *common_unit(const rein_part *l, int64_t n) {
   return n ? l->quantity_unit[0] : NULL;
 }
 
-rein_layout *rein_layout_create(rein_arena *arena, const rein_scenario *scenario, const rein_tape *tape, int64_t n_batch,
-                                int64_t part_members) {
+rein_layout *rein_layout_create(rein_arena *arena, const rein_scenario *scenario, const rein_tape *tape,
+                                int64_t n_batch, int64_t part_members) {
   rein_layout *l = REIN_NEW(arena, rein_layout, 1);
   const rein_model *model = scenario->model;
   *l = (rein_layout){.scenario = scenario,
@@ -214,7 +214,8 @@ static const char *parameter_hash(rein_arena *arena, const rein_model *m) {
   return hash;
 }
 
-void rein_layout_add_attributes(rein_arena *arena, rein_layout *l, const char *run_hash, const char *version) {
+void rein_layout_add_attributes(rein_arena *arena, rein_layout *l, const char *run_hash,
+                                const char *version) {
   const rein_scenario *s = l->scenario;
   const rein_attribute list[] = {
       {.name = "Conventions", .text = "CF-1.8"},

@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MAX_PARTS ((int64_t)10000000) /* a folder with more would not be of use; a false number must not ask for memory */
+#define MAX_PARTS                                                                                            \
+  ((int64_t)10000000) /* a folder with more would not be of use; a false number must not ask for memory */
 
 static const rein_pos nowhere = {0};
 
@@ -37,12 +38,13 @@ static rein_manifest *read_head(rein_arena *arena, const char *text) {
 static bool read_part(const char *line, rein_manifest *m) {
   rein_manifest_part p = {.present = true};
   int64_t i;
-  const char *format = "part-%" SCNd64 ".nc %" SCNd64 " %" SCNd64 " %" SCNd64 " %64[0-9a-f] %" SCNd64 " %" SCNd64
-                       " %" SCNd64;
+  const char *format =
+      "part-%" SCNd64 ".nc %" SCNd64 " %" SCNd64 " %" SCNd64 " %64[0-9a-f] %" SCNd64 " %" SCNd64 " %" SCNd64;
   if (sscanf(line, format, &i, &p.first_batch, &p.n_batch, &p.n_byte, p.sha256, &p.n_fine, &p.n_alone,
              &p.n_failed) != 8)
     return false;
-  if (i < 0 || i >= m->n_part || p.first_batch != i * m->batches_per_part || strlen(p.sha256) != 64) return false;
+  if (i < 0 || i >= m->n_part || p.first_batch != i * m->batches_per_part || strlen(p.sha256) != 64)
+    return false;
   m->part[i] = p;
   return true;
 }
@@ -67,22 +69,25 @@ rein_status rein_manifest_read(rein_arena *arena, const char *folder, rein_diag 
   return REIN_OK;
 }
 
-rein_status rein_manifest_write(rein_arena *scratch, const rein_manifest *m, const char *folder, rein_diag *diag) {
+rein_status rein_manifest_write(rein_arena *scratch, const rein_manifest *m, const char *folder,
+                                rein_diag *diag) {
   rein_text text;
   rein_text_init(&text, scratch);
   rein_text_printf(&text,
-                   "rein: manifest/1\nrun: %s\nparts: %" PRId64 "\nbatches: %" PRId64 "\nbatches_per_part: %" PRId64
+                   "rein: manifest/1\nrun: %s\nparts: %" PRId64 "\nbatches: %" PRId64
+                   "\nbatches_per_part: %" PRId64
                    "\n# part first_batch n_batch bytes sha256 fine alone failed\n",
                    m->run_hash, m->n_part, m->n_batch, m->batches_per_part);
   for (int64_t i = 0; i < m->n_part; i++) {
     const rein_manifest_part *p = &m->part[i];
     if (!p->present) continue;
     rein_text_printf(&text,
-                     "part-%06" PRId64 ".nc %" PRId64 " %" PRId64 " %" PRId64 " %s %" PRId64 " %" PRId64 " %" PRId64
-                     "\n",
+                     "part-%06" PRId64 ".nc %" PRId64 " %" PRId64 " %" PRId64 " %s %" PRId64 " %" PRId64
+                     " %" PRId64 "\n",
                      i, p->first_batch, p->n_batch, p->n_byte, p->sha256, p->n_fine, p->n_alone, p->n_failed);
   }
-  return rein_files_write(rein_arena_printf(scratch, "%s/%s", folder, REIN_MANIFEST_NAME), text.bytes, text.n, diag);
+  return rein_files_write(rein_arena_printf(scratch, "%s/%s", folder, REIN_MANIFEST_NAME), text.bytes, text.n,
+                          diag);
 }
 
 char *rein_manifest_part_path(rein_arena *arena, const char *folder, int64_t i_part) {

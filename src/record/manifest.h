@@ -1,4 +1,5 @@
-/* The manifest of a study folder: which parts there are, in the order of the plan, with size, hash and counts.
+/* The manifest of a study folder: which parts there are, in the order of the plan, with size, hash and
+ * counts.
  *
  *   rein: manifest/1
  *   run: <SHA-256 of run.yaml>
@@ -8,7 +9,8 @@
  *   # part first_batch n_batch bytes sha256 fine alone failed
  *   part-000000.nc 0 85 5963776 <SHA-256> 5439 1 0
  *
- * It is rewritten whole when a run ends; parts that a killed run finished after that are found by looking at them.
+ * It is rewritten whole when a run ends; parts that a killed run finished after that are found by looking at
+ * them.
  */
 #ifndef REIN_RECORD_MANIFEST_H
 #define REIN_RECORD_MANIFEST_H
@@ -34,13 +36,16 @@ typedef struct {
 } rein_manifest;
 
 /* Without parts, in `arena`. */
-rein_manifest *rein_manifest_create(rein_arena *arena, const char *run_hash, int64_t n_batch, int64_t batches_per_part);
+rein_manifest *rein_manifest_create(rein_arena *arena, const char *run_hash, int64_t n_batch,
+                                    int64_t batches_per_part);
 
-/* <folder>/manifest. REIN_OK; REIN_ERR_FILE with one error in diag where it cannot be read or is no manifest. */
+/* <folder>/manifest. REIN_OK; REIN_ERR_FILE with one error in diag where it cannot be read or is no manifest.
+ */
 rein_status rein_manifest_read(rein_arena *arena, const char *folder, rein_diag *diag, rein_manifest **out);
 
 /* Writes <folder>/manifest; `scratch` for its text. REIN_OK, or REIN_ERR_FILE with one error in diag. */
-rein_status rein_manifest_write(rein_arena *scratch, const rein_manifest *manifest, const char *folder, rein_diag *diag);
+rein_status rein_manifest_write(rein_arena *scratch, const rein_manifest *manifest, const char *folder,
+                                rein_diag *diag);
 
 /* "<folder>/parts/part-000012.nc", in `arena`. */
 char *rein_manifest_part_path(rein_arena *arena, const char *folder, int64_t i_part);

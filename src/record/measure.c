@@ -4,11 +4,12 @@
 
 #include <math.h>
 
-rein_measurement rein_measure(const rein_observable *observable, double latent, double sd, double cv, double z1,
-                              double z2) {
+rein_measurement rein_measure(const rein_observable *observable, double latent, double sd, double cv,
+                              double z1, double z2) {
   double value = latent, noise = 0;
   switch (observable->noise) {
-  case REIN_NOISE_NONE: break;
+  case REIN_NOISE_NONE:
+    break;
   case REIN_NOISE_ADDITIVE:
     noise = sd;
     value += sd * z1;
@@ -30,7 +31,9 @@ rein_measurement rein_measure(const rein_observable *observable, double latent, 
   }
   }
   if (!isfinite(latent) || !isfinite(value)) return (rein_measurement){NAN, NAN, REIN_MEASURED_MISSING};
-  if (value < observable->limit_low) return (rein_measurement){observable->limit_low, noise, REIN_MEASURED_BELOW};
-  if (value > observable->limit_high) return (rein_measurement){observable->limit_high, noise, REIN_MEASURED_ABOVE};
+  if (value < observable->limit_low)
+    return (rein_measurement){observable->limit_low, noise, REIN_MEASURED_BELOW};
+  if (value > observable->limit_high)
+    return (rein_measurement){observable->limit_high, noise, REIN_MEASURED_ABOVE};
   return (rein_measurement){value, noise, REIN_MEASURED_OBSERVED};
 }

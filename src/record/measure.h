@@ -11,10 +11,11 @@ typedef struct {
   rein_measured flag;
 } rein_measurement;
 
-/* Measures `latent` [observable's unit]. sd: additive standard deviation; cv: as the model declares it, a fraction: for lognormal noise the
- * log-SD is sqrt(log(1 + cv^2)) and the latent value the median. z1, z2: standard normal draws; z2 is the proportional part of combined
- * noise. The same bits on every processor. Threads: reentrant. */
-rein_measurement rein_measure(const rein_observable *observable, double latent, double sd, double cv, double z1,
-                              double z2);
+/* Measures `latent` [observable's unit]. sd: additive standard deviation; cv: as the model declares it, a
+ * fraction: for lognormal noise the log-SD is sqrt(log(1 + cv^2)) and the latent value the median. z1, z2:
+ * standard normal draws; z2 is the proportional part of combined noise. The same bits on every processor.
+ * Threads: reentrant. */
+rein_measurement rein_measure(const rein_observable *observable, double latent, double sd, double cv,
+                              double z1, double z2);
 
 #endif

@@ -35,8 +35,8 @@ static rein_status read_folders(merge *m) {
       return REIN_ERR_INPUT;
     }
     if (strcmp(hash, m->manifest[0]->run_hash) != 0) {
-      rein_error(m->diag, nowhere, "'%s' and '%s' are not shards of one study: their run.yaml differ", m->folder[0],
-                 m->folder[i]);
+      rein_error(m->diag, nowhere, "'%s' and '%s' are not shards of one study: their run.yaml differ",
+                 m->folder[0], m->folder[i]);
       return REIN_ERR_INPUT;
     }
   }
@@ -52,8 +52,8 @@ static rein_status find_owners(merge *m) {
     for (int i = 0; i < m->n_folder; i++) {
       if (!m->manifest[i]->part[p].present) continue;
       if (m->owner[p] >= 0) {
-        rein_error(m->diag, nowhere, "part %lld is in '%s' and in '%s': a shard may be given once only", (long long)p,
-                   m->folder[m->owner[p]], m->folder[i]);
+        rein_error(m->diag, nowhere, "part %lld is in '%s' and in '%s': a shard may be given once only",
+                   (long long)p, m->folder[m->owner[p]], m->folder[i]);
         return REIN_ERR_INPUT;
       }
       m->owner[p] = i;
@@ -62,10 +62,11 @@ static rein_status find_owners(merge *m) {
     if (n_missing++ == 0) first_missing = p;
   }
   if (n_missing == 0) return REIN_OK;
-  rein_error(m->diag, nowhere,
-             "%lld of %lld parts are in none of the folders, the first is part %lld; run the missing shard, or the "
-             "unfinished one again",
-             (long long)n_missing, (long long)n_part, (long long)first_missing);
+  rein_error(
+      m->diag, nowhere,
+      "%lld of %lld parts are in none of the folders, the first is part %lld; run the missing shard, or the "
+      "unfinished one again",
+      (long long)n_missing, (long long)n_part, (long long)first_missing);
   return REIN_ERR_INPUT;
 }
 
@@ -84,10 +85,11 @@ static rein_status copy_file(const merge *m, const char *from, const char *to, c
   if (status == REIN_OK && hash) {
     rein_sha256_hex(bytes->bytes, bytes->n_byte, got);
     if (strcmp(got, hash) != 0) {
-      rein_error(m->diag, nowhere,
-                 "'%s' is not what the manifest beside it says: its SHA-256 differs; delete it and run that shard "
-                 "again",
-                 from);
+      rein_error(
+          m->diag, nowhere,
+          "'%s' is not what the manifest beside it says: its SHA-256 differs; delete it and run that shard "
+          "again",
+          from);
       status = REIN_ERR_FILE;
     }
   }
@@ -157,7 +159,8 @@ static rein_status write_out(merge *m) {
   return status;
 }
 
-rein_status rein_merge(rein_arena *arena, const char *const *folder, int n_folder, const char *out, rein_diag *diag) {
+rein_status rein_merge(rein_arena *arena, const char *const *folder, int n_folder, const char *out,
+                       rein_diag *diag) {
   rein_guard guard;
   if (n_folder < 1) {
     rein_error(diag, nowhere, "nothing to merge: give the folders of all shards");

@@ -1,9 +1,10 @@
 /* Parts as NetCDF-4 files; with part_read.c and part_write.c the only files that see the NetCDF library.
  *
- * The library is not thread-safe, even for different files, so every call is made under one lock of the process.
- * Files are made in memory: what reaches the disk is one write of bytes whose hash is known. The same part gives the same bytes: no clock,
- * no path, no compression (which costs more time than it saves here and whose bytes depend on zlib's version).
- * Layout: docs/records.md, "Parts". Threads: any, one after the other.
+ * The library is not thread-safe, even for different files, so every call is made under one lock of the
+ * process. Files are made in memory: what reaches the disk is one write of bytes whose hash is known. The
+ * same part gives the same bytes: no clock, no path, no compression (which costs more time than it saves here
+ * and whose bytes depend on zlib's version). Layout: docs/records.md, "Parts". Threads: any, one after the
+ * other.
  */
 #ifndef REIN_RECORD_PART_FILE_H
 #define REIN_RECORD_PART_FILE_H
@@ -16,13 +17,14 @@
 #define REIN_FIELDS_LABELS rein_part_file_labels()
 uint64_t rein_part_file_labels(void); /* all LABEL fields, individual and replicate */
 
-/* The part as the bytes of a NetCDF-4 file; *bytes is given, free() it. REIN_OK; REIN_ERR_MEMORY, or REIN_ERR_SINK with NetCDF's reason
- * in *why (static text). */
+/* The part as the bytes of a NetCDF-4 file; *bytes is given, free() it. REIN_OK; REIN_ERR_MEMORY, or
+ * REIN_ERR_SINK with NetCDF's reason in *why (static text). */
 rein_status rein_part_write(const rein_part *part, void **bytes, size_t *n_byte, const char **why);
 
 /* What a part says of the whole study; texts are in the arena of the read. */
 typedef struct {
-  const char *study, *title, *model, *model_hash, *scenario_hash, *parameter_hash, *run_hash, *version, *boundary;
+  const char *study, *title, *model, *model_hash, *scenario_hash, *parameter_hash, *run_hash, *version,
+      *boundary;
   const char *origin, *comment, *time_unit, *method;
   uint64_t seed;
   double rtol, atol_rel;
@@ -30,10 +32,11 @@ typedef struct {
   int64_t n_individual;
 } rein_part_about;
 
-/* A part from the file at `path`: the fields asked for, labels and arrays in `arena`; part->layout is NULL. `about` may be NULL.
- * REIN_OK; REIN_ERR_FILE with one error in diag for what cannot be read or is no part of a study. */
-rein_status rein_part_read(rein_arena *arena, const char *path, uint64_t wanted, rein_diag *diag, rein_part *part,
-                           rein_part_about *about);
+/* A part from the file at `path`: the fields asked for, labels and arrays in `arena`; part->layout is NULL.
+ * `about` may be NULL. REIN_OK; REIN_ERR_FILE with one error in diag for what cannot be read or is no part of
+ * a study. */
+rein_status rein_part_read(rein_arena *arena, const char *path, uint64_t wanted, rein_diag *diag,
+                           rein_part *part, rein_part_about *about);
 
 /* Locks and unlocks the library, for the two files that call it. */
 void rein_part_file_lock(void);

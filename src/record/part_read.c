@@ -1,4 +1,5 @@
-/* A part from a NetCDF-4 file. The file may come from anywhere: every shape and type is checked before anything is read. */
+/* A part from a NetCDF-4 file. The file may come from anywhere: every shape and type is checked before
+ * anything is read. */
 #include "src/record/part_file.h"
 
 #include "src/base/files.h"
@@ -23,7 +24,8 @@ static bool is_fine(const file_reader *r) {
 static const char *get_text(file_reader *r, const char *name) {
   size_t n = 0;
   nc_type type;
-  if (nc_inq_att(r->id, NC_GLOBAL, name, &type, &n) != NC_NOERR || type != NC_CHAR || n > r->n_byte) return "";
+  if (nc_inq_att(r->id, NC_GLOBAL, name, &type, &n) != NC_NOERR || type != NC_CHAR || n > r->n_byte)
+    return "";
   char *text = rein_arena_alloc(r->arena, n + 1);
   if (nc_get_att_text(r->id, NC_GLOBAL, name, text) != NC_NOERR) return "";
   text[n] = 0;
@@ -186,8 +188,8 @@ static void read_all(file_reader *r, uint64_t wanted, rein_part *part, rein_part
   if (part->individual && part->n[REIN_AXIS_INDIVIDUAL]) part->first_individual = part->individual[0];
 }
 
-/* Opens, reads and closes under the lock; memory running out in between jumps past this function, so that the lock and the file need a
- * guard of their own. */
+/* Opens, reads and closes under the lock; memory running out in between jumps past this function, so that the
+ * lock and the file need a guard of their own. */
 static rein_status read_bytes(rein_arena *arena, const rein_source *bytes, uint64_t wanted, rein_part *part,
                               rein_part_about *about, file_reader *r) {
   rein_guard guard;
@@ -210,8 +212,8 @@ static rein_status read_bytes(rein_arena *arena, const rein_source *bytes, uint6
   return REIN_OK;
 }
 
-rein_status rein_part_read(rein_arena *arena, const char *path, uint64_t wanted, rein_diag *diag, rein_part *part,
-                           rein_part_about *about) {
+rein_status rein_part_read(rein_arena *arena, const char *path, uint64_t wanted, rein_diag *diag,
+                           rein_part *part, rein_part_about *about) {
   const rein_pos nowhere = {0};
   const rein_source *bytes;
   file_reader r;
@@ -225,8 +227,8 @@ rein_status rein_part_read(rein_arena *arena, const char *path, uint64_t wanted,
     return REIN_ERR_FILE;
   }
   if (r.odd) {
-    rein_error(diag, nowhere, "'%s' is no part of a study (%s): its '%s' is missing or has another shape", path,
-               REIN_RECORD_VERSION, r.odd);
+    rein_error(diag, nowhere, "'%s' is no part of a study (%s): its '%s' is missing or has another shape",
+               path, REIN_RECORD_VERSION, r.odd);
     return REIN_ERR_FILE;
   }
   return REIN_OK;

@@ -15,8 +15,9 @@ _Static_assert(REIN_N_FIELD <= 64, "fields are bits of a uint64_t");
 /* The one lock of the library, which keeps global state of its own. */
 static pthread_mutex_t library = PTHREAD_MUTEX_INITIALIZER;
 
-/* HDF5 prints its errors to stderr unless told not to, and remembers that for each thread; NetCDF tells it in the thread of the first call
- * only. HDF5 is beneath NetCDF, not among the libraries rein is linked with, so it is looked up. */
+/* HDF5 prints its errors to stderr unless told not to, and remembers that for each thread; NetCDF tells it in
+ * the thread of the first call only. HDF5 is beneath NetCDF, not among the libraries rein is linked with, so
+ * it is looked up. */
 static void quiet_hdf5(void) {
   int (*set_auto)(int64_t, void *, void *);
   void *symbol = dlsym(RTLD_DEFAULT, "H5Eset_auto2");
@@ -60,9 +61,9 @@ typedef struct {
   int id, error;
 } writer;
 
-#define CALL(w, call)                                                                                                  \
-  do {                                                                                                                 \
-    if (!(w)->error) (w)->error = (call);                                                                              \
+#define CALL(w, call)                                                                                        \
+  do {                                                                                                       \
+    if (!(w)->error) (w)->error = (call);                                                                    \
   } while (0)
 
 static void put_text(writer *w, int var, const char *name, const char *text) {
@@ -114,21 +115,31 @@ static void put_fail_flags(writer *w, int var) {
 static void put_units(writer *w, int var, const rein_layout *layout, const rein_field *field) {
   const char *unit_variable = NULL, *units = NULL;
   switch (field->unit) {
-  case REIN_UNIT_NONE: break;
-  case REIN_UNIT_ONE: units = "1"; break;
-  case REIN_UNIT_TIME: units = layout->time_unit; break;
+  case REIN_UNIT_NONE:
+    break;
+  case REIN_UNIT_ONE:
+    units = "1";
+    break;
+  case REIN_UNIT_TIME:
+    units = layout->time_unit;
+    break;
   case REIN_UNIT_QUANTITY:
     units = layout->common_unit;
     unit_variable = "quantity_unit";
     break;
-  case REIN_UNIT_ACTION: unit_variable = "action_unit"; break;
-  case REIN_UNIT_PARAMETER: unit_variable = "parameter_unit"; break;
+  case REIN_UNIT_ACTION:
+    unit_variable = "action_unit";
+    break;
+  case REIN_UNIT_PARAMETER:
+    unit_variable = "parameter_unit";
+    break;
   }
   if (units) put_text(w, var, "units", units);
   if (unit_variable) put_text(w, var, "unit_variable", unit_variable);
 }
 
-/* Only what can be missing has a fill value: readers turn integers that have one into floating-point numbers. */
+/* Only what can be missing has a fill value: readers turn integers that have one into floating-point numbers.
+ */
 static void put_fill(writer *w, int var, int f, const rein_field *field) {
   const double nan = NAN;
   const signed char byte = REIN_MISSING_BYTE;
@@ -160,7 +171,8 @@ static void write_all(writer *w, const rein_part *part) {
   int dim[REIN_N_AXIS], var[REIN_N_FIELD], old;
   CALL(w, nc_set_fill(w->id, NC_NOFILL, &old));
   for (int a = 0; a < REIN_N_AXIS; a++) {
-    if (part->n[a]) CALL(w, nc_def_dim(w->id, rein_record_axis_name((rein_axis)a), (size_t)part->n[a], &dim[a]));
+    if (part->n[a])
+      CALL(w, nc_def_dim(w->id, rein_record_axis_name((rein_axis)a), (size_t)part->n[a], &dim[a]));
   }
   put_global(w, part);
   for (int f = 0; f < REIN_N_FIELD && !w->error; f++) {
@@ -174,7 +186,8 @@ static void write_all(writer *w, const rein_part *part) {
 }
 
 rein_status rein_part_write(const rein_part *part, void **bytes, size_t *n_byte, const char **why) {
-  const size_t first_guess = (size_t)(rein_layout_individual_bytes(part->layout) * part->n[REIN_AXIS_INDIVIDUAL]);
+  const size_t first_guess =
+      (size_t)(rein_layout_individual_bytes(part->layout) * part->n[REIN_AXIS_INDIVIDUAL]);
   writer w = {0};
   NC_memio file = {0};
   rein_part_file_lock();

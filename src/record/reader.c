@@ -14,8 +14,8 @@ int64_t rein_reader_next(const rein_study_reader *reader, int64_t i_part) {
   return -1;
 }
 
-rein_status rein_reader_load(const rein_study_reader *reader, rein_arena *scratch, int64_t i_part, uint64_t wanted,
-                             rein_diag *diag, rein_part *part) {
+rein_status rein_reader_load(const rein_study_reader *reader, rein_arena *scratch, int64_t i_part,
+                             uint64_t wanted, rein_diag *diag, rein_part *part) {
   const char *path = rein_manifest_part_path(scratch, reader->folder, i_part);
   rein_part_about about;
   rein_status status = rein_part_read(scratch, path, wanted, diag, part, &about);
@@ -28,25 +28,30 @@ rein_status rein_reader_load(const rein_study_reader *reader, rein_arena *scratc
   return REIN_ERR_FILE;
 }
 
-/* Messages outlive the part's memory: they are copied into diag's arena by rein_error. */
-rein_status rein_reader_each(const rein_study_reader *reader, uint64_t wanted, rein_diag *diag, rein_reader_visit visit,
-                             void *context) {
-  for (int64_t i = rein_reader_next(reader, 0); i >= 0; i = rein_reader_next(reader, i + 1)) {
-    rein_guard guard;
-    rein_part part;
-    rein_arena *scratch = rein_arena_create();
-    if (!scratch) return REIN_ERR_MEMORY;
-    if (REIN_GUARD(scratch, &guard)) {
-      rein_arena_destroy(scratch);
-      return REIN_ERR_MEMORY;
-    }
-    rein_status status = rein_reader_load(reader, scratch, i, wanted, diag, &part);
-    if (status == REIN_OK) status = visit(context, &part);
-    rein_unguard(scratch, &guard);
+/* One part, with memory that goes after the visit; messages are in the memory of diag. */
+static rein_status visit_part(const rein_study_reader *reader, int64_t i_part, uint64_t wanted, rein_diag *diag,
+                              rein_reader_visit visit, void *context) {
+  rein_guard guard;
+  rein_part part;
+  rein_arena *scratch = rein_arena_create();
+  if (!scratch) return REIN_ERR_MEMORY;
+  if (REIN_GUARD(scratch, &guard)) {
     rein_arena_destroy(scratch);
-    if (status != REIN_OK) return status;
+    return REIN_ERR_MEMORY;
   }
-  return REIN_OK;
+  rein_status status = rein_reader_load(reader, scratch, i_part, wanted, diag, &part);
+  if (status == REIN_OK) status = visit(context, &part);
+  rein_unguard(scratch, &guard);
+  rein_arena_destroy(scratch);
+  return status;
+}
+
+rein_status rein_reader_each(const rein_study_reader *reader, uint64_t wanted, rein_diag *diag,
+                             rein_reader_visit visit, void *context) {
+  rein_status status = REIN_OK;
+  for (int64_t i = rein_reader_next(reader, 0); i >= 0 && status == REIN_OK; i = rein_reader_next(reader, i + 1))
+    status = visit_part(reader, i, wanted, diag, visit, context);
+  return status;
 }
 
 /* One part against its line of the manifest. */
@@ -65,7 +70,8 @@ static rein_status verify_part(const char *path, const rein_manifest_part *entry
     rein_sha256_hex(bytes->bytes, bytes->n_byte, hash);
     if (strcmp(hash, entry->sha256) != 0) {
       rein_error(diag, nowhere,
-                 "'%s' is not what the manifest says: its SHA-256 differs; delete it and run the study again", path);
+                 "'%s' is not what the manifest says: its SHA-256 differs; delete it and run the study again",
+                 path);
       status = REIN_ERR_FILE;
     }
   }
@@ -74,7 +80,8 @@ static rein_status verify_part(const char *path, const rein_manifest_part *entry
   return status;
 }
 
-rein_status rein_reader_verify(rein_arena *arena, const char *folder, const rein_manifest *manifest, rein_diag *diag) {
+rein_status rein_reader_verify(rein_arena *arena, const char *folder, const rein_manifest *manifest,
+                               rein_diag *diag) {
   rein_status first = REIN_OK;
   for (int64_t i = 0; i < manifest->n_part; i++) {
     if (!manifest->part[i].present) continue;
@@ -101,7 +108,8 @@ static rein_status open_reader(rein_study_reader *reader, bool verify, rein_diag
                         rein_part_file_labels(), diag, &reader->labels, &reader->about);
 }
 
-rein_status rein_reader_open(rein_arena *arena, const char *folder, bool verify, rein_diag *diag, rein_study_reader **out) {
+rein_status rein_reader_open(rein_arena *arena, const char *folder, bool verify, rein_diag *diag,
+                             rein_study_reader **out) {
   rein_guard guard;
   if (REIN_GUARD(arena, &guard)) return REIN_ERR_MEMORY;
   rein_study_reader *reader = REIN_NEW(arena, rein_study_reader, 1);

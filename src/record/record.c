@@ -7,8 +7,15 @@
 #include <string.h>
 
 static const rein_field fields[] = {
-#define REIN_FIELD(name, type, axes, unit, group, key, long_name)                                                      \
-  {#name, axes, key, long_name, REIN_TYPE_##type, REIN_UNIT_##unit, REIN_GROUP_##group, offsetof(rein_part, name)},
+#define REIN_FIELD(name, type, axes, unit, group, key, long_name)                                            \
+  {#name,                                                                                                    \
+   axes,                                                                                                     \
+   key,                                                                                                      \
+   long_name,                                                                                                \
+   REIN_TYPE_##type,                                                                                         \
+   REIN_UNIT_##unit,                                                                                         \
+   REIN_GROUP_##group,                                                                                       \
+   offsetof(rein_part, name)},
 #include "src/record/fields.def"
 #undef REIN_FIELD
 };
@@ -128,12 +135,17 @@ static void clear_field(const rein_field *field, void *array, int64_t n) {
   case REIN_TYPE_float:
     for (int64_t k = 0; k < n; k++) f[k] = NAN;
     break;
-  case REIN_TYPE_int8_t: memset(array, REIN_MISSING_BYTE, (size_t)n); break;
+  case REIN_TYPE_int8_t:
+    memset(array, REIN_MISSING_BYTE, (size_t)n);
+    break;
   case REIN_TYPE_int32_t:
     for (int64_t k = 0; k < n; k++) i[k] = REIN_MISSING_INT;
     break;
-  case REIN_TYPE_int64_t: memset(array, 0, (size_t)n * sizeof(int64_t)); break;
-  case REIN_TYPE_rein_label: break;
+  case REIN_TYPE_int64_t:
+    memset(array, 0, (size_t)n * sizeof(int64_t));
+    break;
+  case REIN_TYPE_rein_label:
+    break;
   }
 }
 

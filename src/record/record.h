@@ -1,8 +1,8 @@
 /* Transition records in memory: the layout of a study (sizes, labels, attributes) and its parts.
  *
- * A part holds the records of consecutive batches, so of consecutive individuals under all arms. fields.def lists its
- * arrays; an array's shape is the sizes of its axes, slowest first. A layout is constant and shared by all threads once
- * it is made. What a record means: docs/records.md.
+ * A part holds the records of consecutive batches, so of consecutive individuals under all arms. fields.def
+ * lists its arrays; an array's shape is the sizes of its axes, slowest first. A layout is constant and shared
+ * by all threads once it is made. What a record means: docs/records.md.
  */
 #ifndef REIN_RECORD_RECORD_H
 #define REIN_RECORD_RECORD_H
@@ -64,19 +64,25 @@ rein_axis rein_record_axis(char letter); /* of fields.def; REIN_N_AXIS for anoth
 size_t rein_record_type_bytes(rein_field_type type);
 
 /* How a measured value came about. */
-typedef enum { REIN_MEASURED_OBSERVED, REIN_MEASURED_BELOW, REIN_MEASURED_ABOVE, REIN_MEASURED_MISSING } rein_measured;
+typedef enum {
+  REIN_MEASURED_OBSERVED,
+  REIN_MEASURED_BELOW,
+  REIN_MEASURED_ABOVE,
+  REIN_MEASURED_MISSING
+} rein_measured;
 #define REIN_MEASURED_WORDS "observed below_limit above_limit missing"
-#define REIN_DIRECTION_WORDS "down unchanged up" /* -1, 0, 1 */
-#define REIN_STATUS_WORDS "fine alone failed"    /* rein_lane_status */
-const char *rein_record_measured_word(int8_t flag); /* of a part that may come from anywhere */
+#define REIN_DIRECTION_WORDS "down unchanged up"          /* -1, 0, 1 */
+#define REIN_STATUS_WORDS "fine alone failed"             /* rein_lane_status */
+const char *rein_record_measured_word(int8_t flag);       /* of a part that may come from anywhere */
 const char *rein_record_direction_word(int8_t direction); /* "" where there is none */
 const char *rein_record_status_word(int8_t status);
-#define REIN_MISSING_BYTE ((int8_t)-127)         /* no direction */
+#define REIN_MISSING_BYTE ((int8_t)-127) /* no direction */
 #define REIN_MISSING_INT (-2147483647)
 
 #define REIN_RECORD_VERSION "transition/1"
-#define REIN_FOR_RESEARCH                                                                                              \
-  "For research only: simulated by a mechanistic model. Effects are model counterfactuals. Nothing here recommends "   \
+#define REIN_FOR_RESEARCH                                                                                    \
+  "For research only: simulated by a mechanistic model. Effects are model counterfactuals. Nothing here "    \
+  "recommends "                                                                                              \
   "a treatment."
 
 /* An attribute of the whole file: text, or a number. */
@@ -98,7 +104,8 @@ typedef struct {
 #define REIN_FIELD(name, type, axes, unit, group, key, long_name) type *name;
 #include "src/record/fields.def"
 #undef REIN_FIELD
-} rein_part; /* an array is NULL where an axis has no items, and in a reader's part where it was not asked for */
+} rein_part; /* an array is NULL where an axis has no items, and in a reader's part where it was not asked for
+              */
 
 /* An observable among the kept rows. */
 typedef struct {
@@ -111,7 +118,7 @@ struct rein_layout {
   const rein_tape *tape;
   int64_t n[REIN_N_AXIS]; /* of a whole part; the last one may have fewer individuals */
   int64_t n_batch, n_part, batches_per_part, individuals_per_batch, n_individual;
-  int64_t n_chunk;        /* batches that one block of individuals takes: more than one where there are many arms */
+  int64_t n_chunk; /* batches that one block of individuals takes: more than one where there are many arms */
   const rein_kept_observable *observable; /* (n[OBSERVABLE]) */
   rein_part labels;                       /* its LABEL arrays */
   const rein_attribute *attribute;        /* (n_attribute) */
@@ -120,13 +127,14 @@ struct rein_layout {
   const char *common_unit; /* of all quantities, NULL where they differ */
 };
 
-/* The layout of a study, in `arena`; n_batch as in the plan. part_members: members of a part, 0 for what rein chooses from model and
- * scenario. */
-rein_layout *rein_layout_create(rein_arena *arena, const rein_scenario *scenario, const rein_tape *tape, int64_t n_batch,
-                                int64_t part_members);
+/* The layout of a study, in `arena`; n_batch as in the plan. part_members: members of a part, 0 for what rein
+ * chooses from model and scenario. */
+rein_layout *rein_layout_create(rein_arena *arena, const rein_scenario *scenario, const rein_tape *tape,
+                                int64_t n_batch, int64_t part_members);
 
 /* Adds the attributes that say where the records come from; run_hash: SHA-256 of run.yaml. */
-void rein_layout_add_attributes(rein_arena *arena, rein_layout *layout, const char *run_hash, const char *version);
+void rein_layout_add_attributes(rein_arena *arena, rein_layout *layout, const char *run_hash,
+                                const char *version);
 
 /* Index among the observables of quantity q, or -1. labels: a part's. */
 int64_t rein_record_observable(const rein_part *labels, int64_t q);
@@ -141,16 +149,17 @@ const void *rein_record_const_array(const rein_part *part, const rein_field *fie
 /* Bytes of one individual's data. */
 int64_t rein_layout_individual_bytes(const rein_layout *layout);
 
-/* A part's arrays in one block, sized for a whole part; labels are lent by the layout. NULL when memory is out.
- * Destroy with rein_part_destroy. */
+/* A part's arrays in one block, sized for a whole part; labels are lent by the layout. NULL when memory is
+ * out. Destroy with rein_part_destroy. */
 rein_part *rein_part_create(const rein_layout *layout);
 void rein_part_destroy(rein_part *part);
 
 /* Makes it part i_part, all data missing: NaN, REIN_MISSING_*; nothing counted. */
 void rein_part_start(rein_part *part, int64_t i_part);
 
-/* Copies one batch's lanes into the part, adds measurement, change, effect and direction. Several threads may do this for different batches
- * of one part; the counts are left to the caller: n[] receives members fine, alone, failed. */
+/* Copies one batch's lanes into the part, adds measurement, change, effect and direction. Several threads may
+ * do this for different batches of one part; the counts are left to the caller: n[] receives members fine,
+ * alone, failed. */
 void rein_part_take(rein_part *part, const rein_batch_result *result, int64_t n[3]);
 
 #endif

@@ -65,7 +65,8 @@ static void add_what(rein_text *out, const rein_layout *layout) {
   rein_text_printf(out, "individual_data: %s\n", s->individual_data ? "true" : "false");
 }
 
-static void add_how(rein_text *out, const rein_layout *layout, const rein_plan *plan, const rein_study_options *o) {
+static void add_how(rein_text *out, const rein_layout *layout, const rein_plan *plan,
+                    const rein_study_options *o) {
   const rein_scenario *s = layout->scenario;
   add_line(out, "method", plan->method == REIN_METHOD_ADAMS ? "adams" : "bdf");
   add_number(out, "relative_tolerance", plan->rtol);
@@ -115,10 +116,13 @@ static void add_inputs(rein_text *out, const rein_layout *layout, const rein_stu
     rein_text_printf(out, ", sha256: '%s'}\n", hash);
   }
   if (layout->scenario->individual_data)
-    rein_text_add(out, "# The cohort comes from a table of people: scenario and table are named by hash, not copied.\n");
+    rein_text_add(
+        out,
+        "# The cohort comes from a table of people: scenario and table are named by hash, not copied.\n");
 }
 
-void rein_run_print(rein_text *out, const rein_layout *layout, const rein_plan *plan, const rein_study_options *options) {
+void rein_run_print(rein_text *out, const rein_layout *layout, const rein_plan *plan,
+                    const rein_study_options *options) {
   add_what(out, layout);
   add_how(out, layout, plan, options);
   add_versions(out, options);

@@ -6,7 +6,8 @@
 #include "src/record/study.h"
 
 /* run.yaml: equal for equal studies, so that comparing it decides whether a folder can be resumed. */
-void rein_run_print(rein_text *out, const rein_layout *layout, const rein_plan *plan, const rein_study_options *options);
+void rein_run_print(rein_text *out, const rein_layout *layout, const rein_plan *plan,
+                    const rein_study_options *options);
 
 /* One entry of run.log. */
 void rein_run_log_print(rein_text *out, const rein_scenario *scenario, const rein_study_options *options);

@@ -47,15 +47,16 @@ static rein_status lock_folder(rein_study *study, rein_diag *diag) {
   study->lock = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0600);
   if (study->lock >= 0 && flock(study->lock, LOCK_EX | LOCK_NB) == 0) return REIN_OK;
   if (study->lock >= 0 && errno == EWOULDBLOCK)
-    rein_error(diag, nowhere, "another process is writing '%s'; wait for it, or give another folder", study->folder);
+    rein_error(diag, nowhere, "another process is writing '%s'; wait for it, or give another folder",
+               study->folder);
   else
     rein_error(diag, nowhere, "cannot lock '%s': %s", path, strerror(errno));
   return REIN_ERR_FILE;
 }
 
 static bool is_own(const char *name) {
-  static const char *const own[] = {".", "..", ".lock", "inputs", "parts", "origins.txt", "run.log", "run.yaml",
-                                    REIN_MANIFEST_NAME};
+  static const char *const own[] = {".",           "..",      ".lock",    "inputs",          "parts",
+                                    "origins.txt", "run.log", "run.yaml", REIN_MANIFEST_NAME};
   for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
     if (strcmp(name, own[i]) == 0) return true;
   }
@@ -68,7 +69,8 @@ static rein_status check_foreign(const rein_study *study, rein_diag *diag) {
   rein_status status = REIN_OK;
   for (struct dirent *e; dir && status == REIN_OK && (e = readdir(dir));) {
     if (is_own(e->d_name)) continue;
-    rein_error(diag, nowhere, "'%s' is no study folder: it holds '%s' and no run.yaml; give a new or empty folder",
+    rein_error(diag, nowhere,
+               "'%s' is no study folder: it holds '%s' and no run.yaml; give a new or empty folder",
                study->folder, e->d_name);
     status = REIN_ERR_INPUT;
   }
@@ -87,14 +89,16 @@ static void remove_temporary(const rein_study *study, const char *name) {
 }
 
 /* Tells the first line in which the folder's run.yaml and this run's differ. */
-static void tell_difference(const rein_study *study, const rein_source *old, const rein_text *run, rein_diag *diag) {
+static void tell_difference(const rein_study *study, const rein_source *old, const rein_text *run,
+                            rein_diag *diag) {
   const rein_source *new = rein_source_create(study->arena, "run.yaml", run->bytes, run->n);
   for (int i = 1;; i++) {
     int n_old = 0, n_new = 0;
     const char *a = rein_source_line(old, i, &n_old), *b = rein_source_line(new, i, &n_new);
     if (n_old == n_new && memcmp(a, b, (size_t)n_old) == 0 && i <= old->n_line && i <= new->n_line) continue;
     rein_error(diag, nowhere,
-               "'%s' holds another study: its run.yaml says \"%.*s\", this run has \"%.*s\"; give another folder, or "
+               "'%s' holds another study: its run.yaml says \"%.*s\", this run has \"%.*s\"; give another "
+               "folder, or "
                "model, scenario, options and version as they were",
                study->folder, n_old, a, n_new, b);
     return;
@@ -111,7 +115,8 @@ static rein_status write_new(const rein_study *study, const rein_tape *tape, con
     const char *name = rein_arena_printf(study->arena, "inputs/%s", o->input[i].name);
     status = rein_files_write(inside(study, name), o->input[i].bytes, o->input[i].n_byte, diag);
   }
-  if (status == REIN_OK) status = rein_files_write(inside(study, "origins.txt"), origins.bytes, origins.n, diag);
+  if (status == REIN_OK)
+    status = rein_files_write(inside(study, "origins.txt"), origins.bytes, origins.n, diag);
   /* run.yaml comes last: where it is, the rest is. */
   if (status == REIN_OK) status = rein_files_write(inside(study, "run.yaml"), run->bytes, run->n, diag);
   return status;
@@ -145,8 +150,10 @@ static rein_status append_log(const rein_study *study, const rein_study_options 
   return REIN_ERR_FILE;
 }
 
-/* A part that is on disk and not in the manifest: a killed run finished it. Its entry, or false where it is none of this study. */
-static bool look_at_part(const char *path, const rein_manifest *m, int64_t i_part, rein_manifest_part *entry) {
+/* A part that is on disk and not in the manifest: a killed run finished it. Its entry, or false where it is
+ * none of this study. */
+static bool look_at_part(const char *path, const rein_manifest *m, int64_t i_part,
+                         rein_manifest_part *entry) {
   rein_arena *arena = rein_arena_create();
   rein_guard guard;
   if (!arena) return false;
@@ -176,7 +183,8 @@ static bool look_at_part(const char *path, const rein_manifest *m, int64_t i_par
   return is;
 }
 
-/* Which parts are there: those of the manifest whose file has its size, and whole ones that it does not list yet. */
+/* Which parts are there: those of the manifest whose file has its size, and whole ones that it does not list
+ * yet. */
 static void find_parts(rein_study *study) {
   rein_manifest *m = study->manifest, *old = NULL;
   rein_diag *quiet = rein_diag_create(study->arena);
@@ -188,7 +196,8 @@ static void find_parts(rein_study *study) {
   for (int64_t i = 0; i < m->n_part; i++) {
     struct stat info;
     char path[4096];
-    if (snprintf(path, sizeof path, "%s/parts/part-%06lld.nc", study->folder, (long long)i) >= (int)sizeof path ||
+    if (snprintf(path, sizeof path, "%s/parts/part-%06lld.nc", study->folder, (long long)i) >=
+            (int)sizeof path ||
         stat(path, &info) != 0)
       continue;
     if (old && old->part[i].present && old->part[i].n_byte == info.st_size)
@@ -249,9 +258,9 @@ static rein_status create_study(rein_study *study, const rein_scenario *scenario
   return status;
 }
 
-rein_status rein_study_open(rein_arena *arena, const char *folder, const rein_scenario *scenario, const rein_tape *tape,
-                            const rein_plan *plan, const rein_study_options *options, rein_diag *diag,
-                            rein_study **out) {
+rein_status rein_study_open(rein_arena *arena, const char *folder, const rein_scenario *scenario,
+                            const rein_tape *tape, const rein_plan *plan, const rein_study_options *options,
+                            rein_diag *diag, rein_study **out) {
   rein_guard guard;
   if (REIN_GUARD(arena, &guard)) return REIN_ERR_MEMORY;
   rein_study *study = REIN_NEW(arena, rein_study, 1);

@@ -1,18 +1,18 @@
 /* A study folder: made or resumed, filled by the sink, closed.
  *
  *   <folder>/                mode 0700
- *     run.yaml               what was run; nothing of host, clock or threads, so that it is the same on every machine
- *     run.log                host, clock, threads of each run: outside the promise of equal bytes
+ *     run.yaml               what was run; nothing of host, clock or threads, so that it is the same on every
+ * machine run.log                host, clock, threads of each run: outside the promise of equal bytes
  *     origins.txt            expressions that failures point at, by line
  *     inputs/                model and scenario as they were read; tables of people are never copied
  *     parts/part-000000.nc   records; written to a temporary name, synced, renamed
  *     manifest               parts in the order of the plan, see manifest.h
  *     .lock                  held while a process writes
  *
- * A part is a fixed number of consecutive batches that follows from model and scenario, so parts are the same whatever the threads,
- * processes, shards or interruptions. take() copies a batch into its part; a whole part goes through a bounded queue to one writer thread.
- * After a failure of the surroundings (disk full, folder gone) the sink answers REIN_ERR_SINK, finished parts stay, and the same command
- * goes on later.
+ * A part is a fixed number of consecutive batches that follows from model and scenario, so parts are the same
+ * whatever the threads, processes, shards or interruptions. take() copies a batch into its part; a whole part
+ * goes through a bounded queue to one writer thread. After a failure of the surroundings (disk full, folder
+ * gone) the sink answers REIN_ERR_SINK, finished parts stay, and the same command goes on later.
  */
 #ifndef REIN_RECORD_STUDY_H
 #define REIN_RECORD_STUDY_H
@@ -42,37 +42,44 @@ typedef struct {
   int n_version;
   const rein_study_input *input; /* (n_input), see rein_study_collect_inputs */
   int n_input;
-  int n_thread;              /* for run.log */
-  const char *command_line;  /* for run.log; NULL: none */
+  int n_thread;             /* for run.log */
+  const char *command_line; /* for run.log; NULL: none */
 } rein_study_options;
 
-/* Makes the folder, or goes on with one that holds the same study. Scenario, tape and plan must outlive the study.
+/* Makes the folder, or goes on with one that holds the same study. Scenario, tape and plan must outlive the
+ * study.
  *
- * REIN_OK; REIN_ERR_INPUT where the folder holds another study, or files that are none; REIN_ERR_FILE where it cannot be written
- * or another process writes it; REIN_ERR_MEMORY. Every failure but the last has one error in diag. */
-rein_status rein_study_open(rein_arena *arena, const char *folder, const rein_scenario *scenario, const rein_tape *tape,
-                            const rein_plan *plan, const rein_study_options *options, rein_diag *diag,
-                            rein_study **out);
+ * REIN_OK; REIN_ERR_INPUT where the folder holds another study, or files that are none; REIN_ERR_FILE where
+ * it cannot be written or another process writes it; REIN_ERR_MEMORY. Every failure but the last has one
+ * error in diag. */
+rein_status rein_study_open(rein_arena *arena, const char *folder, const rein_scenario *scenario,
+                            const rein_tape *tape, const rein_plan *plan, const rein_study_options *options,
+                            rein_diag *diag, rein_study **out);
 
-/* For rein_ens_options.wanted: false for batches of parts that are there or belong to another shard. context: the study. */
+/* For rein_ens_options.wanted: false for batches of parts that are there or belong to another shard. context:
+ * the study. */
 bool rein_study_wanted(void *context, int64_t i_batch);
 
 /* For rein_ens_run. Threads: take() from several at once. */
 rein_sink rein_study_sink(rein_study *study);
 
-/* Waits for the writer, drops parts that are not whole, writes the manifest, frees what the study holds outside the arena.
- * REIN_OK; REIN_ERR_SINK or REIN_ERR_MEMORY with the first failure's message in diag. To be called once, also after a failed run;
- * a study that is not closed is shut down with its arena, without a manifest. */
+/* Waits for the writer, drops parts that are not whole, writes the manifest, frees what the study holds
+ * outside the arena. REIN_OK; REIN_ERR_SINK or REIN_ERR_MEMORY with the first failure's message in diag. To
+ * be called once, also after a failed run; a study that is not closed is shut down with its arena, without a
+ * manifest. */
 rein_status rein_study_close(rein_study *study, rein_diag *diag);
 
-/* What is in the folder: after rein_study_close all that is there, before it what there was at the beginning. */
+/* What is in the folder: after rein_study_close all that is there, before it what there was at the beginning.
+ */
 const rein_manifest *rein_study_manifest(const rein_study *study);
 
 /* Bytes that the whole study will take on disk, and the memory of the parts under way, for `--dry-run`. */
-int64_t rein_study_disk_bytes(rein_arena *arena, const rein_scenario *scenario, const rein_tape *tape, int64_t n_batch);
+int64_t rein_study_disk_bytes(rein_arena *arena, const rein_scenario *scenario, const rein_tape *tape,
+                              int64_t n_batch);
 
-/* The input texts of a study: the checked model and scenario (their SHA-256 are the hashes in run.yaml) and the files they came from. A
- * scenario whose cohort is a table of people is left out; tables are never included. Adds to options->input. */
+/* The input texts of a study: the checked model and scenario (their SHA-256 are the hashes in run.yaml) and
+ * the files they came from. A scenario whose cohort is a table of people is left out; tables are never
+ * included. Adds to options->input. */
 rein_status rein_study_collect_inputs(rein_arena *arena, const rein_scenario *scenario, rein_diag *diag,
                                       rein_study_options *options);
 

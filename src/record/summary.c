@@ -94,7 +94,8 @@ static rein_status count_all(rein_arena *arena, const rein_study_reader *reader,
   s->n_safety = (int)(n_arm * n_safety);
   s->safety = REIN_NEW(arena, rein_summary_safety, s->n_safety);
   const uint64_t wanted = REIN_FIELD_BIT(individual) | REIN_FIELD_BIT(replicate) | REIN_FIELD_BIT(status) |
-                          REIN_FIELD_BIT(fail_reason) | REIN_FIELD_BIT(safety_first) | REIN_FIELD_BIT(safety_duration);
+                          REIN_FIELD_BIT(fail_reason) | REIN_FIELD_BIT(safety_first) |
+                          REIN_FIELD_BIT(safety_duration);
   const rein_status status = rein_reader_each(reader, wanted, diag, count_part, s);
   for (int k = 0; k < s->n_safety; k++) {
     rein_summary_safety *signal = &s->safety[k];
@@ -138,16 +139,16 @@ static rein_status collect_part(void *context, const rein_part *part) {
   return REIN_OK;
 }
 
-static rein_status summarise_quantity(rein_arena *scratch, const rein_study_reader *reader, int64_t q, bool people,
-                                      rein_diag *diag, rein_summary *s) {
+static rein_status summarise_quantity(rein_arena *scratch, const rein_study_reader *reader, int64_t q,
+                                      bool people, rein_diag *diag, rein_summary *s) {
   const int64_t n_arm = reader->labels.n[REIN_AXIS_ARM], n_horizon = reader->labels.n[REIN_AXIS_HORIZON];
   const int64_t n = s->n_individual, n_row = n_arm * n_horizon;
   quantity_pass p = {.labels = &reader->labels,
                      .q = q,
                      .n_individual = n,
-                     .after = REIN_NEW(scratch, double, n_row * n),
-                     .change = REIN_NEW(scratch, double, n_row * n),
-                     .effect = REIN_NEW(scratch, double, n_row * n)};
+                     .after = REIN_NEW(scratch, double, n_row *n),
+                     .change = REIN_NEW(scratch, double, n_row *n),
+                     .effect = REIN_NEW(scratch, double, n_row *n)};
   const uint64_t wanted = REIN_FIELD_BIT(latent) | REIN_FIELD_BIT(change) | REIN_FIELD_BIT(effect);
   const rein_status status = rein_reader_each(reader, wanted, diag, collect_part, &p);
   for (int64_t k = 0; k < n_row && status == REIN_OK; k++) {
@@ -226,8 +227,8 @@ static rein_status collect_band(void *context, const rein_part *part) {
   return REIN_OK;
 }
 
-static rein_status make_bands(rein_arena *scratch, const rein_study_reader *reader, band_pass *p, const double *prob,
-                              int n_prob, bool people, rein_diag *diag, double *bands) {
+static rein_status make_bands(rein_arena *scratch, const rein_study_reader *reader, band_pass *p,
+                              const double *prob, int n_prob, bool people, rein_diag *diag, double *bands) {
   const int64_t n_row = reader->labels.n[REIN_AXIS_ARM] * reader->labels.n[REIN_AXIS_TIME];
   rein_status status = rein_reader_each(reader, REIN_FIELD_BIT(individual) | REIN_FIELD_BIT(replicate), diag,
                                         count_individuals, p);
@@ -244,8 +245,9 @@ static rein_status make_bands(rein_arena *scratch, const rein_study_reader *read
   return status;
 }
 
-rein_status rein_summary_bands(rein_arena *arena, const rein_study_reader *reader, int i_quantity, bool measured,
-                               const double *prob, int n_prob, bool individual_data, rein_diag *diag, double **out) {
+rein_status rein_summary_bands(rein_arena *arena, const rein_study_reader *reader, int i_quantity,
+                               bool measured, const double *prob, int n_prob, bool individual_data,
+                               rein_diag *diag, double **out) {
   rein_guard guard, inner;
   if (REIN_GUARD(arena, &guard)) return REIN_ERR_MEMORY;
   const bool people = reader->about.individual_data && !individual_data;

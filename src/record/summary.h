@@ -1,8 +1,9 @@
 /* Aggregates of a study: for `rein show`, `rein plot` and exports without individual data.
  *
- * One quantity's values are held at a time. Where the cohort is a table of people, what rests on fewer than REIN_SMALLEST_GROUP of
- * them is suppressed: NaN, counts -1. Quantiles interpolate linearly between order statistics (Hyndman & Fan 1996, The American
- * Statistician 50:361, definition 7); members that failed are left out and counted. Units are those of the quantities.
+ * One quantity's values are held at a time. Where the cohort is a table of people, what rests on fewer than
+ * REIN_SMALLEST_GROUP of them is suppressed: NaN, counts -1. Quantiles interpolate linearly between order
+ * statistics (Hyndman & Fan 1996, The American Statistician 50:361, definition 7); members that failed are
+ * left out and counted. Units are those of the quantities.
  */
 #ifndef REIN_RECORD_SUMMARY_H
 #define REIN_RECORD_SUMMARY_H
@@ -15,7 +16,7 @@
 extern const double rein_summary_prob[REIN_N_QUANTILE]; /* 0.05 0.25 0.5 0.75 0.95 */
 
 typedef struct {
-  int64_t n; /* members that have a value */
+  int64_t n;       /* members that have a value */
   double mean, sd; /* sd NaN where n < 2 */
   double quantile[REIN_N_QUANTILE];
 } rein_summary_number;
@@ -46,13 +47,14 @@ typedef struct {
 rein_status rein_summary_create(rein_arena *arena, const rein_study_reader *reader, bool individual_data,
                                 rein_diag *diag, rein_summary **out);
 
-/* Quantiles over individuals at every measurement time, (n_arm x n_time x n_prob), of the latent values of quantity i_quantity, or with
- * `measured` of the measured values of observable i_quantity. In `arena`. */
-rein_status rein_summary_bands(rein_arena *arena, const rein_study_reader *reader, int i_quantity, bool measured,
-                               const double *prob, int n_prob, bool individual_data, rein_diag *diag, double **out);
+/* Quantiles over individuals at every measurement time, (n_arm x n_time x n_prob), of the latent values of
+ * quantity i_quantity, or with `measured` of the measured values of observable i_quantity. In `arena`. */
+rein_status rein_summary_bands(rein_arena *arena, const rein_study_reader *reader, int i_quantity,
+                               bool measured, const double *prob, int n_prob, bool individual_data,
+                               rein_diag *diag, double **out);
 
-/* The aggregates as CSV: a line for each arm, quantity, horizon and number (after, change, effect). REIN_ERR_FILE where it cannot be
- * written. */
+/* The aggregates as CSV: a line for each arm, quantity, horizon and number (after, change, effect).
+ * REIN_ERR_FILE where it cannot be written. */
 rein_status rein_summary_write_csv(const rein_summary *summary, const rein_study_reader *reader, FILE *file,
                                    rein_diag *diag);
 

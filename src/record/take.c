@@ -1,7 +1,8 @@
 /* One batch's result into its part: copied, measured, compared.
  *
- * Invariant: what is written for a member depends on its batch's result, the scenario and the individual's number only;
- * several threads may take different batches into one part, since each member is real in one batch only. */
+ * Invariant: what is written for a member depends on its batch's result, the scenario and the individual's
+ * number only; several threads may take different batches into one part, since each member is real in one
+ * batch only. */
 #include "src/record/measure.h"
 #include "src/record/record.h"
 
@@ -59,8 +60,8 @@ static void take_outcome(rein_part *part, const rein_batch_result *r, int i_lane
   part->n_range_warning[m] = as_int(o->n_range_warning);
 }
 
-/* Whether a dose at `time` acts between the two measurements: an observation at the instant of an action sees the state
- * before it, or after it where the scenario says so. */
+/* Whether a dose at `time` acts between the two measurements: an observation at the instant of an action sees
+ * the state before it, or after it where the scenario says so. */
 static bool is_within(double time, double before, double after, bool act_first) {
   return act_first ? time > before && time <= after : time >= before && time < after;
 }
@@ -77,19 +78,21 @@ static void take_doses(rein_part *part, const rein_lane_plan *lane, int64_t m) {
       const rein_dose *dose = &lane->dose[d];
       if (is_within(dose->time_prescribed, before, after, s->act_first))
         prescribed[dose->action] += dose->prescribed;
-      if (is_within(dose->time_delivered, before, after, s->act_first)) delivered[dose->action] += dose->delivered;
+      if (is_within(dose->time_delivered, before, after, s->act_first))
+        delivered[dose->action] += dose->delivered;
     }
   }
 }
 
 static int8_t direction_of(const rein_observable *o, double change, double before) {
-  const double smallest = o->smallest_change_relative ? o->smallest_change * fabs(before) : o->smallest_change;
+  const double smallest =
+      o->smallest_change_relative ? o->smallest_change * fabs(before) : o->smallest_change;
   if (isnan(smallest) || isnan(change)) return REIN_MISSING_BYTE;
   return change >= smallest && change > 0 ? 1 : -change >= smallest && change < 0 ? -1 : 0;
 }
 
-/* The lane of the same individual under the reference arm: in this batch for every arm that has one, though perhaps as a copy that
- * another batch delivers. -1 for none. */
+/* The lane of the same individual under the reference arm: in this batch for every arm that has one, though
+ * perhaps as a copy that another batch delivers. -1 for none. */
 static int reference_lane(const rein_batch_result *r, int i_lane, int reference) {
   for (int l = 0; l < r->n_lane && reference >= 0; l++) {
     if (r->lane[l].individual == r->lane[i_lane].individual && r->lane[l].arm == reference) return l;
@@ -125,9 +128,10 @@ static void compare(rein_part *part, const rein_batch_result *r, int i_lane, int
 
 #define DRAWS 64 /* measurement times handled at once */
 
-/* Measured values of one observable of one member at the times [first, first + n). z1, z2 (n): the individual's draws. */
-static void measure_member(rein_part *part, const rein_batch_result *r, int i_lane, int64_t o, int64_t first, int64_t n,
-                           const double *z1, const double *z2) {
+/* Measured values of one observable of one member at the times [first, first + n). z1, z2 (n): the
+ * individual's draws. */
+static void measure_member(rein_part *part, const rein_batch_result *r, int i_lane, int64_t o, int64_t first,
+                           int64_t n, const double *z1, const double *z2) {
   const rein_kept_observable *kept = &part->layout->observable[o];
   const rein_observable *observable = &part->layout->scenario->model->observable[kept->i_observable];
   const int64_t n_time = part->n[REIN_AXIS_TIME], n_quantity = part->n[REIN_AXIS_QUANTITY];
@@ -156,8 +160,11 @@ static void measure_individual(rein_part *part, const rein_batch_result *r, int6
       const int64_t n = n_time - first < DRAWS ? n_time - first : DRAWS;
       for (int64_t t = 0; t < n; t++) {
         const uint64_t i = (uint64_t)individual, number = (uint64_t)(first + t);
-        z1[t] = kind == REIN_NOISE_NONE ? 0 : rein_draw_normal(s->seed, REIN_DRAW_NOISE, i, kept->key, number);
-        z2[t] = kind != REIN_NOISE_COMBINED ? 0 : rein_draw_normal(s->seed, REIN_DRAW_NOISE_2, i, kept->key, number);
+        z1[t] =
+            kind == REIN_NOISE_NONE ? 0 : rein_draw_normal(s->seed, REIN_DRAW_NOISE, i, kept->key, number);
+        z2[t] = kind != REIN_NOISE_COMBINED
+                    ? 0
+                    : rein_draw_normal(s->seed, REIN_DRAW_NOISE_2, i, kept->key, number);
       }
       for (int l = 0; l < r->n_lane; l++) {
         if (r->lane[l].real && r->lane[l].individual == individual)

@@ -48,8 +48,8 @@ static void fail(rein_writer *w, rein_status status, const char *why) {
 }
 
 /* Writes the file; its failure's message, without "error: ", goes to `why`. */
-static rein_status write_file(const rein_writer *w, int64_t i_part, const void *bytes, size_t n_byte, char *why,
-                              size_t n_why) {
+static rein_status write_file(const rein_writer *w, int64_t i_part, const void *bytes, size_t n_byte,
+                              char *why, size_t n_why) {
   rein_arena *arena = rein_arena_create();
   rein_guard guard;
   snprintf(why, n_why, "out of memory");
@@ -59,7 +59,8 @@ static rein_status write_file(const rein_writer *w, int64_t i_part, const void *
     return REIN_ERR_MEMORY;
   }
   rein_diag *diag = rein_diag_create(arena);
-  const rein_status status = rein_files_write(rein_manifest_part_path(arena, w->folder, i_part), bytes, n_byte, diag);
+  const rein_status status =
+      rein_files_write(rein_manifest_part_path(arena, w->folder, i_part), bytes, n_byte, diag);
   if (status != REIN_OK) {
     rein_text text;
     rein_text_init(&text, arena);
@@ -80,7 +81,8 @@ static void write_part(rein_writer *w, const rein_part *part) {
   char why[sizeof w->why];
   rein_status status = rein_part_write(part, &bytes, &n_byte, &reason);
   if (status != REIN_OK) {
-    snprintf(why, sizeof why, "cannot make part %lld of '%s': %s", (long long)part->i_part, w->folder, reason);
+    snprintf(why, sizeof why, "cannot make part %lld of '%s': %s", (long long)part->i_part, w->folder,
+             reason);
   } else {
     rein_manifest_part entry = {.present = true,
                                 .first_batch = part->first_batch,
@@ -180,7 +182,8 @@ static void enqueue(rein_writer *w, item *it) {
   *at = it->next;
   while (w->n_queue >= QUEUE && w->status == REIN_OK) pthread_cond_wait(&w->changed, &w->mutex);
   it->next = NULL;
-  for (at = &w->queue; *at; at = &(*at)->next) {}
+  for (at = &w->queue; *at; at = &(*at)->next) {
+  }
   *at = it;
   w->n_queue++;
   pthread_cond_broadcast(&w->changed);

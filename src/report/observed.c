@@ -9,7 +9,8 @@
 #include "src/lang/yaml.h"
 
 /* The table that a path means: itself, or what `data:` of a YAML file names. */
-static rein_status find_table(rein_arena *arena, const char *path, rein_diag *diag, const rein_source **out) {
+static rein_status find_table(rein_arena *arena, const char *path, rein_diag *diag, const rein_source **out,
+                              const char **relation) {
   const rein_pos nowhere = {NULL, 0, 0, 0};
   const rein_yaml *root;
   const char *dot = strrchr(path, '.');
@@ -18,7 +19,8 @@ static rein_status find_table(rein_arena *arena, const char *path, rein_diag *di
   if (status != REIN_OK || !is_yaml) return status;
   status = rein_yaml_parse(arena, *out, diag, &root);
   if (status != REIN_OK) return status;
-  const rein_yaml *data = rein_yaml_get(root, "data");
+  const rein_yaml *data = rein_yaml_get(root, "data"), *says = rein_yaml_get(root, "relation");
+  if (says) *relation = says->text;
   if (!data || data->kind != REIN_YAML_SCALAR) {
     rein_error(diag, root->pos, "expected `data:` with the name of a CSV file");
     return REIN_ERR_INPUT;
@@ -106,8 +108,8 @@ rein_status rein_observed_read(rein_arena *arena, rein_units *units, const char 
   rein_csv *csv;
   columns c;
   rein_unit to, time_to;
-  rein_observed read = {0};
-  rein_status status = find_table(arena, path, diag, &source);
+  rein_observed read = {.relation = ""};
+  rein_status status = find_table(arena, path, diag, &source, &read.relation);
   if (status == REIN_OK) status = rein_csv_parse(arena, source, diag, &csv);
   if (status != REIN_OK) return status;
   if (!rein_unit_parse(units, unit, nowhere, diag, &to) ||

@@ -12,7 +12,8 @@
 
 /* Points of one arm and observable, by rising time. */
 typedef struct {
-  bool is_group; /* means of groups, else measurements of individuals */
+  const char *relation; /* what the small YAML says: "calibration", "external"; "" where it says nothing */
+  bool is_group;        /* means of groups, else measurements of individuals */
   int n;
   double *time;       /* (n) simulated time unit */
   double *value, *sd; /* (n) simulated unit; sd NaN for individuals */

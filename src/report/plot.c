@@ -111,11 +111,16 @@ static void find_ranges(const rein_plot *plot, double x[2], double y[2]) {
 static void set_sizes(canvas *c) {
   const rein_plot *plot = c->plot;
   double x[2], y[2];
-  c->n_col = plot->n_panel <= 1 ? 1 : plot->n_panel <= 4 ? 2 : plot->n_panel <= 9 ? 3 : 4;
+  c->n_col = plot->n_col > 0      ? plot->n_col
+             : plot->n_panel <= 1 ? 1
+             : plot->n_panel <= 4 ? 2
+             : plot->n_panel <= 9 ? 3
+                                  : 4;
   c->n_row = (plot->n_panel + c->n_col - 1) / c->n_col;
   c->panel_width = plot->n_panel == 1 ? 620 : c->n_col == 2 ? 400 : 300;
   c->panel_height = plot->n_panel == 1 ? 340 : 200;
-  c->n_legend_row = 2;
+  c->n_legend_row = plot->panel[0].n_series > 1 ? 2 : 1;
+  for (int p = 0; p < plot->n_panel; p++) c->n_legend_row = plot->panel[p].points.label ? 2 : c->n_legend_row;
   c->width = MARGIN_LEFT + c->n_col * c->panel_width + (c->n_col - 1) * GAP + MARGIN_RIGHT;
   c->height = MARGIN_TOP + c->n_row * (c->panel_height + PANEL_TITLE) + X_AXIS +
               c->n_legend_row * (LINE + 3) +
@@ -239,7 +244,7 @@ static void draw_panel(canvas *c, int i_panel) {
 
   draw_ticks(c, left, top, i_panel + c->n_col >= c->plot->n_panel, col == 0);
   cairo_save(c->cr);
-  cairo_rectangle(c->cr, left - 4, top - 4, c->panel_width + 8, c->panel_height + 8);
+  cairo_rectangle(c->cr, left - 8, top - 8, c->panel_width + 16, c->panel_height + 16);
   cairo_clip(c->cr);
   for (int s = 0; s < panel->n_series; s++) {
     const rein_plot_series *series = &panel->series[s];

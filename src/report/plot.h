@@ -43,6 +43,7 @@ typedef struct {
   bool log_y;
   const rein_plot_panel *panel; /* (n_panel), at least 1; all have the same axes */
   int n_panel;
+  int n_col; /* panels side by side; 0: chosen */
 } rein_plot;
 
 typedef enum { REIN_PLOT_SVG, REIN_PLOT_PNG } rein_plot_format;

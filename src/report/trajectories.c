@@ -24,6 +24,7 @@ typedef struct {
   int *arm;                      /* (n_arm) arms to draw */
   int n_arm, n_left_out;         /* arms drawn; arms there was no room for */
   int64_t n_individual, n_time;
+  const char *relation; /* of the observed data to the model; "" where unknown */
 } job;
 
 static const rein_pos nowhere = {NULL, 0, 0, 0};
@@ -158,6 +159,7 @@ static rein_status add_points(job *j, int arm, rein_plot_points *out) {
       j->arena, j->units, j->scenario->observed_path, observed_arm, labels->quantity[j->i_quantity],
       labels->quantity_unit[j->i_quantity], j->reader->about.time_unit, j->diag, &o);
   if (status != REIN_OK) return status;
+  j->relation = o.relation;
   if (!o.is_group && !j->options->individual_data) {
     rein_warning(j->diag, nowhere, "observed points of individuals are not drawn without --individual-data");
     return REIN_OK;
@@ -211,6 +213,18 @@ static rein_status fill_arms(job *j, rein_plot_series *series, rein_plot_points 
   return status;
 }
 
+/* As many columns as the innermost sweep has values, where that is a good number of columns: rows are then
+ * the outer ones. */
+static int choose_columns(const job *j) {
+  const rein_label *name = j->reader->labels.arm;
+  const char *first = strrchr(name[j->arm[0]], '/');
+  for (int k = 2; first && k <= 5 && k < j->n_arm; k++) {
+    const char *last = strrchr(name[j->arm[k]], '/');
+    if (last && strcmp(first, last) == 0) return j->n_arm % k == 0 ? k : 0;
+  }
+  return 0;
+}
+
 /* Up to three arms without points share one panel; else each has its own. */
 static void fill_panels(job *j, rein_plot_series *series, const rein_plot_points *points, rein_plot *plot) {
   const rein_part *labels = &j->reader->labels;
@@ -218,6 +232,7 @@ static void fill_panels(job *j, rein_plot_series *series, const rein_plot_points
   for (int a = 0; a < j->n_arm; a++) any_points |= points[a].n > 0;
   const bool shared = j->n_arm > 1 && j->n_arm <= MAX_SHARED && !any_points;
   plot->n_panel = shared ? 1 : j->n_arm;
+  plot->n_col = shared ? 1 : choose_columns(j);
   rein_plot_panel *panel = REIN_NEW(j->arena, rein_plot_panel, plot->n_panel);
   for (int p = 0; p < plot->n_panel; p++) {
     const int a = j->arm[p];
@@ -236,8 +251,11 @@ static const char *make_caption(const job *j, const rein_plot *plot) {
   for (int p = 0; p < plot->n_panel; p++) {
     if (!plot->panel[p].points.label) continue;
     const char *path = j->scenario->observed_path, *slash = strrchr(path, '/');
-    rein_text_printf(&text, "\nPoints: %s, drawn only on arms that reproduce the observed regimen.",
-                     slash ? slash + 1 : path);
+    rein_text_printf(&text, "\nPoints: %s, drawn only on arms that reproduce the observed regimen.%s",
+                     slash ? slash + 1 : path,
+                     strcmp(j->relation, "calibration") == 0
+                         ? " The model was fitted to them: they are no prediction."
+                         : "");
     break;
   }
   const rein_part_about *about = &j->reader->about;
@@ -279,7 +297,7 @@ static rein_status read_scenario(job *j) {
 rein_status rein_trajectories_read(rein_arena *arena, rein_units *units, const char *folder,
                                    const rein_trajectories_options *options, rein_diag *diag,
                                    rein_plot *out) {
-  job j = {.arena = arena, .units = units, .options = options, .diag = diag};
+  job j = {.arena = arena, .units = units, .options = options, .diag = diag, .relation = ""};
   rein_plot plot = {0};
   rein_status status = rein_reader_open(arena, folder, false, diag, &j.reader);
   if (status == REIN_OK) status = find_quantity(&j);

@@ -30,7 +30,7 @@ static bool has_action(const rein_yaml *arm, const char *name) {
   return false;
 }
 
-static bool applies(const rein_axis *axis, const char *name, const rein_yaml *arm) {
+static bool applies(const rein_sweep_axis *axis, const char *name, const rein_yaml *arm) {
   bool fits = strcmp(axis->section, "parameters") == 0 || has_action(arm, axis->target);
   if (axis->n_arm == 0) return fits;
   for (int i = 0; i < axis->n_arm; i++) {
@@ -44,7 +44,7 @@ static bool check_sweeps(rein_scenario_reader *r, const rein_sweep *sweep) {
   const rein_yaml *arms = arms_of(r);
   bool good = true;
   for (int k = 0; k < sweep->n_axis; k++) {
-    const rein_axis *axis = &sweep->axis[k];
+    const rein_sweep_axis *axis = &sweep->axis[k];
     bool used = false;
     for (int i = 0; i < arms->n; i++) used = applies(axis, arms->key[i], arms->item[i]) || used;
     if (used) continue;
@@ -149,7 +149,7 @@ static const char *override_at(arm_list *list, const int *axis, int n, const int
   rein_text suffix;
   rein_text_init(&suffix, list->r->arena);
   for (int k = 0; k < n; k++) {
-    const rein_axis *a = &list->sweep->axis[axis[k]];
+    const rein_sweep_axis *a = &list->sweep->axis[axis[k]];
     override[k] = (rein_override){.section = a->section, .name = a->target, .field = a->field, .value = a->value[at[k]]};
     rein_text_printf(&suffix, "/%s=%s", a->name, a->value[at[k]]->text);
   }
@@ -177,27 +177,35 @@ static bool worth_reading(const arm_list *list, int n, const int *at, int n_erro
   return list->sweep->sampled || n_away <= 1 || rein_diag_n_error(list->r->diag) == n_error_before;
 }
 
-static bool expand(arm_list *list, int i_written) {
+/* The sweeps of an arm, *n of them; false with an error where their points are too many. */
+static bool find_axes(arm_list *list, int i_written, int *axis, int *n) {
+  const rein_yaml *arms = arms_of(list->r);
+  int64_t n_point = 1;
+  *n = 0;
+  for (int k = 0; k < list->sweep->n_axis && n_point <= REIN_SCENARIO_MAX_ARM; k++) {
+    if (!applies(&list->sweep->axis[k], arms->key[i_written], arms->item[i_written])) continue;
+    int64_t n_value = list->sweep->axis[k].n_value;
+    n_point = list->sweep->sampled ? n_value : n_point * n_value;
+    axis[(*n)++] = k;
+  }
+  if ((int64_t)list->n + n_point <= REIN_SCENARIO_MAX_ARM) return true;
+  rein_error(list->r->diag, arms->key_pos[i_written], "the sweep makes more than %d arms", REIN_SCENARIO_MAX_ARM);
+  return false;
+}
+
+static void expand(arm_list *list, int i_written) {
   rein_scenario_reader *r = list->r;
-  const rein_yaml *arms = arms_of(r);
-  int n = 0, n_error = rein_diag_n_error(r->diag);
+  int n, n_error = rein_diag_n_error(r->diag);
   int *axis = REIN_NEW(r->arena, int, list->sweep->n_axis + 1), *at = REIN_NEW(r->arena, int, list->sweep->n_axis + 1);
   rein_override *override = REIN_NEW(r->arena, rein_override, list->sweep->n_axis + 1);
-  for (int k = 0; k < list->sweep->n_axis; k++) {
-    if (applies(&list->sweep->axis[k], arms->key[i_written], arms->item[i_written])) axis[n++] = k;
-  }
+  if (!find_axes(list, i_written, axis, &n)) return;
   bool first = true;
   do {
-    if (list->n >= REIN_SCENARIO_MAX_ARM) {
-      rein_error(r->diag, arms->key_pos[i_written], "the sweep makes more than %d arms", REIN_SCENARIO_MAX_ARM);
-      return false;
-    }
     if (!worth_reading(list, n, at, n_error)) continue;
     const char *suffix = override_at(list, axis, n, at, override);
-    if (!add_arm(list, i_written, suffix, override, n) && first) return false;
+    if (!add_arm(list, i_written, suffix, override, n) && first) return;
     first = false;
   } while (next_point(list, axis, n, at));
-  return rein_diag_n_error(r->diag) == n_error;
 }
 
 /* ---- references ---- */
@@ -278,7 +286,7 @@ static void add_counterfactuals(arm_list *list, const rein_yaml *without) {
     rein_arm_inside inside;
     if (!leave_out(list, &list->inside[i], without, &inside)) continue;
     any = true;
-    size_t k = 0;
+    size_t k = n_written; /* an arm written by hand is no counterfactual, even where it would agree */
     while (k < list->n && !same_treatment(&inside, &list->inside[k], r->model->n_param)) k++;
     list->arm[i].reference = (int)k;
     if (k < list->n) continue;
@@ -300,11 +308,11 @@ static void add_counterfactuals(arm_list *list, const rein_yaml *without) {
 /* The arm of a name; an arm that was swept has none of its own name. */
 static int find_arm(arm_list *list, const rein_yaml *node) {
   rein_scenario_reader *r = list->r;
-  const char **known = REIN_NEW(r->arena, const char *, list->n);
   for (size_t i = 0; i < list->n; i++) {
     if (strcmp(list->arm[i].name, node->text) == 0) return (int)i;
-    known[i] = list->arm[i].name;
   }
+  const char **known = REIN_NEW(r->arena, const char *, list->n);
+  for (size_t i = 0; i < list->n; i++) known[i] = list->arm[i].name;
   if (rein_yaml_get(arms_of(r), node->text)) {
     rein_error(r->diag, node->pos, "arm '%s' is swept, so it is several arms; a reference has to be one", node->text);
   } else {
@@ -322,9 +330,13 @@ static void set_references(arm_list *list) {
   }
   if (counterfactual) add_counterfactuals(list, rein_yaml_get(counterfactual, "without"));
   int common_arm = common ? find_arm(list, common) : -1;
+  const rein_yaml *last = NULL; /* arms of one sweep share their `reference:` */
+  int last_arm = -1;
   for (size_t i = 0; i < list->n_reference; i++) {
     const rein_yaml *own = list->reference[i];
-    int arm = own ? find_arm(list, own) : common_arm;
+    if (own && own != last) last_arm = find_arm(list, own);
+    last = own;
+    int arm = own ? last_arm : common_arm;
     if (own && arm == (int)i) rein_error(r->diag, own->pos, "an arm cannot be its own reference");
     if (arm >= 0 && arm != (int)i) list->arm[i].reference = arm;
   }

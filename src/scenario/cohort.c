@@ -12,6 +12,7 @@
 
 #define MAX_INDIVIDUAL INT64_C(1000000000000)
 #define MAX_REPLICATE 1000000
+#define MAX_TABLE 10000000 /* each has its entry in scenario->id */
 
 /* ---- typical values ---- */
 
@@ -71,7 +72,7 @@ static void check_keys(form_reader *f, const char *const *known, size_t n) {
     size_t k = 0;
     while (k < n && strcmp(known[k], f->form->key[i]) != 0) k++;
     if (k < n) continue;
-    rein_scenario_unknown(f->r, f->form->value_pos[i], rein_arena_printf(f->r->arena, "key of %s", f->form->name), f->form->key[i], known, n);
+    rein_scenario_unknown(f->r, f->form->value_pos[i], "key", f->form->key[i], known, n);
     f->good = false;
   }
 }
@@ -375,6 +376,10 @@ static bool read_size(rein_scenario_reader *r, const rein_yaml *cohort, const re
   if (n_node && !rein_scenario_count(r, n_node, "'n'", MAX_INDIVIDUAL, &n)) return false;
   if (replicates && !rein_scenario_count(r, replicates, "'replicates'", MAX_REPLICATE, &scenario->n_replicate)) return false;
   if (options && options->n_individual > 0 && (!table || options->n_individual < n)) n = options->n_individual;
+  if (table && n * scenario->n_replicate > MAX_TABLE) {
+    rein_error(r->diag, cohort->pos, "more than %d people and replicates of a table", MAX_TABLE);
+    return false;
+  }
   scenario->n_individual = n * scenario->n_replicate;
   return true;
 }

@@ -102,13 +102,19 @@ static bool read_amount(line *l, rein_course *out) {
 static void warn_outside_range(line *l, const rein_course *course) {
   const rein_action *action = l->action;
   if (course->per_param >= 0 || (course->amount >= action->valid_low && course->amount <= action->valid_high)) return;
+  const rein_yaml *node = field(l, "amount");
+  rein_scenario_reader *r = l->r;
+  for (size_t i = 0; i < r->n_warned; i++) {
+    if (r->warned[i] == node) return;
+  }
+  REIN_PUSH(r->arena, r->warned, r->n_warned, r->cap_warned, node);
   rein_text text;
   rein_text_init(&text, l->r->arena);
   rein_text_number(&text, action->valid_low);
   rein_text_add(&text, " .. ");
   rein_text_number(&text, action->valid_high);
-  rein_warning(l->r->diag, field(l, "amount")->pos, "amount '%s' of '%s' is outside the range the model is valid for, %s %s",
-               field(l, "amount")->text, l->name, text.bytes, action->unit_text);
+  rein_warning(r->diag, node->pos, "amount '%s' of '%s' is outside the range the model is valid for, %s %s", node->text, l->name,
+               text.bytes, action->unit_text);
 }
 
 /* ---- times ---- */
@@ -397,6 +403,7 @@ static void add_course(rein_scenario_reader *r, course_list *list, rein_course c
   }
   if (n_same > 1) course.name = rein_arena_printf(r->arena, "%s#%d", plain, n_same);
   course.key = rein_draw_key(course.name);
+  r->n_dose += course.n_dose;
   REIN_PUSH(r->arena, list->course, list->n, list->capacity, course);
 }
 
@@ -425,6 +432,10 @@ bool rein_scenario_read_courses(rein_scenario_reader *r, const rein_yaml *list, 
   bool good = true;
   int n = !list ? 0 : list->kind == REIN_YAML_LIST ? list->n : 1;
   for (int i = 0; i < n; i++) {
+    if (r->n_dose > REIN_SCENARIO_MAX_DOSES) {
+      rein_error(r->diag, list->pos, "the arms have more than %d doses together", REIN_SCENARIO_MAX_DOSES);
+      return false;
+    }
     line l = {.r = r,
               .entry = list->kind == REIN_YAML_LIST ? list->item[i] : list,
               .override = overrides,

@@ -36,7 +36,6 @@ struct rein_scenario_inside {
   char table_hash[65];        /* SHA-256 of the table of people, "" for none */
   const char **row_code, **row_source_id; /* (people.n_row) study-local code and the table's own id of each person */
   const rein_yaml *root;      /* the file's tree, for what is only printed */
-  rein_arena *arena;
 };
 
 /* ---- while reading ---- */
@@ -59,6 +58,9 @@ typedef struct {
   rein_covariate *covariate;  /* growing; inside->people lends it */
   const rein_yaml **extra_node; /* (n_extra) where each extra number is written, so that arms share it */
   size_t n_covariate, cap_covariate, cap_extra, cap_extra_typical, cap_extra_node;
+  int64_t n_dose;             /* of all courses read so far */
+  const rein_yaml **warned;   /* (n_warned) amounts that were warned of, so that a sweep warns once */
+  size_t n_warned, cap_warned;
   double *theta; /* (n_param) typical values with the scenario's own overrides */
 } rein_scenario_reader;
 
@@ -84,7 +86,8 @@ int rein_scenario_find_param(rein_scenario_reader *r, const char *name, rein_pos
 /* course.c: `actions:` of one arm, with overrides. False with errors in diag. */
 bool rein_scenario_read_courses(rein_scenario_reader *r, const rein_yaml *list, const rein_override *overrides, int n_override,
                                 const rein_course **out, int *n_out);
-#define REIN_SCENARIO_MAX_DOSE 1000000
+#define REIN_SCENARIO_MAX_DOSE 1000000      /* of one course */
+#define REIN_SCENARIO_MAX_DOSES 20000000    /* of all arms together, before individuals */
 
 /* regimen.c: a text regimen as maps of fields, one for each "then". NULL with an error. */
 const rein_yaml **rein_scenario_read_regimen(rein_scenario_reader *r, const rein_yaml *text, int *n_out);
@@ -101,14 +104,14 @@ typedef struct {
   int n_arm;
   const rein_yaml **value;              /* (n_value): listed, or of the range; by point for a sampled design */
   int n_value;
-} rein_axis;
+} rein_sweep_axis;
 typedef struct {
-  rein_axis *axis; /* (n_axis) */
+  rein_sweep_axis *axis; /* (n_axis) */
   int n_axis;
   bool sampled;    /* all axes move together, value k of each is point k */
 } rein_sweep;
 bool rein_scenario_read_sweep(rein_scenario_reader *r, rein_sweep *out);
-#define REIN_SCENARIO_MAX_ARM 100000
+#define REIN_SCENARIO_MAX_ARM 20000
 
 /* cohort.c: `cohort:`, `parameters:`. */
 bool rein_scenario_read_cohort(rein_scenario_reader *r, const rein_scenario_options *options);

@@ -36,10 +36,11 @@ static void print_course(const rein_scenario *scenario, const rein_course *cours
   const rein_action *action = course->action >= 0 ? &scenario->model->action[course->action] : NULL;
   rein_text_printf(out, "    %s: %s %s", course->name, action ? action->name : "reset", HOW[course->how]);
   if (course->how == REIN_GIVEN_FOR || course->how == REIN_GIVEN_AT_RATE) add_number(out, " ", course->given);
-  if (action) add_number(out, ", amount ", course->amount);
+  bool own = course->per_param >= (int)scenario->model->n_param;
+  if (own) rein_text_add(out, ", amount of their own in");
+  if (action && !own) add_number(out, ", amount ", course->amount);
   if (action) rein_text_printf(out, " %s", action->unit_text);
-  if (course->per_param >= (int)scenario->model->n_param) rein_text_add(out, " times the person's own");
-  if (course->per_param >= 0 && course->per_param < (int)scenario->model->n_param) rein_text_printf(out, " per %s", scenario->model->param[course->per_param].name);
+  if (course->per_param >= 0 && !own) rein_text_printf(out, " per %s", scenario->model->param[course->per_param].name);
   add_number(out, ", adherence ", course->adherence);
   if (course->jitter > 0.0) add_number(out, ", jitter ", course->jitter);
   rein_text_printf(out, "%s\n      times:", course->left_out ? ", left out" : "");

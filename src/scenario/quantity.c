@@ -6,6 +6,8 @@
 
 #include "src/scenario/inside.h"
 
+#define MAX_LISTED 12 /* known names that a message lists */
+
 /* A plain decimal number; false for anything else. */
 static bool plain_number(const char *text, double *out) {
   char *end = NULL;
@@ -93,9 +95,13 @@ void rein_scenario_unknown(rein_scenario_reader *r, rein_pos pos, const char *wh
   const char *closest = rein_names_closest(names, name);
   if (closest) {
     rein_error(r->diag, pos, "there is no %s '%s', did you mean '%s'?", what, name, closest);
-  } else {
-    rein_error(r->diag, pos, "there is no %s '%s'", what, name);
+    return;
   }
+  /* A short list teaches more than silence. */
+  rein_text list;
+  rein_text_init(&list, r->arena);
+  for (size_t i = 0; i < n && n <= MAX_LISTED; i++) rein_text_printf(&list, "%s%s", i > 0 ? ", " : "; known are: ", known[i]);
+  rein_error(r->diag, pos, "there is no %s '%s'%s", what, name, list.n > 0 ? list.bytes : "");
 }
 
 const rein_yaml *rein_scenario_scalar(rein_scenario_reader *r, const char *text, rein_pos pos) {

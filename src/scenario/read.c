@@ -243,12 +243,9 @@ static void hash_scenario(rein_scenario_reader *r) {
   rein_sha256_hex(text.bytes, text.n, r->scenario->hash);
 }
 
-static rein_status read_file(rein_scenario_reader *r, const char *path, const rein_scenario_options *options) {
-  const rein_source *source;
-  rein_status status = rein_files_read(r->arena, path, (rein_pos){0}, r->diag, &source);
-  if (status != REIN_OK) return status;
-  r->scenario->path = rein_arena_strdup(r->arena, path);
-  status = rein_yaml_parse(r->arena, source, r->diag, &r->root);
+static rein_status read_source(rein_scenario_reader *r, const rein_source *source, const rein_scenario_options *options) {
+  r->scenario->path = source->path;
+  rein_status status = rein_yaml_parse(r->arena, source, r->diag, &r->root);
   if (status != REIN_OK) return status;
   if (r->root->kind != REIN_YAML_MAP) {
     rein_error(r->diag, r->root->pos, "a scenario is a map that begins with 'rein: scenario/1'");
@@ -259,23 +256,29 @@ static rein_status read_file(rein_scenario_reader *r, const char *path, const re
   r->scenario->name = rein_yaml_get(r->root, "name")->text;
   r->scenario->title = title ? title->text : r->scenario->name;
   r->inside->root = r->root;
-  r->inside->arena = r->arena;
   if (!read_model(r) || !read_parts(r, options)) return REIN_ERR_INPUT;
   rein_scenario_choose_lanes(r, options);
   hash_scenario(r);
   return rein_diag_status(r->diag);
 }
 
-rein_status rein_scenario_read(rein_arena *arena, rein_units *units, const char *path, const rein_scenario_options *options,
-                               rein_diag *diag, rein_scenario **out) {
+rein_status rein_scenario_read_source(rein_arena *arena, rein_units *units, const rein_source *source,
+                                      const rein_scenario_options *options, rein_diag *diag, rein_scenario **out) {
   rein_guard guard;
   if (REIN_GUARD(arena, &guard)) return REIN_ERR_MEMORY;
   rein_scenario *scenario = REIN_NEW(arena, rein_scenario, 1);
   scenario->inside = REIN_NEW(arena, rein_scenario_inside, 1);
   rein_scenario_reader reader = {
       .arena = arena, .units = units, .diag = diag, .scenario = scenario, .inside = scenario->inside};
-  rein_status status = read_file(&reader, path, options);
+  rein_status status = read_source(&reader, source, options);
   rein_unguard(arena, &guard);
   if (status == REIN_OK) *out = scenario;
   return status;
+}
+
+rein_status rein_scenario_read(rein_arena *arena, rein_units *units, const char *path, const rein_scenario_options *options,
+                               rein_diag *diag, rein_scenario **out) {
+  const rein_source *source;
+  rein_status status = rein_files_read(arena, path, (rein_pos){0}, diag, &source);
+  return status == REIN_OK ? rein_scenario_read_source(arena, units, source, options, diag, out) : status;
 }

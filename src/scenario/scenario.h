@@ -81,6 +81,10 @@ typedef struct {
 rein_status rein_scenario_read(rein_arena *arena, rein_units *units, const char *path, const rein_scenario_options *options,
                                rein_diag *diag, rein_scenario **out);
 
+/* The same from text that is read already; files it names are sought beside source->path. */
+rein_status rein_scenario_read_source(rein_arena *arena, rein_units *units, const rein_source *source,
+                                      const rein_scenario_options *options, rein_diag *diag, rein_scenario **out);
+
 /* The checked scenario as text: `rein dump --stage scenario`; hashed. */
 void rein_scenario_print(const rein_scenario *scenario, rein_text *out);
 

@@ -33,7 +33,7 @@ static const char *const DESIGN_WORDS[] = {"factorial", "latin_hypercube", "sobo
 
 /* ---- what an axis replaces ---- */
 
-static bool read_field(rein_scenario_reader *r, const rein_yaml *node, rein_axis *axis) {
+static bool read_field(rein_scenario_reader *r, const rein_yaml *node, rein_sweep_axis *axis) {
   static const char *const FIELDS[] = {"amount", "every", "for", "count", "from", "duration", "rate", "adherence", "jitter", "regimen"};
   const char *text = node->text, *first = strchr(text, '.');
   if (first && strncmp(text, "parameters.", 11) == 0 && first[1] != '\0') {
@@ -53,11 +53,11 @@ static bool read_field(rein_scenario_reader *r, const rein_yaml *node, rein_axis
   for (size_t i = 0; i < sizeof FIELDS / sizeof *FIELDS; i++) {
     if (strcmp(axis->field, FIELDS[i]) == 0) return true;
   }
-  rein_scenario_unknown(r, node->pos, "field of an action to sweep,", axis->field, FIELDS, sizeof FIELDS / sizeof *FIELDS);
+  rein_scenario_unknown(r, node->pos, "field to sweep", axis->field, FIELDS, sizeof FIELDS / sizeof *FIELDS);
   return false;
 }
 
-static void read_arm_names(rein_scenario_reader *r, const rein_yaml *node, rein_axis *axis) {
+static void read_arm_names(rein_scenario_reader *r, const rein_yaml *node, rein_sweep_axis *axis) {
   if (!node) return;
   axis->n_arm = node->kind == REIN_YAML_LIST ? node->n : 1;
   axis->arm = REIN_NEW(r->arena, const char *, axis->n_arm);
@@ -117,7 +117,7 @@ static const rein_yaml *range_value(rein_scenario_reader *r, const range *about,
   return rein_scenario_scalar(r, text.bytes, pos);
 }
 
-static void check_repeats(rein_scenario_reader *r, const rein_axis *axis) {
+static void check_repeats(rein_scenario_reader *r, const rein_sweep_axis *axis) {
   if (axis->n_value > 1000) return; /* long lists come from ranges */
   for (int i = 1; i < axis->n_value; i++) {
     for (int k = 0; k < i; k++) {
@@ -128,7 +128,7 @@ static void check_repeats(rein_scenario_reader *r, const rein_axis *axis) {
   }
 }
 
-static void read_values(rein_scenario_reader *r, const rein_yaml *map, rein_axis *axis) {
+static void read_values(rein_scenario_reader *r, const rein_yaml *map, rein_sweep_axis *axis) {
   const rein_yaml *values = rein_yaml_get(map, "values"), *count = rein_yaml_get(map, "n");
   static const char *const RANGE[] = {"from", "to", "n", "scale"};
   if (values) {
@@ -203,7 +203,7 @@ static void sample_axes(rein_scenario_reader *r, const rein_yaml *map, const des
     return;
   }
   for (int k = 0; k < n_axis; k++) {
-    rein_axis *axis = &sweep->axis[k];
+    rein_sweep_axis *axis = &sweep->axis[k];
     const rein_yaml *node = map->item[k];
     range ends;
     if (rein_yaml_get(node, "values") || rein_yaml_get(node, "n")) {
@@ -257,9 +257,9 @@ bool rein_scenario_read_sweep(rein_scenario_reader *r, rein_sweep *out) {
   }
   design about;
   out->n_axis = map->n;
-  out->axis = REIN_NEW(r->arena, rein_axis, map->n);
+  out->axis = REIN_NEW(r->arena, rein_sweep_axis, map->n);
   for (int i = 0; i < map->n; i++) {
-    rein_axis *axis = &out->axis[i];
+    rein_sweep_axis *axis = &out->axis[i];
     axis->name = map->key[i];
     axis->pos = map->key_pos[i];
     read_field(r, rein_yaml_get(map->item[i], "field"), axis);

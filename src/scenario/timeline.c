@@ -5,6 +5,8 @@
 
 #include "src/scenario/draw.h"
 
+#define SAME_INSTANT 1e-12 /* relative: some thousand last bits, far below what any time is known to */
+
 /* An infusion on an input, or the time for which an action holds a parameter. */
 typedef struct rein_span {
   double start, end;
@@ -238,6 +240,22 @@ static double effect_at(const rein_timeline *t, size_t from, size_t end, double 
   return total;
 }
 
+/* Instants apart by rounding only are one: an infusion that ends where another starts must not overlap it for 1e-16 h. */
+static void snap_edges(rein_timeline *t, size_t n_edge) {
+  double instant = -INFINITY;
+  for (size_t i = 0; i < n_edge; i++) {
+    edge *e = &t->edge[i];
+    bool same = isfinite(e->time) && e->time - instant <= SAME_INSTANT * fabs(e->time);
+    if (!same) instant = e->time;
+    e->time = instant;
+    if (e->starts) {
+      t->span[e->i_span].start = instant;
+    } else {
+      t->span[e->i_span].end = instant;
+    }
+  }
+}
+
 /* Items of one target, whose spans are [first, end): one at every instant at which a span starts or ends. */
 static bool walk_target(builder *b, size_t first, size_t end) {
   rein_timeline *t = b->timeline;
@@ -251,6 +269,7 @@ static bool walk_target(builder *b, size_t first, size_t end) {
     t->edge[2 * (i - first) + 1] = (edge){.time = t->span[i].end, .i_span = i};
   }
   qsort(t->edge, n_edge, sizeof *t->edge, compare_edges);
+  snap_edges(t, n_edge);
   for (size_t i = 0; i < n_edge; i++) {
     double time = t->edge[i].time;
     if (time > b->lane->t_end) break;

@@ -17,12 +17,21 @@ static void check_print(const rein_model *model, rein_arena *arena) {
   rein_model_print_evidence(model, &first);
 }
 
+/* Loaded once: reading the unit database takes longer than a model. */
+static rein_units *shared_units(void) {
+  static rein_units *units;
+  if (units) return units;
+  rein_arena *arena = rein_arena_create();
+  if (rein_units_create(rein_diag_create(arena), &units) != REIN_OK) abort();
+  rein_arena_destroy(arena);
+  return units;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_byte) {
   rein_arena *arena = rein_arena_create();
   rein_diag *diag = rein_diag_create(arena);
-  rein_units *units = NULL;
+  rein_units *units = shared_units();
   rein_model *model = NULL;
-  if (rein_units_create(diag, &units) != REIN_OK) abort();
   const char *copy = rein_arena_strndup(arena, (const char *)bytes, n_byte);
   const rein_source *source = rein_source_create(arena, "fuzz.yaml", copy, n_byte);
   rein_status status = rein_model_read_source(arena, units, source, NULL, diag, &model);
@@ -32,7 +41,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_byte) {
   rein_text_init(&text, arena);
   rein_diag_print(diag, &text);
   if (model) check_print(model, arena);
-  rein_units_destroy(units);
   rein_arena_destroy(arena);
   return 0;
 }

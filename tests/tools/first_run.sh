@@ -9,7 +9,7 @@ picture=outputs/warfarin_single_dose.svg
 
 "$rein" run scenarios/warfarin_adherence.yaml --out "$sweep"
 "$rein" run scenarios/warfarin_single_dose.yaml --out "$single"
-"$rein" plot "$single" --observable prothrombin -o "$picture"
+"$rein" plot "$single" --scenario scenarios/warfarin_single_dose.yaml --observable prothrombin -o "$picture"
 
 cat << END
 

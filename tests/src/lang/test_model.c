@@ -267,6 +267,49 @@ START_TEST(part_bomb) {
 }
 END_TEST
 
+/* The next ```yaml block of a text, or NULL. *at moves behind it. */
+static char *next_block(const char **at) {
+  const char *start = strstr(*at, "\n```yaml\n");
+  if (!start) return NULL;
+  start += strlen("\n```yaml\n");
+  const char *end = strstr(start, "\n```\n");
+  ck_assert_ptr_nonnull(end);
+  *at = end + 1;
+  return rein_arena_strndup(arena, start, (size_t)(end + 1 - start));
+}
+
+/* Every whole model in docs/language.md is right, without a warning. A block that begins "# file <path>" is
+ * written there first, for the parts of those after it. */
+START_TEST(manual) {
+  char folder[] = "/tmp/rein-model-XXXXXX", *home = getcwd(NULL, 0);
+  const rein_source *text = NULL;
+  int n_model = 0;
+  ck_assert_int_eq(rein_files_read(arena, "docs/language.md", (rein_pos){0}, diag, &text), REIN_OK);
+  ck_assert_ptr_nonnull(mkdtemp(folder));
+  ck_assert_int_eq(chdir(folder), 0);
+  const char *at = text->bytes;
+  for (char *block; (block = next_block(&at));) {
+    if (strncmp(block, "# file ", 7) == 0) {
+      char *path = rein_arena_strndup(arena, block + 7, strcspn(block + 7, "\n")),
+           *slash = strrchr(path, '/');
+      if (slash)
+        ck_assert_int_eq(
+            rein_files_make_folder(rein_arena_strndup(arena, path, (size_t)(slash - path)), 0700, diag),
+            REIN_OK);
+      ck_assert_int_eq(rein_files_write(path, block, strlen(block), diag), REIN_OK);
+    }
+    if (!strstr(block, "rein: model/1")) continue;
+    n_model++;
+    read_text(block);
+    ck_assert_msg(rein_diag_n_warning(diag) == 0, "%s", messages());
+  }
+  ck_assert_int_ge(n_model, 4);
+  ck_assert_int_eq(chdir(home), 0);
+  ck_assert_int_eq(system(rein_arena_printf(arena, "rm -r '%s'", folder)), 0);
+  free(home);
+}
+END_TEST
+
 static void count_circle(void *context, const int *node, int n_node) {
   int *n = context;
   (void)node;
@@ -300,6 +343,7 @@ Suite *rein_suite_model(void) {
   tcase_add_test(tcase, importer);
   tcase_add_test(tcase, lookup);
   tcase_add_test(tcase, part_bomb);
+  tcase_add_test(tcase, manual);
   tcase_add_test(tcase, graph_order);
   suite_add_tcase(suite, tcase);
   return suite;

@@ -61,6 +61,7 @@ START_TEST(trees) {
       {"a: 'x (', b: 1", NULL},
       {"{a: 'x (', b: 'y)'}", "a: 'x ('\nb: 'y)'\n"},
       {"{a: \"\\\"(\", b: )}", "a: '\"('\nb: )\n"},
+      {"{a: 'it''s (', b: 'y)'}", "a: 'it''s ('\nb: 'y)'\n"},
       {"{a: x (y, b: 1}", "a: x (y\nb: 1\n"},
       {"a: |\n  f(x: 1, y)\n  z\n", "a: \"f(x: 1, y)\\nz\\n\"\n"},
       {"# (\na: 1 # x)\n", "a: 1\n"},
@@ -146,7 +147,10 @@ START_TEST(refused) {
       {"a: 1\n---\nb: 2\n", "m.yaml:2:1: error: a second document in one file"},
       {"%YAML 1.1\n---\na: 1\n", NULL},
       {"%TAG ! x:\n---\na: 1\n", NULL},
-      {"a: \"\\0\"\n", "m.yaml:1:4: error: a NUL character inside a text"},
+      {"a: \"\\0\"\n", "m.yaml:1:4: error: a NUL byte in a text file, written as an escape"},
+      {"a: \"\\N\"\n", "m.yaml:1:4: error: a control character, written as an escape"},
+      {"a: \"\\uE000\"\n", "m.yaml:1:5: error: a private-use character"},
+      {"a: \"\\U0000e001\"\n", "m.yaml:1:5: error: a private-use character"},
       {"a: 1\n\tb: 2\n", "m.yaml:2:1: error: a tab at the start of a line: YAML is indented with spaces"},
       {"a: \xFF\n", "m.yaml:1:4: error: not valid UTF-8"},
       {"a: \xC0\x80\n", "m.yaml:1:4: error: not valid UTF-8"},
@@ -215,11 +219,11 @@ Suite *rein_suite_yaml(void) {
   Suite *suite = suite_create("yaml");
   TCase *tests = tcase_create("yaml");
   tcase_add_checked_fixture(tests, setup, teardown);
-  tcase_add_loop_test(tests, trees, 0, 22);
+  tcase_add_loop_test(tests, trees, 0, 23);
   tcase_add_test(tests, quotes_are_told);
   tcase_add_test(tests, positions);
   tcase_add_loop_test(tests, positions_in_long_texts, 0, 9);
-  tcase_add_loop_test(tests, refused, 0, 36);
+  tcase_add_loop_test(tests, refused, 0, 39);
   tcase_add_test(tests, a_nul_byte_is_refused);
   tcase_add_loop_test(tests, twice_names_the_first_place, 1, 40);
   tcase_add_loop_test(tests, depth_is_bounded, 60, 70);

@@ -11,7 +11,8 @@
 
 static const double times[FIXTURE_TIMES] = {0, 6, 12, 24};
 static const rein_horizon horizons[2] = {{0, 2, "12 h"}, {1, 3, "18 h"}};
-static const int keep[FIXTURE_KEPT] = {2, 3, 0, 4}; /* n_state is 2: observables 0 and 1, state 0, first value */
+static const int keep[FIXTURE_KEPT] = {2, 3, 0,
+                                       4}; /* n_state is 2: observables 0 and 1, state 0, first value */
 
 static void make_model(fixture *f) {
   rein_model *m = REIN_NEW(f->arena, rein_model, 1);
@@ -39,10 +40,18 @@ static void make_model(fixture *f) {
   m->action[0] = (rein_action){.name = "drug", .kind = "drug", .unit_text = "mg", .codes = "atc:B01AA03"};
   m->action[1] = (rein_action){.name = "meal", .kind = "nutrition", .unit_text = "g"};
   m->observable = REIN_NEW(f->arena, rein_observable, 2);
-  m->observable[0] = (rein_observable){.name = "concentration", .unit_text = "mg/L", .noise = REIN_NOISE_ADDITIVE,
-                                       .smallest_change = 2, .limit_low = 1.0, .limit_high = INFINITY};
-  m->observable[1] = (rein_observable){.name = "activity", .unit_text = "%", .noise = REIN_NOISE_COMBINED,
-                                       .smallest_change = NAN, .limit_low = -INFINITY, .limit_high = INFINITY};
+  m->observable[0] = (rein_observable){.name = "concentration",
+                                       .unit_text = "mg/L",
+                                       .noise = REIN_NOISE_ADDITIVE,
+                                       .smallest_change = 2,
+                                       .limit_low = 1.0,
+                                       .limit_high = INFINITY};
+  m->observable[1] = (rein_observable){.name = "activity",
+                                       .unit_text = "%",
+                                       .noise = REIN_NOISE_COMBINED,
+                                       .smallest_change = NAN,
+                                       .limit_low = -INFINITY,
+                                       .limit_high = INFINITY};
   m->safety = REIN_NEW(f->arena, rein_safety, 1);
   m->safety[0] = (rein_safety){.name = "too_low", .message = "activity is too low"};
   f->model = m;
@@ -60,8 +69,17 @@ static void make_tape(fixture *f) {
   output[2] = (rein_row_name){"flow", "mg/h"};
   origin[0] = (rein_origin){.pos = {f->model->source, 1, 1, 1}, .label = "rate of gut"};
   origin[1] = (rein_origin){.pos = {f->model->source, 1, 3, 1}, .label = "rate of blood"};
-  *t = (rein_tape){.model_name = "made_up", .n_state = 2, .n_param = FIXTURE_PARAMS, .n_observable = 2, .n_output = 3,
-                   .n_safety = 1, .n_action = 2, .n_origin = 2, .state = state, .output = output, .origin = origin,
+  *t = (rein_tape){.model_name = "made_up",
+                   .n_state = 2,
+                   .n_param = FIXTURE_PARAMS,
+                   .n_observable = 2,
+                   .n_output = 3,
+                   .n_safety = 1,
+                   .n_action = 2,
+                   .n_origin = 2,
+                   .state = state,
+                   .output = output,
+                   .origin = origin,
                    .scale = scale};
   memset(t->hash, 'a', 64);
   f->tape = t;
@@ -71,13 +89,29 @@ static void make_scenario(fixture *f, int64_t n_individual) {
   rein_scenario *s = REIN_NEW(f->arena, rein_scenario, 1);
   rein_arm *arm = REIN_NEW(f->arena, rein_arm, FIXTURE_ARMS);
   arm[0] = (rein_arm){.name = "none", .reference = -1, .counterfactual = true, .without = "drug"};
-  arm[1] = (rein_arm){.name = "daily/dose=5 mg", .group = 1, .reference = 0, .prescription = "5 mg, \"once\" a day"};
-  arm[2] = (rein_arm){.name = "daily/dose=9 mg", .group = 1, .reference = 0, .boundary = "physician_judgement"};
-  *s = (rein_scenario){.name = "made_up_study", .title = "It's a test", .path = "/somewhere/else/scenario.yaml",
-                       .model = f->model, .seed = 18446744073709551615u, .n_individual = n_individual,
-                       .n_replicate = 1, .arm = arm, .n_arm = FIXTURE_ARMS, .time = times, .n_time = FIXTURE_TIMES,
-                       .horizon = horizons, .n_horizon = 2, .keep = keep, .n_keep = FIXTURE_KEPT, .rtol = 1e-6,
-                       .atol_rel = 1e-8, .individuals_per_batch = 2, .n_lane = 8};
+  arm[1] = (rein_arm){
+      .name = "daily/dose=5 mg", .group = 1, .reference = 0, .prescription = "5 mg, \"once\" a day"};
+  arm[2] =
+      (rein_arm){.name = "daily/dose=9 mg", .group = 1, .reference = 0, .boundary = "physician_judgement"};
+  *s = (rein_scenario){.name = "made_up_study",
+                       .title = "It's a test",
+                       .path = "/somewhere/else/scenario.yaml",
+                       .model = f->model,
+                       .seed = 18446744073709551615u,
+                       .n_individual = n_individual,
+                       .n_replicate = 1,
+                       .arm = arm,
+                       .n_arm = FIXTURE_ARMS,
+                       .time = times,
+                       .n_time = FIXTURE_TIMES,
+                       .horizon = horizons,
+                       .n_horizon = 2,
+                       .keep = keep,
+                       .n_keep = FIXTURE_KEPT,
+                       .rtol = 1e-6,
+                       .atol_rel = 1e-8,
+                       .individuals_per_batch = 2,
+                       .n_lane = 8};
   memset(s->hash, 'b', 64);
   f->scenario = s;
 }
@@ -92,11 +126,21 @@ void fixture_create(fixture *f, int64_t n_individual) {
   make_tape(f);
   make_scenario(f, n_individual);
   f->plan = REIN_NEW(f->arena, rein_plan, 1);
-  *f->plan = (rein_plan){.n_batch = (n_individual + 1) / 2, .n_lane = 8, .n_obs = FIXTURE_TIMES, .keep = keep,
-                         .n_keep = FIXTURE_KEPT, .atol = atol, .rtol = 1e-6, .max_steps = 1000};
-  f->options = (rein_study_options){.part_members = 4 * FIXTURE_ARMS, .flags = "-ffp-contract=off",
-                                    .version = version, .n_version = 2, .n_thread = 1};
-  snprintf(f->folder, sizeof f->folder, "%s/rein-record-XXXXXX", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
+  *f->plan = (rein_plan){.n_batch = (n_individual + 1) / 2,
+                         .n_lane = 8,
+                         .n_obs = FIXTURE_TIMES,
+                         .keep = keep,
+                         .n_keep = FIXTURE_KEPT,
+                         .atol = atol,
+                         .rtol = 1e-6,
+                         .max_steps = 1000};
+  f->options = (rein_study_options){.part_members = 4 * FIXTURE_ARMS,
+                                    .flags = "-ffp-contract=off",
+                                    .version = version,
+                                    .n_version = 2,
+                                    .n_thread = 1};
+  snprintf(f->folder, sizeof f->folder, "%s/rein-record-XXXXXX",
+           getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
   ck_assert_ptr_nonnull(mkdtemp(f->folder));
 }
 
@@ -130,9 +174,10 @@ double fixture_value(int64_t individual, int arm, int t, int k) {
 static void fill_lane(const fixture *f, int64_t individual, int arm, bool real, int l, rein_lane_plan *lane,
                       rein_outcome *outcome, double *out, double *param) {
   const int n_lane = f->plan->n_lane;
-  lane[l] = (rein_lane_plan){.individual = individual, .arm = arm, .real = real, .t_end = 24, .obs = times,
-                             .n_obs = FIXTURE_TIMES};
-  outcome[l] = (rein_outcome){.time = NAN, .value = NAN, .state = -1, .n_step = 100 + individual, .n_rate = 150};
+  lane[l] = (rein_lane_plan){
+      .individual = individual, .arm = arm, .real = real, .t_end = 24, .obs = times, .n_obs = FIXTURE_TIMES};
+  outcome[l] =
+      (rein_outcome){.time = NAN, .value = NAN, .state = -1, .n_step = 100 + individual, .n_rate = 150};
   for (int t = 0; t < FIXTURE_TIMES; t++) {
     for (int k = 0; k < FIXTURE_KEPT; k++)
       out[(t * FIXTURE_KEPT + k) * n_lane + l] = fixture_value(individual, arm, t, k);
@@ -141,16 +186,27 @@ static void fill_lane(const fixture *f, int64_t individual, int arm, bool real, 
   param[1 * n_lane + l] = 85 + (double)individual; /* years */
   param[2 * n_lane + l] = 1000;
   for (int d = 0; d < 2 && arm > 0; d++) { /* doses at 0 (taken 1 h late) and 12 (not taken) */
-    rein_lane_add_dose(&lane[l], (rein_dose){.time_prescribed = 12.0 * d, .time_delivered = d ? NAN : 1.0,
-                                             .prescribed = 5.0, .delivered = 4.5, .action = 0, .i_dose = d});
+    rein_lane_add_dose(&lane[l], (rein_dose){.time_prescribed = 12.0 * d,
+                                             .time_delivered = d ? NAN : 1.0,
+                                             .prescribed = 5.0,
+                                             .delivered = 4.5,
+                                             .action = 0,
+                                             .i_dose = d});
   }
-  if (individual == FIXTURE_ALONE && arm == 0) outcome[l].status = REIN_LANE_ALONE, outcome[l].fail = REIN_FAIL_STEP;
+  if (individual == FIXTURE_ALONE && arm == 0)
+    outcome[l].status = REIN_LANE_ALONE, outcome[l].fail = REIN_FAIL_STEP;
   if (individual != FIXTURE_FAILED || arm != FIXTURE_ARMS - 1) return;
-  outcome[l] = (rein_outcome){.status = REIN_LANE_FAILED, .fail = REIN_FAIL_RATES, .time = 10, .state = 1,
-                              .origin = &f->tape->origin[1], .value = INFINITY, .n_step = (int64_t)1 << 40};
+  outcome[l] = (rein_outcome){.status = REIN_LANE_FAILED,
+                              .fail = REIN_FAIL_RATES,
+                              .time = 10,
+                              .state = 1,
+                              .origin = &f->tape->origin[1],
+                              .value = INFINITY,
+                              .n_step = (int64_t)1 << 40};
 }
 
-/* Individual and arm of a lane: individuals of the block with the chunk's arms, then a copy of the reference for other chunks, padding. */
+/* Individual and arm of a lane: individuals of the block with the chunk's arms, then a copy of the reference
+ * for other chunks, padding. */
 rein_status fixture_deliver(const fixture *f, rein_sink sink, int64_t i_batch) {
   enum { LANES = 8 };
   rein_lane_plan lane[LANES];
@@ -169,8 +225,15 @@ rein_status fixture_deliver(const fixture *f, rein_sink sink, int64_t i_batch) {
     duration[l] = arm == 2 ? 7.25 : 0;
   }
   for (size_t i = 0; i < sizeof error / sizeof *error; i++) error[i] = 1e-5;
-  const rein_batch_result result = {.i_batch = i_batch, .n_lane = LANES, .lane = lane, .outcome = outcome, .out = out,
-                                    .error = error, .param = param, .noise = noise, .safety_first = first,
+  const rein_batch_result result = {.i_batch = i_batch,
+                                    .n_lane = LANES,
+                                    .lane = lane,
+                                    .outcome = outcome,
+                                    .out = out,
+                                    .error = error,
+                                    .param = param,
+                                    .noise = noise,
+                                    .safety_first = first,
                                     .safety_duration = duration};
   const rein_status status = sink.take(sink.context, &result);
   for (int l = 0; l < LANES; l++) free(lane[l].dose);

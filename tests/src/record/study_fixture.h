@@ -1,5 +1,6 @@
-/* A small study made by hand for the tests of src/record: two observables, a state and a value, three arms, a made-up solution that is a
- * closed formula of (individual, arm, time), so that every record can be checked without the code under test. */
+/* A small study made by hand for the tests of src/record: two observables, a state and a value, three arms, a
+ * made-up solution that is a closed formula of (individual, arm, time), so that every record can be checked
+ * without the code under test. */
 #ifndef REIN_TEST_RECORD_FIXTURE_H
 #define REIN_TEST_RECORD_FIXTURE_H
 
@@ -27,7 +28,7 @@ typedef struct {
   rein_tape *tape;
   rein_plan *plan;
   rein_study_options options;
-  int n_chunk; /* 1: all arms in one batch; FIXTURE_ARMS: an arm each, with a copy of the reference */
+  int n_chunk;      /* 1: all arms in one batch; FIXTURE_ARMS: an arm each, with a copy of the reference */
   char folder[256]; /* a new temporary folder; studies go below it */
 } fixture;
 

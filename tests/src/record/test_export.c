@@ -79,11 +79,11 @@ static void validate(json_t *x, json_t *schema, const char *path) {
   ck_assert_msg(!list || in_enum(x, list), "%s is none of its words", path);
   ck_assert_msg(!constant || json_equal(x, constant), "%s is not its constant", path);
   if (json_is_object(x) && properties) {
-    json_array_foreach(json_object_get(schema, "required"), i, item)
-        ck_assert_msg(json_object_get(x, json_string_value(item)) != NULL, "%s lacks %s", path,
-                      json_string_value(item));
+    json_array_foreach(json_object_get(schema, "required"), i, item) ck_assert_msg(
+        json_object_get(x, json_string_value(item)) != NULL, "%s lacks %s", path, json_string_value(item));
     json_object_foreach(x, key, item) {
-      ck_assert_msg(json_object_get(properties, key) != NULL, "%s has %s, which the schema does not", path, key);
+      ck_assert_msg(json_object_get(properties, key) != NULL, "%s has %s, which the schema does not", path,
+                    key);
       validate(item, json_object_get(properties, key), key);
     }
   }
@@ -160,7 +160,8 @@ static json_t *at(json_t *x, const char *list, int i, const char *key) {
 
 START_TEST(test_record_values) {
   open_study();
-  json_t *r = line_of(exported(false), (1 * FIXTURE_ARMS + 1) * 2 + 1); /* individual 1, arm 1, second horizon */
+  json_t *r =
+      line_of(exported(false), (1 * FIXTURE_ARMS + 1) * 2 + 1); /* individual 1, arm 1, second horizon */
   ck_assert_int_eq(json_integer_value(json_object_get(r, "individual")), 1);
   ck_assert_str_eq(json_string_value(json_object_get(r, "arm")), "daily/dose=5 mg");
   ck_assert_str_eq(json_string_value(json_object_get(r, "reference")), "none");
@@ -236,9 +237,10 @@ END_TEST
 START_TEST(test_deidentify) {
   static const char *const column[] = {"age", "visit_date"};
   open_study();
-  options = (rein_export_options){.individual_data = true, .deidentify = true, .salt = "s", .column = column, .n_column = 2};
+  options = (rein_export_options){
+      .individual_data = true, .deidentify = true, .salt = "s", .column = column, .n_column = 2};
   char *text = exported(false);
-  ck_assert_ptr_null(strstr(text, "\"CL\"")); /* not named */
+  ck_assert_ptr_null(strstr(text, "\"CL\""));           /* not named */
   ck_assert_ptr_null(strstr(text, "\"once\\\" a day")); /* free text */
   double shift[11];
   bool differ = false;
@@ -278,7 +280,8 @@ static rein_summary *summarise(bool individual_data) {
   return s;
 }
 
-/* Values rise by 0.25 an individual: 11 of them have the median of individual 5, and quantiles between order statistics. */
+/* Values rise by 0.25 an individual: 11 of them have the median of individual 5, and quantiles between order
+ * statistics. */
 START_TEST(test_summary) {
   open_study();
   const rein_summary *s = summarise(false);

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <math.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,6 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <signal.h>
 #include <unistd.h>
 
 static fixture f;
@@ -65,8 +65,9 @@ START_TEST(test_two_threads) {
   fixture_create(&f, 301);
   f.options.part_members = 8 * FIXTURE_ARMS;
   check_run(fixture_path(&f, "a"), false);
-  ck_assert_int_eq(rein_study_open(f.arena, fixture_path(&f, "b"), f.scenario, f.tape, f.plan, &f.options, f.diag,
-                                   &study), REIN_OK);
+  ck_assert_int_eq(
+      rein_study_open(f.arena, fixture_path(&f, "b"), f.scenario, f.tape, f.plan, &f.options, f.diag, &study),
+      REIN_OK);
   share shares[2] = {{study, 0}, {study, 1}};
   for (int k = 0; k < 2; k++) pthread_create(&thread[k], NULL, deliver_share, &shares[k]);
   for (int k = 0; k < 2; k++) {
@@ -86,14 +87,16 @@ START_TEST(test_resume) {
   /* What a killed run leaves: a lost part, rubbish under temporary names, a manifest of before. */
   ck_assert_int_eq(unlink(fixture_path(&f, "b/parts/part-000001.nc")), 0);
   ck_assert_int_eq(unlink(fixture_path(&f, "b/manifest")), 0);
-  ck_assert_int_eq(rein_files_write(fixture_path(&f, "b/parts/part-000001.nc.tmp-77"), "x", 1, f.diag), REIN_OK);
+  ck_assert_int_eq(rein_files_write(fixture_path(&f, "b/parts/part-000001.nc.tmp-77"), "x", 1, f.diag),
+                   REIN_OK);
   ck_assert_int_eq(rein_files_write(fixture_path(&f, "b/parts/part-000002.nc"), "x", 1, f.diag), REIN_OK);
   rein_study *study;
-  ck_assert_int_eq(rein_study_open(f.arena, b, f.scenario, f.tape, f.plan, &f.options, f.diag, &study), REIN_OK);
+  ck_assert_int_eq(rein_study_open(f.arena, b, f.scenario, f.tape, f.plan, &f.options, f.diag, &study),
+                   REIN_OK);
   ck_assert(!rein_study_wanted(study, 0)); /* found without the manifest */
   ck_assert(!rein_study_wanted(study, 1));
-  ck_assert(rein_study_wanted(study, 2));  /* lost */
-  ck_assert(rein_study_wanted(study, 4));  /* rubbish */
+  ck_assert(rein_study_wanted(study, 2)); /* lost */
+  ck_assert(rein_study_wanted(study, 4)); /* rubbish */
   ck_assert_int_eq(rein_study_close(study, f.diag), REIN_OK);
   ck_assert(!rein_files_exists(fixture_path(&f, "b/parts/part-000001.nc.tmp-77")));
   check_run(b, true);
@@ -122,7 +125,8 @@ START_TEST(test_kill_and_resume) {
     const pid_t child = fork();
     if (child == 0) {
       rein_study *study;
-      if (rein_study_open(f.arena, b, f.scenario, f.tape, f.plan, &f.options, f.diag, &study) != REIN_OK) _exit(3);
+      if (rein_study_open(f.arena, b, f.scenario, f.tape, f.plan, &f.options, f.diag, &study) != REIN_OK)
+        _exit(3);
       for (int64_t i = 0; i < f.plan->n_batch; i++) {
         usleep(300);
         if (rein_study_wanted(study, i)) fixture_deliver(&f, rein_study_sink(study), i);
@@ -146,7 +150,8 @@ START_TEST(test_other_study_is_refused) {
   check_run(a, false);
   f.scenario->seed = 7;
   ck_assert_int_eq(fixture_run(&f, a, false), REIN_ERR_INPUT);
-  ck_assert_msg(strstr(fixture_messages(&f), "seed: 18446744073709551615") != NULL, "%s", fixture_messages(&f));
+  ck_assert_msg(strstr(fixture_messages(&f), "seed: 18446744073709551615") != NULL, "%s",
+                fixture_messages(&f));
   ck_assert_ptr_nonnull(strstr(fixture_messages(&f), "seed: 7"));
 }
 END_TEST
@@ -162,7 +167,8 @@ END_TEST
 START_TEST(test_two_processes_on_one_folder) {
   rein_study *study, *second;
   const char *a = fixture_path(&f, "a");
-  ck_assert_int_eq(rein_study_open(f.arena, a, f.scenario, f.tape, f.plan, &f.options, f.diag, &study), REIN_OK);
+  ck_assert_int_eq(rein_study_open(f.arena, a, f.scenario, f.tape, f.plan, &f.options, f.diag, &study),
+                   REIN_OK);
   ck_assert_int_eq(rein_study_open(f.arena, a, f.scenario, f.tape, f.plan, &f.options, f.diag, &second),
                    REIN_ERR_FILE);
   ck_assert_ptr_nonnull(strstr(fixture_messages(&f), "another process is writing"));
@@ -183,8 +189,10 @@ START_TEST(test_shards_and_merge) {
   const char *shard[3] = {fixture_path(&f, "s1"), fixture_path(&f, "s2"), fixture_path(&f, "s3")};
   check_run(fixture_path(&f, "a"), false);
   f.options.n_shard = 3;
-  for (f.options.shard = 1; f.options.shard <= 3; f.options.shard++) check_run(shard[f.options.shard - 1], false);
-  ck_assert_msg(rein_merge(f.arena, shard, 3, fixture_path(&f, "m"), f.diag) == REIN_OK, "%s", fixture_messages(&f));
+  for (f.options.shard = 1; f.options.shard <= 3; f.options.shard++)
+    check_run(shard[f.options.shard - 1], false);
+  ck_assert_msg(rein_merge(f.arena, shard, 3, fixture_path(&f, "m"), f.diag) == REIN_OK, "%s",
+                fixture_messages(&f));
   fixture_compare(&f, fixture_path(&f, "a"), fixture_path(&f, "m"));
 }
 END_TEST
@@ -219,7 +227,8 @@ START_TEST(test_merge_finds_a_changed_part) {
 }
 END_TEST
 
-/* A file may not grow past a limit: the part is refused, one message, the folder is as before; without it the run goes on. */
+/* A file may not grow past a limit: the part is refused, one message, the folder is as before; without it the
+ * run goes on. */
 START_TEST(test_full_disk) {
   const char *a = fixture_path(&f, "a"), *b = fixture_path(&f, "b");
   const struct rlimit small = {20000, 20000};
@@ -230,7 +239,9 @@ START_TEST(test_full_disk) {
     setrlimit(RLIMIT_FSIZE, &small);
     const rein_status status = fixture_run(&f, a, false);
     _exit(status == REIN_ERR_SINK && rein_diag_n_error(f.diag) == 1 &&
-          strstr(fixture_messages(&f), "the finished parts stay") ? 0 : 1);
+                  strstr(fixture_messages(&f), "the finished parts stay")
+              ? 0
+              : 1);
   }
   int how;
   waitpid(child, &how, 0);

@@ -1,0 +1,140 @@
+/* Insides of the SBML reader, shared by sbml*.c.
+ *
+ *   sbml.c          document, limits, errors; the order of the stages
+ *   sbml_collect.c  every id of the file to one sbml_var
+ *   sbml_math.c     MathML trees of libSBML to rein_ast
+ *   sbml_algebra.c  algebraic rules solved for one unknown each
+ *   sbml_build.c    variables, reactions and events to the arrays of rein_model
+ *
+ * Two views of a species are kept apart: what its id means in formulas (amount or concentration) and what is
+ * stored. Where its compartment can change, the amount is stored, because that is what reactions conserve.
+ */
+#ifndef REIN_IMPORT_SBML_INSIDE_H
+#define REIN_IMPORT_SBML_INSIDE_H
+
+#include <sbml/SBMLTypes.h>
+
+#include "src/import/sbml.h"
+
+#define SBML_MAX_XML_DEPTH 1500     /* elements inside elements: libSBML reads by recursion */
+#define SBML_MAX_BYTES (512u << 20) /* of a file */
+
+typedef enum { SBML_COMPARTMENT, SBML_SPECIES, SBML_PARAMETER, SBML_STOICHIOMETRY } sbml_kind;
+
+/* What becomes of a variable. VALUE: computed from others at any time. */
+typedef enum { SBML_UNDECIDED, SBML_UNDER_WAY, SBML_PARAM, SBML_STATE, SBML_VALUE } sbml_how;
+
+/* One term of a species' change by a reaction: sign * stoichiometry * rate. */
+typedef struct {
+  int reaction;
+  double sign, number;    /* number: where neither math nor var says more */
+  const ASTNode_t *math;  /* stoichiometryMath of Level 2, or NULL */
+  int var;                /* species reference with an id whose value can change, or -1 */
+} sbml_flow;
+
+typedef struct {
+  sbml_kind kind;
+  sbml_how how;
+  const char *id, *title;
+  rein_pos pos;
+  const char *name;                   /* what the id means in formulas */
+  const char *amount, *concentration; /* species: names of both views; one of them is `name` */
+  const char *stored;                 /* the state or parameter that is kept; NULL for a VALUE */
+  bool constant, boundary, only_amount, given_concentration, stores_amount;
+  bool in_event, in_algebra;
+  int compartment;        /* index, species only */
+  const char *conversion; /* id of its conversion factor, or NULL */
+  double value;           /* as given; NaN where not */
+  const ASTNode_t *initial, *assign, *rate; /* NULL where there is none */
+  rein_ast *solved;                         /* from an algebraic rule, in place of assign */
+  sbml_flow *flow;                          /* (n_flow) */
+  size_t n_flow, cap_flow;
+} sbml_var;
+
+typedef struct {
+  const char *id, *title, *name;
+  rein_pos pos;
+  const Reaction_t *sbml;
+  const ASTNode_t *math; /* of the kinetic law, or NULL */
+  const struct sbml_scope *scope; /* local parameters */
+  bool fast;
+} sbml_reaction;
+
+/* Names that hold inside a function body or a kinetic law. */
+typedef struct {
+  const char *name;
+  rein_ast *ast; /* copied where it is used */
+  bool truth;
+} sbml_binding;
+
+typedef struct sbml_scope {
+  const sbml_binding *binding;
+  int n;
+} sbml_scope;
+
+typedef struct {
+  rein_arena *arena;
+  const rein_source *source;
+  rein_diag *diag;
+  rein_sbml_map *map;
+  const Model_t *sbml;
+  int level, version;
+
+  rein_names *ids;   /* id to index: variables, then reactions from SBML_FIRST_REACTION on */
+  rein_names *taken; /* names of the model */
+  rein_names *function; /* id to index among function definitions */
+  sbml_var *var;
+  size_t n_var, cap_var;
+  sbml_reaction *reaction;
+  size_t n_reaction, cap_reaction;
+
+  rein_model *model;
+  size_t cap_param, cap_state, cap_value, cap_process, cap_event, cap_delay;
+
+  rein_pos pos;   /* of the element whose math is converted */
+  int depth, n_node; /* of math under way; nodes made so far */
+  bool too_large;
+} sbml_job;
+
+#define SBML_FIRST_REACTION 0x20000000
+
+/* ---- small things, sbml.c ---- */
+
+rein_pos sbml_pos(const sbml_job *job, const SBase_t *element);
+/* A name of the model that nothing else has, like `wanted`. */
+const char *sbml_new_name(sbml_job *job, const char *wanted);
+int sbml_find_var(const sbml_job *job, const char *id);
+
+/* ---- stages ---- */
+
+void sbml_collect(sbml_job *job);
+void sbml_solve_algebra(sbml_job *job);
+void sbml_build(sbml_job *job);
+void sbml_build_events(sbml_job *job);
+
+/* ---- math ---- */
+
+/* A formula as a number; scope may be NULL. */
+rein_ast *sbml_number(sbml_job *job, const ASTNode_t *math, const sbml_scope *scope);
+/* A formula as a condition. */
+rein_ast *sbml_condition(sbml_job *job, const ASTNode_t *math, const sbml_scope *scope);
+
+/* Trees. Arguments are used, not copied. */
+rein_ast *sbml_num(sbml_job *job, double value);
+rein_ast *sbml_name(sbml_job *job, const char *name);
+rein_ast *sbml_op1(sbml_job *job, rein_op op, rein_ast *a);
+rein_ast *sbml_op2(sbml_job *job, rein_op op, rein_ast *a, rein_ast *b);
+rein_ast *sbml_op3(sbml_job *job, rein_op op, rein_ast *a, rein_ast *b, rein_ast *c);
+bool sbml_is_number(const rein_ast *ast, double *value);
+
+/* ---- build ---- */
+
+/* d/dt of what is stored for a variable, and of what its id means. */
+rein_ast *sbml_stored_rate(sbml_job *job, sbml_var *v);
+rein_ast *sbml_rate_of(sbml_job *job, int var);
+/* What is kept of a variable: decided once. */
+sbml_how sbml_decide(sbml_job *job, sbml_var *v);
+/* Can the variable have different values at different times? */
+bool sbml_varies(sbml_job *job, sbml_var *v);
+
+#endif
