@@ -61,7 +61,7 @@ LANE_FLAGS_512 := -O3 -mavx512f -mavx512dq -mavx512vl -mfma
 LIB_SRC := $(filter-out solver/lane_kernels.c,$(wildcard solver/*.c)) $(wildcard src/*.c) \
   $(filter-out src/cli/%,$(wildcard src/*/*.c))
 CLI_SRC := $(wildcard src/cli/*.c)
-TEST_SRC := $(shell find tests -name '*.c' -not -path 'tests/bench/*' -not -path 'tests/fuzz/*' 2>/dev/null | sort)
+TEST_SRC := $(shell find tests -name '*.c' -not -path 'tests/bench/*' -not -path 'tests/fuzz/*' -not -path 'tests/conformance/*' 2>/dev/null | sort)
 BENCH_MODELS := $(wildcard tests/bench/*.yaml)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 

@@ -61,7 +61,7 @@ static void schedule(rein_batch *b, int l, int e) {
     return;
   }
   bool fine = true;
-  if (event->values_at_trigger && delay > 0 && event->n_assign)
+  if (event->values_at_trigger && event->n_assign) /* others may be executed first at the same instant */
     fine = (p.values = store_values(b, l, event)) >= 0;
   if (!fine || !add_pending(b, p)) rein_batch_fail(b, l, REIN_FAIL_MEMORY, b->cur[l], -1, NAN);
 }

@@ -166,8 +166,10 @@ int rein_batch_settle(rein_batch *b) {
   if (!b->plan->act_first) observe_now(b, true);
   act(b);
   rein_batch_refresh(b);
-  if (b->tape->n_event)
+  if (b->tape->n_event) {
     while (rein_batch_fire(b)) rein_batch_refresh(b);
+    rein_batch_refresh(b); /* an event that waits is a target, too */
+  }
   observe_now(b, false);
   int n = set_live(b);
   if (n && b->tape->n_switch) rein_eval_run(b->eval, REIN_PROG_SWITCH, b->cur, b->y, b->switch_ref);

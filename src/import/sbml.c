@@ -24,7 +24,7 @@ int sbml_find_var(const sbml_job *job, const char *id) {
   return index < SBML_FIRST_REACTION ? index : -1;
 }
 
-const char *sbml_new_name(sbml_job *job, const char *wanted) {
+const char *sbml_new_name(sbml_job *job, const char *wanted, int owner) {
   static const char *const reserved[] = {"time", "pi",   "and",  "or",    "not", "if", "then",
                                          "else", "true", "false", "nan", "inf", NULL};
   const char *name = wanted;
@@ -33,8 +33,13 @@ const char *sbml_new_name(sbml_job *job, const char *wanted) {
   for (int i = 2; rein_names_find(job->taken, name) >= 0; i++)
     name = rein_arena_printf(job->arena, "%s_%d", wanted, i);
   name = rein_arena_strdup(job->arena, name);
-  rein_names_add(job->taken, name, 0);
+  rein_names_add(job->taken, name, owner);
   return name;
+}
+
+int sbml_owner(const sbml_job *job, const char *name) {
+  int owner = rein_names_find(job->taken, name);
+  return owner < 0 ? SBML_NO_OWNER : owner;
 }
 
 /* ---- before libSBML ---- */
@@ -162,10 +167,16 @@ static void add_symbol(sbml_job *job, rein_sbml_symbol symbol) {
   REIN_PUSH(job->arena, job->map->symbol, job->map->n_symbol, job->map->cap_symbol, symbol);
 }
 
+/* Parameters cannot be observed; a value with the same meaning can. */
+static const char *shown(sbml_job *job, const sbml_var *v, const char *name) {
+  return name && v->how == HOW_PARAM && strcmp(name, v->stored) == 0 ? sbml_show(job, v) : name;
+}
+
 static void fill_map(sbml_job *job) {
   for (size_t i = 0; i < job->n_var; i++) {
     const sbml_var *v = &job->var[i];
-    add_symbol(job, (rein_sbml_symbol){v->id, v->name, v->amount, v->concentration});
+    add_symbol(job, (rein_sbml_symbol){v->id, shown(job, v, v->name), shown(job, v, v->amount),
+                                       shown(job, v, v->concentration)});
   }
   for (size_t i = 0; i < job->n_reaction; i++)
     add_symbol(job, (rein_sbml_symbol){job->reaction[i].id, job->reaction[i].name, NULL, NULL});

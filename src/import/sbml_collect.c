@@ -16,7 +16,7 @@ static sbml_var *add_var(sbml_job *job, sbml_kind kind, const char *id, const ch
   int index = (int)job->n_var;
   if (*v.id && rein_names_add(job->ids, v.id, index) != index)
     rein_error(job->diag, v.pos, "'%s' is declared twice", v.id);
-  v.name = sbml_new_name(job, *v.id ? v.id : "unnamed");
+  v.name = sbml_new_name(job, *v.id ? v.id : "unnamed", index);
   REIN_PUSH(job->arena, job->var, job->n_var, job->cap_var, v);
   return &job->var[index];
 }
@@ -24,7 +24,7 @@ static sbml_var *add_var(sbml_job *job, sbml_kind kind, const char *id, const ch
 static void collect_compartments(sbml_job *job) {
   for (unsigned i = 0; i < Model_getNumCompartments(MODEL(job)); i++) {
     Compartment_t *c = Model_getCompartment(MODEL(job), i);
-    sbml_var *v = add_var(job, SBML_COMPARTMENT, Compartment_getId(c), Compartment_getName(c), c);
+    sbml_var *v = add_var(job, KIND_COMPARTMENT, Compartment_getId(c), Compartment_getName(c), c);
     bool level1 = job->level == 1;
     if (level1 || Compartment_isSetSize(c)) v->value = level1 ? Compartment_getVolume(c) : Compartment_getSize(c);
     v->constant = level1 ? false : Compartment_getConstant(c);
@@ -38,11 +38,11 @@ static void collect_species(sbml_job *job) {
                            : NULL;
   for (unsigned i = 0; i < Model_getNumSpecies(MODEL(job)); i++) {
     Species_t *s = Model_getSpecies(MODEL(job), i);
-    sbml_var *v = add_var(job, SBML_SPECIES, Species_getId(s), Species_getName(s), s);
+    sbml_var *v = add_var(job, KIND_SPECIES, Species_getId(s), Species_getName(s), s);
     v->boundary = Species_getBoundaryCondition(s);
     v->constant = Species_getConstant(s);
     v->compartment = sbml_find_var(job, Species_getCompartment(s));
-    if (v->compartment < 0 || job->var[v->compartment].kind != SBML_COMPARTMENT) {
+    if (v->compartment < 0 || job->var[v->compartment].kind != KIND_COMPARTMENT) {
       rein_error(job->diag, v->pos, "species '%s' is in compartment '%s', which the file does not declare", v->id,
                  Species_getCompartment(s));
       v->compartment = -1;
@@ -61,7 +61,7 @@ static void collect_species(sbml_job *job) {
 static void collect_parameters(sbml_job *job) {
   for (unsigned i = 0; i < Model_getNumParameters(MODEL(job)); i++) {
     Parameter_t *p = Model_getParameter(MODEL(job), i);
-    sbml_var *v = add_var(job, SBML_PARAMETER, Parameter_getId(p), Parameter_getName(p), p);
+    sbml_var *v = add_var(job, KIND_PARAMETER, Parameter_getId(p), Parameter_getName(p), p);
     if (Parameter_isSetValue(p)) v->value = Parameter_getValue(p);
     v->constant = job->level > 1 && Parameter_getConstant(p);
   }
@@ -73,7 +73,7 @@ static void add_local(sbml_job *job, sbml_reaction *r, sbml_binding *to, const c
                       const void *element) {
   rein_param p = {.value = set ? value : NAN, .has_value = true, .unit = rein_unit_unknown(), .unit_text = "?"};
   p.pos = sbml_pos(job, element);
-  p.name = sbml_new_name(job, rein_arena_printf(job->arena, "%s_%s", r->id, id));
+  p.name = sbml_new_name(job, rein_arena_printf(job->arena, "%s_%s", r->id, id), SBML_NO_OWNER);
   p.assumed = "as in the SBML file";
   p.range_low = -INFINITY, p.range_high = INFINITY;
   REIN_PUSH(job->arena, job->model->param, job->model->n_param, job->cap_param, p);
@@ -115,11 +115,11 @@ static void add_flow(sbml_job *job, int i_reaction, SpeciesReference_t *ref, dou
     flow.math = StoichiometryMath_getMath(SpeciesReference_getStoichiometryMath(ref));
   if (job->level >= 3 && SpeciesReference_isSetId(ref)) {
     flow.var = (int)job->n_var;
-    sbml_var *v = add_var(job, SBML_STOICHIOMETRY, SpeciesReference_getId(ref), NULL, ref);
+    sbml_var *v = add_var(job, KIND_STOICHIOMETRY, SpeciesReference_getId(ref), NULL, ref);
     if (SpeciesReference_isSetStoichiometry(ref)) v->value = flow.number;
     v->constant = SpeciesReference_getConstant(ref);
   }
-  if (species < 0 || job->var[species].kind != SBML_SPECIES) {
+  if (species < 0 || job->var[species].kind != KIND_SPECIES) {
     rein_error(job->diag, pos, "reaction '%s' uses species '%s', which the file does not declare",
                job->reaction[i_reaction].id, SpeciesReference_getSpecies(ref));
     return;
@@ -138,7 +138,7 @@ static void collect_reactions(sbml_job *job) {
     int index = SBML_FIRST_REACTION + (int)i;
     if (rein_names_add(job->ids, r.id, index) != index)
       rein_error(job->diag, r.pos, "'%s' is declared twice", r.id);
-    r.name = sbml_new_name(job, r.id);
+    r.name = sbml_new_name(job, r.id, index);
     collect_kinetic_law(job, &r);
     REIN_PUSH(job->arena, job->reaction, job->n_reaction, job->cap_reaction, r);
     for (unsigned k = 0; k < Reaction_getNumReactants(sbml); k++)

@@ -19,10 +19,10 @@
 #define SBML_MAX_XML_DEPTH 1500     /* elements inside elements: libSBML reads by recursion */
 #define SBML_MAX_BYTES (512u << 20) /* of a file */
 
-typedef enum { SBML_COMPARTMENT, SBML_SPECIES, SBML_PARAMETER, SBML_STOICHIOMETRY } sbml_kind;
+typedef enum { KIND_COMPARTMENT, KIND_SPECIES, KIND_PARAMETER, KIND_STOICHIOMETRY } sbml_kind;
 
 /* What becomes of a variable. VALUE: computed from others at any time. */
-typedef enum { SBML_UNDECIDED, SBML_UNDER_WAY, SBML_PARAM, SBML_STATE, SBML_VALUE } sbml_how;
+typedef enum { HOW_UNDECIDED, HOW_UNDER_WAY, HOW_PARAM, HOW_STATE, HOW_VALUE } sbml_how;
 
 /* One term of a species' change by a reaction: sign * stoichiometry * rate. */
 typedef struct {
@@ -42,6 +42,7 @@ typedef struct {
   const char *stored;                 /* the state or parameter that is kept; NULL for a VALUE */
   bool constant, boundary, only_amount, given_concentration, stores_amount;
   bool in_event, in_algebra;
+  int index;              /* of what is stored, in the model's states or parameters */
   int compartment;        /* index, species only */
   const char *conversion; /* id of its conversion factor, or NULL */
   double value;           /* as given; NaN where not */
@@ -97,12 +98,15 @@ typedef struct {
 } sbml_job;
 
 #define SBML_FIRST_REACTION 0x20000000
+#define SBML_NO_OWNER 0x40000000
 
 /* ---- small things, sbml.c ---- */
 
 rein_pos sbml_pos(const sbml_job *job, const SBase_t *element);
-/* A name of the model that nothing else has, like `wanted`. */
-const char *sbml_new_name(sbml_job *job, const char *wanted);
+/* A name of the model that nothing else has, like `wanted`; sbml_owner finds it again: a variable's index,
+ * SBML_FIRST_REACTION + i, or SBML_NO_OWNER. */
+const char *sbml_new_name(sbml_job *job, const char *wanted, int owner);
+int sbml_owner(const sbml_job *job, const char *name);
 int sbml_find_var(const sbml_job *job, const char *id);
 
 /* ---- stages ---- */
@@ -132,6 +136,8 @@ bool sbml_is_number(const rein_ast *ast, double *value);
 /* d/dt of what is stored for a variable, and of what its id means. */
 rein_ast *sbml_stored_rate(sbml_job *job, sbml_var *v);
 rein_ast *sbml_rate_of(sbml_job *job, int var);
+/* A value of a new name that is a parameter's. */
+const char *sbml_show(sbml_job *job, const sbml_var *v);
 /* What is kept of a variable: decided once. */
 sbml_how sbml_decide(sbml_job *job, sbml_var *v);
 /* Can the variable have different values at different times? */

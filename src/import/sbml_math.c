@@ -273,10 +273,8 @@ static formula call(sbml_job *job, const ASTNode_t *math, const sbml_scope *scop
 static rein_ast *rate_of(sbml_job *job, const ASTNode_t *math, const sbml_scope *scope) {
   if (n_child(math) < 1) return sbml_num(job, NAN);
   formula target = child(job, math, 0, scope);
-  const char *name = target.ast->kind == REIN_AST_NAME ? target.ast->name : "";
-  for (size_t i = 0; i < job->n_var; i++)
-    if (strcmp(job->var[i].name, name) == 0) return sbml_rate_of(job, (int)i);
-  return sbml_num(job, 0);
+  int owner = target.ast->kind == REIN_AST_NAME ? sbml_owner(job, target.ast->name) : SBML_NO_OWNER;
+  return owner < SBML_FIRST_REACTION ? sbml_rate_of(job, owner) : sbml_num(job, 0);
 }
 
 /* A delayed value is a parameter that the integration writes before it evaluates anything. */

@@ -37,7 +37,8 @@ static void add_params_and_states(collector *c) {
   for (size_t i = 0; i < m->n_state; i++) {
     const rein_state *s = &m->state[i];
     rein_expression e = {.decl = s->pos, .owner = -1, .unit = s->unit, .unit_text = s->unit_text};
-    e.allowed = REIN_USES_STATE; /* initial values of other states; rein_check_initial puts them in place */
+    /* initial values of other states; rein_check_initial puts them in place */
+    e.allowed = REIN_USES_STATE | (m->imported ? REIN_USES_TIME : 0);
     add(c, &s->initial, e, "initial value", s->name);
     e.allowed = ALL;
     e.unit = rein_unit_divide(&s->unit, &m->time_unit);

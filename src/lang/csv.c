@@ -134,7 +134,8 @@ static bool read_rows(reader *r, size_t n_column) {
     size_t start = r->at, n_field;
     if (r->n > REIN_CSV_MAX_CELL - REIN_CSV_MAX_COLUMN || !read_line(r, &n_field)) return false;
     if (n_field != n_column) {
-      rein_error(r->diag, pos_at(r, start), "this line has %zu fields, the header has %zu", n_field, n_column);
+      rein_error(r->diag, pos_at(r, start), "this line has %zu fields, the header has %zu", n_field,
+                 n_column);
       r->n -= n_field; /* so that the table keeps its shape */
       r->n_offset -= n_field;
       good = false;
@@ -228,7 +229,8 @@ bool rein_csv_number(const rein_csv *csv, int64_t row, int column, rein_diag *di
     rein_error(diag, rein_csv_pos(csv, row, column), "column '%s' has no value in this line", name);
     return false;
   }
-  /* strtod also takes hexadecimal and words such as "infinity": a decimal number has neither x nor other letters than e. */
+  /* strtod also takes hexadecimal and words such as "infinity": a decimal number has neither x nor other
+   * letters than e. */
   const char *text = rein_csv_text(csv, row, column);
   char *end = NULL;
   double value = strtod(text, &end);

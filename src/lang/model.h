@@ -184,6 +184,7 @@ typedef struct {
   rein_unit time_unit;
   double horizon; /* valid horizon [model time], inf where not declared */
   double atol_rel_default;
+  bool imported; /* from a format with looser rules: initial values may use time */
 
   rein_names *names; /* every declared name to its symbol */
   rein_symbol *symbol;

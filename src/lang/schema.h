@@ -1,7 +1,7 @@
 /* What a YAML file may contain is a constant table, applied by one walker: a new key is one line.
  *
- * The walker reports unknown keys (with the nearest known one), missing keys, wrong kinds, and words outside a list.
- * It converts nothing: readers take the tree afterwards and may rely on its shape.
+ * The walker reports unknown keys (with the nearest known one), missing keys, wrong kinds, and words outside
+ * a list. It converts nothing: readers take the tree afterwards and may rely on its shape.
  */
 #ifndef REIN_LANG_SCHEMA_H
 #define REIN_LANG_SCHEMA_H

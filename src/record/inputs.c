@@ -1,4 +1,5 @@
-/* Which texts go to inputs/: the checked forms, whose SHA-256 are the study's hashes, and the files the model was read from. */
+/* Which texts go to inputs/: the checked forms, whose SHA-256 are the study's hashes, and the files the model
+ * was read from. */
 #include "src/base/files.h"
 #include "src/record/study.h"
 
@@ -51,7 +52,8 @@ static void add_print(input_list *list, const char *name, const rein_text *text)
   add_text(list, name, text->bytes, text->n);
 }
 
-static rein_status collect(rein_arena *arena, const rein_scenario *s, rein_diag *diag, rein_study_options *options) {
+static rein_status collect(rein_arena *arena, const rein_scenario *s, rein_diag *diag,
+                           rein_study_options *options) {
   const rein_pos nowhere = {0};
   file_list files = {.arena = arena};
   input_list inputs = {.arena = arena};
@@ -75,7 +77,8 @@ static rein_status collect(rein_arena *arena, const rein_scenario *s, rein_diag 
     add_print(&inputs, "scenario.checked", &scenario);
     const rein_status status = rein_files_read(arena, s->path, nowhere, diag, &source);
     if (status != REIN_OK) return status;
-    add_text(&inputs, rein_arena_printf(arena, "scenario-%s", base_name(s->path)), source->bytes, source->n_byte);
+    add_text(&inputs, rein_arena_printf(arena, "scenario-%s", base_name(s->path)), source->bytes,
+             source->n_byte);
   }
   options->input = inputs.input;
   options->n_input = (int)inputs.n;

@@ -29,8 +29,8 @@ rein_status rein_reader_load(const rein_study_reader *reader, rein_arena *scratc
 }
 
 /* One part, with memory that goes after the visit; messages are in the memory of diag. */
-static rein_status visit_part(const rein_study_reader *reader, int64_t i_part, uint64_t wanted, rein_diag *diag,
-                              rein_reader_visit visit, void *context) {
+static rein_status visit_part(const rein_study_reader *reader, int64_t i_part, uint64_t wanted,
+                              rein_diag *diag, rein_reader_visit visit, void *context) {
   rein_guard guard;
   rein_part part;
   rein_arena *scratch = rein_arena_create();
@@ -49,7 +49,8 @@ static rein_status visit_part(const rein_study_reader *reader, int64_t i_part, u
 rein_status rein_reader_each(const rein_study_reader *reader, uint64_t wanted, rein_diag *diag,
                              rein_reader_visit visit, void *context) {
   rein_status status = REIN_OK;
-  for (int64_t i = rein_reader_next(reader, 0); i >= 0 && status == REIN_OK; i = rein_reader_next(reader, i + 1))
+  for (int64_t i = rein_reader_next(reader, 0); i >= 0 && status == REIN_OK;
+       i = rein_reader_next(reader, i + 1))
     status = visit_part(reader, i, wanted, diag, visit, context);
   return status;
 }

@@ -34,6 +34,7 @@ typedef struct {
 } columns;
 
 static bool find_columns(const rein_csv *csv, rein_pos pos, rein_diag *diag, columns *c) {
+  const int n_error = rein_diag_n_error(diag);
   *c = (columns){.arm = rein_csv_find(csv, "arm"),
                  .observable = rein_csv_get_column(csv, "observable", pos, diag),
                  .unit = rein_csv_get_column(csv, "unit", pos, diag),
@@ -48,7 +49,7 @@ static bool find_columns(const rein_csv *csv, rein_pos pos, rein_diag *diag, col
     c->value = rein_csv_get_column(csv, "value", pos, diag);
   else
     c->n = rein_csv_get_column(csv, "n", pos, diag);
-  return rein_diag_n_error(diag) == 0;
+  return rein_diag_n_error(diag) == n_error;
 }
 
 /* The value at a cell, converted from the unit named in another; spans (SD, SE) take no offset. */

@@ -24,7 +24,8 @@ static bool has_action(const rein_yaml *arm, const char *name) {
   int n = !list ? 0 : list->kind == REIN_YAML_LIST ? list->n : 1;
   for (int i = 0; i < n; i++) {
     const rein_yaml *line = list->kind == REIN_YAML_LIST ? list->item[i] : list;
-    const rein_yaml *called = rein_yaml_get(line, "name") ? rein_yaml_get(line, "name") : rein_yaml_get(line, "do");
+    const rein_yaml *called =
+        rein_yaml_get(line, "name") ? rein_yaml_get(line, "name") : rein_yaml_get(line, "do");
     if (called && strcmp(called->text, name) == 0) return true;
   }
   return false;
@@ -58,8 +59,9 @@ static bool check_sweeps(rein_scenario_reader *r, const rein_sweep *sweep) {
 /* ---- one arm ---- */
 
 /* Strictness of boundaries, mildest first. */
-static const char *const BOUNDARIES[] = {"health_management", "research_hypothesis", "needs_clinical_validation",
-                                         "physician_judgement", "never_automatic"};
+static const char *const BOUNDARIES[] = {"health_management", "research_hypothesis",
+                                         "needs_clinical_validation", "physician_judgement",
+                                         "never_automatic"};
 
 static const char *stricter(const char *a, const char *b) {
   if (!a || !b) return a ? a : b;
@@ -74,12 +76,14 @@ static const char *stricter(const char *a, const char *b) {
 static const char *boundary_of(const rein_model *model, const rein_course *course, int n_course) {
   const char *boundary = model->boundary ? model->boundary : "research_hypothesis";
   for (int i = 0; i < n_course; i++) {
-    if (course[i].action >= 0 && !course[i].left_out) boundary = stricter(boundary, model->action[course[i].action].boundary);
+    if (course[i].action >= 0 && !course[i].left_out)
+      boundary = stricter(boundary, model->action[course[i].action].boundary);
   }
   return boundary;
 }
 
-static const char *prescription_of(rein_scenario_reader *r, const rein_arm_inside *arm, const char *parameters) {
+static const char *prescription_of(rein_scenario_reader *r, const rein_arm_inside *arm,
+                                   const char *parameters) {
   rein_text text;
   rein_text_init(&text, r->arena);
   for (int i = 0; i < arm->n_course; i++) {
@@ -95,8 +99,8 @@ static const char *prescription_of(rein_scenario_reader *r, const rein_arm_insid
 }
 
 /* Typical values of an arm, and its own parameters in words. */
-static bool read_theta(rein_scenario_reader *r, const rein_yaml *arm, const rein_override *override, int n_override,
-                       const double **theta, const char **words) {
+static bool read_theta(rein_scenario_reader *r, const rein_yaml *arm, const rein_override *override,
+                       int n_override, const double **theta, const char **words) {
   const rein_yaml *map = rein_yaml_get(arm, "parameters");
   size_t n_param = r->model->n_param;
   double *own = NULL;
@@ -122,13 +126,17 @@ static bool read_theta(rein_scenario_reader *r, const rein_yaml *arm, const rein
   return good;
 }
 
-static bool add_arm(arm_list *list, int i_written, const char *suffix, const rein_override *override, int n_override) {
+static bool add_arm(arm_list *list, int i_written, const char *suffix, const rein_override *override,
+                    int n_override) {
   rein_scenario_reader *r = list->r;
-  const rein_yaml *arms = arms_of(r), *written = arms->item[i_written], *title = rein_yaml_get(written, "title");
+  const rein_yaml *arms = arms_of(r), *written = arms->item[i_written],
+                  *title = rein_yaml_get(written, "title");
   rein_arm_inside inside = {0};
   const char *words;
   bool good = read_theta(r, written, override, n_override, &inside.theta, &words);
-  good = rein_scenario_read_courses(r, rein_yaml_get(written, "actions"), override, n_override, &inside.course, &inside.n_course) && good;
+  good = rein_scenario_read_courses(r, rein_yaml_get(written, "actions"), override, n_override,
+                                    &inside.course, &inside.n_course) &&
+         good;
   if (!good) return false;
   rein_arm arm = {.name = rein_arena_printf(r->arena, "%s%s", arms->key[i_written], suffix),
                   .group = i_written,
@@ -138,19 +146,22 @@ static bool add_arm(arm_list *list, int i_written, const char *suffix, const rei
   arm.title = title ? rein_arena_printf(r->arena, "%s%s", title->text, suffix) : arm.name;
   REIN_PUSH(r->arena, list->arm, list->n, list->cap_arm, arm);
   REIN_PUSH(r->arena, list->inside, list->n_inside, list->cap_inside, inside);
-  REIN_PUSH(r->arena, list->reference, list->n_reference, list->cap_reference, rein_yaml_get(written, "reference"));
+  REIN_PUSH(r->arena, list->reference, list->n_reference, list->cap_reference,
+            rein_yaml_get(written, "reference"));
   return true;
 }
 
 /* ---- an arm times its sweeps ---- */
 
 /* The values at one point of the arm's sweeps, as overrides and as a name. */
-static const char *override_at(arm_list *list, const int *axis, int n, const int *at, rein_override *override) {
+static const char *override_at(arm_list *list, const int *axis, int n, const int *at,
+                               rein_override *override) {
   rein_text suffix;
   rein_text_init(&suffix, list->r->arena);
   for (int k = 0; k < n; k++) {
     const rein_sweep_axis *a = &list->sweep->axis[axis[k]];
-    override[k] = (rein_override){.section = a->section, .name = a->target, .field = a->field, .value = a->value[at[k]]};
+    override[k] = (rein_override){
+        .section = a->section, .name = a->target, .field = a->field, .value = a->value[at[k]]};
     rein_text_printf(&suffix, "/%s=%s", a->name, a->value[at[k]]->text);
   }
   return suffix.n > 0 ? suffix.bytes : "";
@@ -169,8 +180,8 @@ static bool next_point(const arm_list *list, const int *axis, int n, int *at) {
   return false;
 }
 
-/* Wrong values show once: the first point finds what is wrong with the arm, then each value is tried with the others at their first;
- * the rest of a factorial is only read when those were right. */
+/* Wrong values show once: the first point finds what is wrong with the arm, then each value is tried with the
+ * others at their first; the rest of a factorial is only read when those were right. */
 static bool worth_reading(const arm_list *list, int n, const int *at, int n_error_before) {
   int n_away = 0;
   for (int k = 0; k < n; k++) n_away += at[k] > 0;
@@ -189,14 +200,16 @@ static bool find_axes(arm_list *list, int i_written, int *axis, int *n) {
     axis[(*n)++] = k;
   }
   if ((int64_t)list->n + n_point <= REIN_SCENARIO_MAX_ARM) return true;
-  rein_error(list->r->diag, arms->key_pos[i_written], "the sweep makes more than %d arms", REIN_SCENARIO_MAX_ARM);
+  rein_error(list->r->diag, arms->key_pos[i_written], "the sweep makes more than %d arms",
+             REIN_SCENARIO_MAX_ARM);
   return false;
 }
 
 static void expand(arm_list *list, int i_written) {
   rein_scenario_reader *r = list->r;
   int n, n_error = rein_diag_n_error(r->diag);
-  int *axis = REIN_NEW(r->arena, int, list->sweep->n_axis + 1), *at = REIN_NEW(r->arena, int, list->sweep->n_axis + 1);
+  int *axis = REIN_NEW(r->arena, int, list->sweep->n_axis + 1),
+      *at = REIN_NEW(r->arena, int, list->sweep->n_axis + 1);
   rein_override *override = REIN_NEW(r->arena, rein_override, list->sweep->n_axis + 1);
   if (!find_axes(list, i_written, axis, &n)) return;
   bool first = true;
@@ -211,9 +224,10 @@ static void expand(arm_list *list, int i_written) {
 /* ---- references ---- */
 
 static bool same_course(const rein_course *a, const rein_course *b) {
-  bool same = strcmp(a->name, b->name) == 0 && a->action == b->action && a->amount == b->amount && a->per_param == b->per_param &&
-              a->how == b->how && a->given == b->given && a->n_dose == b->n_dose && a->adherence == b->adherence &&
-              a->jitter == b->jitter && (a->missed != NULL) == (b->missed != NULL);
+  bool same = strcmp(a->name, b->name) == 0 && a->action == b->action && a->amount == b->amount &&
+              a->per_param == b->per_param && a->how == b->how && a->given == b->given &&
+              a->n_dose == b->n_dose && a->adherence == b->adherence && a->jitter == b->jitter &&
+              (a->missed != NULL) == (b->missed != NULL);
   size_t n = (size_t)a->n_dose;
   return same && memcmp(a->time, b->time, n * sizeof *a->time) == 0 &&
          (!a->missed || memcmp(a->missed, b->missed, n * sizeof *a->missed) == 0);
@@ -240,14 +254,16 @@ static bool is_named(const rein_yaml *without, const rein_course *course, const 
   for (int i = 0; i < n && course->action >= 0; i++) {
     const char *name = without->kind == REIN_YAML_LIST ? without->item[i]->text : without->text;
     size_t length = strlen(name);
-    bool line = strncmp(course->name, name, length) == 0 && (course->name[length] == '\0' || course->name[length] == '#');
+    bool line = strncmp(course->name, name, length) == 0 &&
+                (course->name[length] == '\0' || course->name[length] == '#');
     if (line || strcmp(model->action[course->action].name, name) == 0) return true;
   }
   return false;
 }
 
 /* The arm without the named actions: their courses keep their instants. False where it has none of them. */
-static bool leave_out(arm_list *list, const rein_arm_inside *arm, const rein_yaml *without, rein_arm_inside *out) {
+static bool leave_out(arm_list *list, const rein_arm_inside *arm, const rein_yaml *without,
+                      rein_arm_inside *out) {
   rein_course *course = REIN_NEW(list->r->arena, rein_course, arm->n_course);
   bool any = false;
   for (int i = 0; i < arm->n_course; i++) {
@@ -262,7 +278,8 @@ static bool leave_out(arm_list *list, const rein_arm_inside *arm, const rein_yam
 static const char *free_name(const arm_list *list, const char *group, const char *full, const char *without) {
   char *name = rein_arena_printf(list->r->arena, "%s/without %s", group, without);
   for (size_t i = 0; i < list->n; i++) {
-    if (strcmp(list->arm[i].name, name) == 0) return rein_arena_printf(list->r->arena, "%s/without %s", full, without);
+    if (strcmp(list->arm[i].name, name) == 0)
+      return rein_arena_printf(list->r->arena, "%s/without %s", full, without);
   }
   return name;
 }
@@ -271,7 +288,8 @@ static const char *join(rein_scenario_reader *r, const rein_yaml *names) {
   rein_text text;
   rein_text_init(&text, r->arena);
   for (int i = 0; i < (names->kind == REIN_YAML_LIST ? names->n : 1); i++) {
-    rein_text_printf(&text, "%s%s", i > 0 ? ", " : "", names->kind == REIN_YAML_LIST ? names->item[i]->text : names->text);
+    rein_text_printf(&text, "%s%s", i > 0 ? ", " : "",
+                     names->kind == REIN_YAML_LIST ? names->item[i]->text : names->text);
   }
   return text.bytes;
 }
@@ -302,7 +320,8 @@ static void add_counterfactuals(arm_list *list, const rein_yaml *without) {
     REIN_PUSH(r->arena, list->arm, list->n, list->cap_arm, arm);
     REIN_PUSH(r->arena, list->inside, list->n_inside, list->cap_inside, inside);
   }
-  if (!any) rein_error(r->diag, without->pos, "no arm has the action '%s', so there is nothing to leave out", words);
+  if (!any)
+    rein_error(r->diag, without->pos, "no arm has the action '%s', so there is nothing to leave out", words);
 }
 
 /* The arm of a name; an arm that was swept has none of its own name. */
@@ -314,7 +333,8 @@ static int find_arm(arm_list *list, const rein_yaml *node) {
   const char **known = REIN_NEW(r->arena, const char *, list->n);
   for (size_t i = 0; i < list->n; i++) known[i] = list->arm[i].name;
   if (rein_yaml_get(arms_of(r), node->text)) {
-    rein_error(r->diag, node->pos, "arm '%s' is swept, so it is several arms; a reference has to be one", node->text);
+    rein_error(r->diag, node->pos, "arm '%s' is swept, so it is several arms; a reference has to be one",
+               node->text);
   } else {
     rein_scenario_unknown(r, node->pos, "arm", node->text, known, list->n);
   }
@@ -323,9 +343,11 @@ static int find_arm(arm_list *list, const rein_yaml *node) {
 
 static void set_references(arm_list *list) {
   rein_scenario_reader *r = list->r;
-  const rein_yaml *counterfactual = rein_yaml_get(r->root, "counterfactual"), *common = rein_yaml_get(r->root, "reference");
+  const rein_yaml *counterfactual = rein_yaml_get(r->root, "counterfactual"),
+                  *common = rein_yaml_get(r->root, "reference");
   if (counterfactual && common) {
-    rein_error(r->diag, common->pos, "'counterfactual' and 'reference' both name what arms are compared with; keep one");
+    rein_error(r->diag, common->pos,
+               "'counterfactual' and 'reference' both name what arms are compared with; keep one");
     return;
   }
   if (counterfactual) add_counterfactuals(list, rein_yaml_get(counterfactual, "without"));

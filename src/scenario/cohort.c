@@ -16,7 +16,8 @@
 
 /* ---- typical values ---- */
 
-bool rein_scenario_set_parameter(rein_scenario_reader *r, const char *name, rein_pos name_pos, const rein_yaml *value, double *theta) {
+bool rein_scenario_set_parameter(rein_scenario_reader *r, const char *name, rein_pos name_pos,
+                                 const rein_yaml *value, double *theta) {
   int i = rein_scenario_find_param(r, name, name_pos);
   if (i < 0) return false;
   const rein_param *param = &r->model->param[i];
@@ -50,7 +51,8 @@ static double take(form_reader *f, const char *key, bool fraction, bool required
     const char *what = rein_arena_printf(f->r->arena, "'%s' of '%s'", key, f->param->name);
     double value = otherwise;
     f->good = rein_scenario_text_quantity(f->r, f->form->value[i], f->form->value_pos[i], &unit,
-                                          fraction ? "1" : f->param->unit_text, what, &value) && f->good;
+                                          fraction ? "1" : f->param->unit_text, what, &value) &&
+              f->good;
     return value;
   }
   if (required) {
@@ -102,9 +104,10 @@ static void read_lognormal(form_reader *f, rein_covariate *out) {
   }
 }
 
-static bool read_form(rein_scenario_reader *r, const rein_param *param, const rein_yaml *node, rein_covariate *out) {
-  static const char *const FORMS[] = {"normal", "lognormal", "uniform", "bernoulli"}, *const UNIFORM[] = {"low", "high"},
-                                  *const BERNOULLI[] = {"p"};
+static bool read_form(rein_scenario_reader *r, const rein_param *param, const rein_yaml *node,
+                      rein_covariate *out) {
+  static const char *const FORMS[] = {"normal", "lognormal", "uniform", "bernoulli"},
+                           *const UNIFORM[] = {"low", "high"}, *const BERNOULLI[] = {"p"};
   rein_form form;
   if (!rein_parse_form(r->arena, node, r->diag, &form)) return false;
   form_reader f = {.r = r, .param = param, .form = &form, .good = true};
@@ -122,7 +125,8 @@ static bool read_form(rein_scenario_reader *r, const rein_param *param, const re
     check_keys(&f, BERNOULLI, 1);
     out->kind = REIN_COVARIATE_BERNOULLI;
     out->centre = take(&f, "p", true, true, 0.5);
-    if (f.good && !(out->centre >= 0.0 && out->centre <= 1.0)) rein_error(r->diag, form.pos, "p has to be from 0 to 1");
+    if (f.good && !(out->centre >= 0.0 && out->centre <= 1.0))
+      rein_error(r->diag, form.pos, "p has to be from 0 to 1");
     if (!(out->centre >= 0.0 && out->centre <= 1.0)) return false;
   } else {
     rein_scenario_unknown(r, form.pos, "distribution", form.name, FORMS, 4);
@@ -130,7 +134,8 @@ static bool read_form(rein_scenario_reader *r, const rein_param *param, const re
   }
   if (f.good && !(out->low < out->high)) rein_error(r->diag, form.pos, "'low' has to be below 'high'");
   bool drawn = out->kind == REIN_COVARIATE_NORMAL || out->kind == REIN_COVARIATE_LOGNORMAL;
-  if (f.good && drawn && !(out->sd > 0.0)) rein_error(r->diag, form.pos, "the spread of '%s' has to be above 0", param->name);
+  if (f.good && drawn && !(out->sd > 0.0))
+    rein_error(r->diag, form.pos, "the spread of '%s' has to be above 0", param->name);
   return f.good && out->low < out->high && (!drawn || out->sd > 0.0);
 }
 
@@ -140,11 +145,15 @@ static bool read_covariate(rein_scenario_reader *r, const rein_yaml *map, int i,
   if (p < 0) return false;
   const rein_param *param = &r->model->param[p];
   if (!param->covariate) {
-    rein_error(r->diag, map->key_pos[i], "'%s' is a parameter, not a covariate; the model says how it is distributed", map->key[i]);
+    rein_error(r->diag, map->key_pos[i],
+               "'%s' is a parameter, not a covariate; the model says how it is distributed", map->key[i]);
     return false;
   }
-  *out = (rein_covariate){
-      .kind = REIN_COVARIATE_FIXED, .param = p, .key = rein_draw_key(param->name), .low = -INFINITY, .high = INFINITY};
+  *out = (rein_covariate){.kind = REIN_COVARIATE_FIXED,
+                          .param = p,
+                          .key = rein_draw_key(param->name),
+                          .low = -INFINITY,
+                          .high = INFINITY};
   if (node->kind == REIN_YAML_SCALAR && strchr(node->text, '(')) return read_form(r, param, node, out);
   const char *what = rein_arena_printf(r->arena, "covariate '%s'", map->key[i]);
   return rein_scenario_quantity(r, node, &param->unit, param->unit_text, what, &out->centre);
@@ -190,7 +199,8 @@ static bool check_ids(rein_scenario_reader *r, const rein_csv *csv, int column) 
   for (int64_t i = 0; i < csv->n_row; i++) {
     cell[i] = (cell_ref){rein_csv_text(csv, i, column), i};
     if (!rein_csv_is_missing(csv, i, column)) continue;
-    rein_error(r->diag, rein_csv_pos(csv, i, column), "column '%s' has no value in this line", csv->header[column]);
+    rein_error(r->diag, rein_csv_pos(csv, i, column), "column '%s' has no value in this line",
+               csv->header[column]);
     good = false;
   }
   if (!good) return false;
@@ -204,15 +214,16 @@ static bool check_ids(rein_scenario_reader *r, const rein_csv *csv, int column) 
 }
 
 /* One column of numbers into out[row * stride], in the unit of `about`. */
-static bool read_column(rein_scenario_reader *r, const rein_yaml *node, const rein_param *about, double *out, int stride) {
+static bool read_column(rein_scenario_reader *r, const rein_yaml *node, const rein_param *about, double *out,
+                        int stride) {
   const rein_csv *csv = r->table;
   const rein_yaml *column_node = rein_yaml_get(node, "column"), *unit_node = rein_yaml_get(node, "unit");
   int column = rein_csv_get_column(csv, column_node->text, column_node->pos, r->diag);
   rein_unit unit;
   if (column < 0 || !rein_unit_parse(r->units, unit_node->text, unit_node->pos, r->diag, &unit)) return false;
   if (!rein_unit_same_dimension(&unit, &about->unit)) {
-    rein_error(r->diag, unit_node->pos, "column '%s' has unit %s, expected %s as '%s' has", column_node->text, unit_node->text,
-               about->unit_text, about->name);
+    rein_error(r->diag, unit_node->pos, "column '%s' has unit %s, expected %s as '%s' has", column_node->text,
+               unit_node->text, about->unit_text, about->name);
     return false;
   }
   bool good = true, same = rein_unit_equal(&unit, &about->unit);
@@ -244,7 +255,8 @@ static void take_medians(rein_scenario_reader *r, const double *table) {
   const rein_people *people = &r->inside->people;
   for (int k = 0; k < people->n_table_param; k++) {
     int p = people->table_param[k];
-    if (!r->model->param[p].has_value) r->theta[p] = median(r, table + k, people->n_row, people->n_table_param);
+    if (!r->model->param[p].has_value)
+      r->theta[p] = median(r, table + k, people->n_row, people->n_table_param);
   }
 }
 
@@ -254,10 +266,12 @@ static bool find_table_params(rein_scenario_reader *r, const rein_yaml *columns,
   for (int k = 0; k < columns->n; k++) {
     param[k] = rein_scenario_find_param(r, columns->key[k], columns->key_pos[k]);
     if (param[k] >= 0 && r->model->param[param[k]].value_expr) {
-      rein_error(r->diag, columns->key_pos[k], "'%s' is computed from other parameters, so no table can give it", columns->key[k]);
+      rein_error(r->diag, columns->key_pos[k],
+                 "'%s' is computed from other parameters, so no table can give it", columns->key[k]);
       good = false;
     } else if (param[k] >= 0 && given[param[k]]) {
-      rein_error(r->diag, columns->key_pos[k], "'%s' is given by 'covariates' and by 'columns'", columns->key[k]);
+      rein_error(r->diag, columns->key_pos[k], "'%s' is given by 'covariates' and by 'columns'",
+                 columns->key[k]);
       good = false;
     }
     good = good && param[k] >= 0;
@@ -272,8 +286,11 @@ static bool read_table(rein_scenario_reader *r, const rein_yaml *cohort, bool *g
   rein_people *people = &r->inside->people;
   const rein_yaml *path_node = rein_yaml_get(cohort, "table"), *id = rein_yaml_get(cohort, "id"),
                   *columns = rein_yaml_get(cohort, "columns");
-  if (!id) rein_error(r->diag, path_node->pos, "a table of people needs 'id', the column that tells them apart");
-  if (!columns) rein_error(r->diag, path_node->pos, "a table of people needs 'columns', for example {weight: {column: wt, unit: kg}}");
+  if (!id)
+    rein_error(r->diag, path_node->pos, "a table of people needs 'id', the column that tells them apart");
+  if (!columns)
+    rein_error(r->diag, path_node->pos,
+               "a table of people needs 'columns', for example {weight: {column: wt, unit: kg}}");
   if (!id || !columns || !find_table_params(r, columns, given)) return false;
   const char *path = rein_files_resolve(r->arena, r->scenario->path, path_node->text);
   const rein_source *source;
@@ -286,14 +303,17 @@ static bool read_table(rein_scenario_reader *r, const rein_yaml *cohort, bool *g
   double *table = REIN_NEW(r->arena, double, csv->n_row * columns->n);
   r->table = csv;
   for (int k = 0; k < columns->n; k++) {
-    good = read_column(r, columns->item[k], &r->model->param[people->table_param[k]], table + k, columns->n) && good;
+    good =
+        read_column(r, columns->item[k], &r->model->param[people->table_param[k]], table + k, columns->n) &&
+        good;
   }
   people->table = table;
   people->n_row = csv->n_row;
   if (good) take_medians(r, table);
   rein_sha256_hex(source->bytes, source->n_byte, r->inside->table_hash);
 
-  const char **code = REIN_NEW(r->arena, const char *, csv->n_row), **source_id = REIN_NEW(r->arena, const char *, csv->n_row);
+  const char **code = REIN_NEW(r->arena, const char *, csv->n_row),
+             **source_id = REIN_NEW(r->arena, const char *, csv->n_row);
   for (int64_t i = 0; i < csv->n_row && id_column >= 0; i++) {
     code[i] = rein_arena_printf(r->arena, "%lld", (long long)i + 1);
     source_id[i] = rein_csv_text(csv, i, id_column);
@@ -307,19 +327,22 @@ static bool read_table(rein_scenario_reader *r, const rein_yaml *cohort, bool *g
 /* ---- numbers of a person that are no parameter ---- */
 
 /* Reads a column, or the distribution; fills column, typical. */
-static bool read_extra(rein_scenario_reader *r, const rein_yaml *node, const rein_param *about, const double **column, double *typical) {
+static bool read_extra(rein_scenario_reader *r, const rein_yaml *node, const rein_param *about,
+                       const double **column, double *typical) {
   if (node->kind == REIN_YAML_SCALAR) {
-    rein_covariate drawn = {.param = (int)rein_people_n_value(&r->inside->people), .low = -INFINITY, .high = INFINITY};
+    rein_covariate drawn = {
+        .param = (int)rein_people_n_value(&r->inside->people), .low = -INFINITY, .high = INFINITY};
     drawn.key = rein_draw_key(about->name);
     if (!read_form(r, about, node, &drawn)) return false;
     add_covariate(r, drawn);
     return true;
   }
   const rein_yaml *name = rein_yaml_get(node, "column"), *unit = rein_yaml_get(node, "unit");
-  bool shaped = node->kind == REIN_YAML_MAP && node->n == 2 && name && unit && name->kind == REIN_YAML_SCALAR &&
-                unit->kind == REIN_YAML_SCALAR;
+  bool shaped = node->kind == REIN_YAML_MAP && node->n == 2 && name && unit &&
+                name->kind == REIN_YAML_SCALAR && unit->kind == REIN_YAML_SCALAR;
   if (!shaped) {
-    rein_error(r->diag, node->pos, "%s: expected one quantity, a distribution, or {column: name, unit: %s}", about->name, about->unit_text);
+    rein_error(r->diag, node->pos, "%s: expected one quantity, a distribution, or {column: name, unit: %s}",
+               about->name, about->unit_text);
     return false;
   }
   if (!r->table) {
@@ -364,18 +387,23 @@ static void spread_ids(rein_scenario_reader *r) {
   scenario->source_id = source_id;
 }
 
-static bool read_size(rein_scenario_reader *r, const rein_yaml *cohort, const rein_scenario_options *options) {
+static bool read_size(rein_scenario_reader *r, const rein_yaml *cohort,
+                      const rein_scenario_options *options) {
   rein_scenario *scenario = r->scenario;
   const rein_yaml *n_node = rein_yaml_get(cohort, "n"), *replicates = rein_yaml_get(cohort, "replicates");
   bool table = rein_yaml_get(cohort, "table") != NULL;
   int64_t n = r->inside->people.n_row;
   scenario->n_replicate = 1;
-  if (table && n_node) rein_error(r->diag, n_node->pos, "'n' has no place beside 'table': every person of the table takes part");
+  if (table && n_node)
+    rein_error(r->diag, n_node->pos, "'n' has no place beside 'table': every person of the table takes part");
   if (!table && !n_node) rein_error(r->diag, cohort->pos, "a cohort needs 'n', 'table', or is 'typical'");
   if (table == (n_node != NULL)) return false;
   if (n_node && !rein_scenario_count(r, n_node, "'n'", MAX_INDIVIDUAL, &n)) return false;
-  if (replicates && !rein_scenario_count(r, replicates, "'replicates'", MAX_REPLICATE, &scenario->n_replicate)) return false;
-  if (options && options->n_individual > 0 && (!table || options->n_individual < n)) n = options->n_individual;
+  if (replicates &&
+      !rein_scenario_count(r, replicates, "'replicates'", MAX_REPLICATE, &scenario->n_replicate))
+    return false;
+  if (options && options->n_individual > 0 && (!table || options->n_individual < n))
+    n = options->n_individual;
   if (table && n * scenario->n_replicate > MAX_TABLE) {
     rein_error(r->diag, cohort->pos, "more than %d people and replicates of a table", MAX_TABLE);
     return false;
@@ -390,8 +418,11 @@ static bool check_covariates(rein_scenario_reader *r, const rein_yaml *cohort) {
   bool good = true;
   for (size_t i = 0; i < r->model->n_param; i++) {
     const rein_param *param = &r->model->param[i];
-    if (!param->covariate || param->has_value || r->inside->people.given[i] || rein_yaml_get(set, param->name)) continue;
-    rein_error(r->diag, cohort->pos, "covariate '%s' has no typical value; give it in 'cohort' or 'parameters'", param->name);
+    if (!param->covariate || param->has_value || r->inside->people.given[i] ||
+        rein_yaml_get(set, param->name))
+      continue;
+    rein_error(r->diag, cohort->pos,
+               "covariate '%s' has no typical value; give it in 'cohort' or 'parameters'", param->name);
     rein_note(r->diag, param->pos, "'%s' is declared here", param->name);
     good = false;
   }
@@ -405,7 +436,8 @@ bool rein_scenario_read_cohort(rein_scenario_reader *r, const rein_scenario_opti
   people->given = given;
   r->scenario->n_replicate = 1;
   r->theta = REIN_NEW(r->arena, double, r->model->n_param + 1);
-  for (size_t i = 0; i < r->model->n_param; i++) r->theta[i] = r->model->param[i].value_expr ? 0.0 : r->model->param[i].value;
+  for (size_t i = 0; i < r->model->n_param; i++)
+    r->theta[i] = r->model->param[i].value_expr ? 0.0 : r->model->param[i].value;
   if (cohort->kind == REIN_YAML_SCALAR && strcmp(cohort->text, "typical") == 0) {
     r->scenario->typical = people->typical = true;
     r->scenario->n_individual = 1;

@@ -11,9 +11,10 @@ typedef struct {
   const rein_yaml *regimen; /* one course of its text regimen, or NULL */
   const rein_override *override;
   int n_override;
-  const char *name; /* of the line: its `name:`, else its `do:` */
+  const char *name;          /* of the line: its `name:`, else its `do:` */
   const rein_action *action; /* NULL: a reset */
-  double next_from; /* when a course after "then" begins if its own interval does not matter; NaN: at the start */
+  double next_from;   /* when a course after "then" begins if its own interval does not matter; NaN: at the
+                         start */
   double last_single; /* time of a single dose before it, NaN none */
 } line;
 
@@ -23,7 +24,8 @@ static const char *const COURSE_FIELDS[] = {"amount", "at", "every", "for", "cou
 static const rein_yaml *field(const line *l, const char *key) {
   for (int i = 0; i < l->n_override; i++) {
     const rein_override *o = &l->override[i];
-    if (strcmp(o->section, "actions") == 0 && strcmp(o->name, l->name) == 0 && strcmp(o->field, key) == 0) return o->value;
+    if (strcmp(o->section, "actions") == 0 && strcmp(o->name, l->name) == 0 && strcmp(o->field, key) == 0)
+      return o->value;
   }
   const rein_yaml *said = l->regimen ? rein_yaml_get(l->regimen, key) : NULL;
   return said ? said : rein_yaml_get(l->entry, key);
@@ -70,7 +72,8 @@ static bool read_amount(line *l, rein_course *out) {
   const rein_yaml *node = field(l, "amount");
   out->per_param = -1;
   if (!node) {
-    rein_error(r->diag, l->entry->pos, "'%s' needs an amount, for example 'amount: 1 %s'", l->name, action->unit_text);
+    rein_error(r->diag, l->entry->pos, "'%s' needs an amount, for example 'amount: 1 %s'", l->name,
+               action->unit_text);
     return false;
   }
   char *what = what_of(l, "amount");
@@ -92,7 +95,9 @@ static bool read_amount(line *l, rein_course *out) {
   }
   if (find_per(l, &got, value, out)) return true;
   if (is_per_person(r, &got, &action->unit)) {
-    rein_error(r->diag, node->pos, "%s is per body weight or surface, and the model has no covariate 'weight' or 'bsa' to multiply it with",
+    rein_error(r->diag, node->pos,
+               "%s is per body weight or surface, and the model has no covariate 'weight' or 'bsa' to "
+               "multiply it with",
                what);
     return false;
   }
@@ -101,7 +106,8 @@ static bool read_amount(line *l, rein_course *out) {
 
 static void warn_outside_range(line *l, const rein_course *course) {
   const rein_action *action = l->action;
-  if (course->per_param >= 0 || (course->amount >= action->valid_low && course->amount <= action->valid_high)) return;
+  if (course->per_param >= 0 || (course->amount >= action->valid_low && course->amount <= action->valid_high))
+    return;
   const rein_yaml *node = field(l, "amount");
   rein_scenario_reader *r = l->r;
   for (size_t i = 0; i < r->n_warned; i++) {
@@ -113,8 +119,8 @@ static void warn_outside_range(line *l, const rein_course *course) {
   rein_text_number(&text, action->valid_low);
   rein_text_add(&text, " .. ");
   rein_text_number(&text, action->valid_high);
-  rein_warning(r->diag, node->pos, "amount '%s' of '%s' is outside the range the model is valid for, %s %s", node->text, l->name,
-               text.bytes, action->unit_text);
+  rein_warning(r->diag, node->pos, "amount '%s' of '%s' is outside the range the model is valid for, %s %s",
+               node->text, l->name, text.bytes, action->unit_text);
 }
 
 /* ---- times ---- */
@@ -136,7 +142,8 @@ static bool read_listed_times(line *l, const rein_yaml *at, rein_course *out) {
   for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++) {
     const rein_yaml *other = field(l, OTHERS[i]);
     if (!other || (strcmp(OTHERS[i], "count") == 0 && l->regimen && strcmp(other->text, "1") == 0)) continue;
-    rein_error(l->r->diag, other->pos, "'%s' has 'at' and '%s'; times are either listed or repeated", l->name, OTHERS[i]);
+    rein_error(l->r->diag, other->pos, "'%s' has 'at' and '%s'; times are either listed or repeated", l->name,
+               OTHERS[i]);
     good = false;
   }
   out->time = time;
@@ -154,7 +161,8 @@ static int64_t count_doses(line *l, double from, double every) {
     rein_error(r->diag, length_node->pos, "'%s' has 'for' and 'count'; one of them is enough", l->name);
     return 0;
   }
-  if (count_node) return rein_scenario_count(r, count_node, what_of(l, "count"), REIN_SCENARIO_MAX_DOSE, &n) ? n : 0;
+  if (count_node)
+    return rein_scenario_count(r, count_node, what_of(l, "count"), REIN_SCENARIO_MAX_DOSE, &n) ? n : 0;
   double n_real;
   if (length_node) {
     if (!rein_scenario_time(r, length_node, what_of(l, "for"), &length)) return 0;
@@ -163,7 +171,8 @@ static int64_t count_doses(line *l, double from, double every) {
     n_real = floor((r->inside->t_end - from) / every + 1e-9) + 1.0;
   }
   if (!(n_real >= 1.0)) {
-    rein_error(r->diag, length_node ? length_node->pos : l->entry->pos, "'%s' has no dose: its time is over before the first", l->name);
+    rein_error(r->diag, length_node ? length_node->pos : l->entry->pos,
+               "'%s' has no dose: its time is over before the first", l->name);
     return 0;
   }
   if (n_real > REIN_SCENARIO_MAX_DOSE) {
@@ -204,7 +213,8 @@ static bool read_repeated_times(line *l, rein_course *out) {
     return false;
   }
   if (!every_node && field(l, "for")) {
-    rein_error(r->diag, field(l, "for")->pos, "'%s' has 'for' without 'every'; how long one dose lasts is 'duration'", l->name);
+    rein_error(r->diag, field(l, "for")->pos,
+               "'%s' has 'for' without 'every'; how long one dose lasts is 'duration'", l->name);
     return false;
   }
   int64_t n = 1;
@@ -215,7 +225,8 @@ static bool read_repeated_times(line *l, rein_course *out) {
   }
   bool after_single = !isnan(l->last_single) && isnan(l->next_from) && !field(l, "from");
   if (after_single && !every_node) {
-    rein_error(r->diag, l->regimen->pos, "regimen: a single dose after a single dose needs 'from', to say when");
+    rein_error(r->diag, l->regimen->pos,
+               "regimen: a single dose after a single dose needs 'from', to say when");
     return false;
   }
   if (!read_from(l, every, &from)) return false;
@@ -233,7 +244,8 @@ static bool read_times(line *l, rein_course *out) {
   bool good = at ? read_listed_times(l, at, out) : read_repeated_times(l, out);
   if (good && out->n_dose > 0 && out->time[0] < l->r->inside->t_start) {
     const rein_yaml *node = at ? at : field(l, "from");
-    rein_error(l->r->diag, node ? node->pos : l->entry->pos, "'%s' begins before the simulation does; say 'start:'", l->name);
+    rein_error(l->r->diag, node ? node->pos : l->entry->pos,
+               "'%s' begins before the simulation does; say 'start:'", l->name);
     good = false;
   }
   return good;
@@ -250,10 +262,13 @@ static bool read_given(line *l, rein_course *out) {
     return false;
   }
   if (rate && action->state < 0) {
-    rein_error(r->diag, rate->pos, "'%s' sets a parameter, so it has no rate; how long is 'duration'", l->name);
+    rein_error(r->diag, rate->pos, "'%s' sets a parameter, so it has no rate; how long is 'duration'",
+               l->name);
     return false;
   }
-  out->how = action->duration ? REIN_GIVEN_MODELLED_FOR : action->rate ? REIN_GIVEN_MODELLED_AT_RATE : REIN_GIVEN_BOLUS;
+  out->how = action->duration ? REIN_GIVEN_MODELLED_FOR
+             : action->rate   ? REIN_GIVEN_MODELLED_AT_RATE
+                              : REIN_GIVEN_BOLUS;
   if (duration) {
     out->how = REIN_GIVEN_FOR;
     if (!rein_scenario_time(r, duration, what_of(l, "duration"), &out->given)) return false;
@@ -269,7 +284,8 @@ static bool read_given(line *l, rein_course *out) {
     if (!(out->given > 0.0)) return false;
   }
   if (out->amount < 0.0 && out->how != REIN_GIVEN_BOLUS && action->state >= 0) {
-    rein_error(r->diag, field(l, "amount")->pos, "a negative amount of '%s' cannot be infused, only taken at once", l->name);
+    rein_error(r->diag, field(l, "amount")->pos,
+               "a negative amount of '%s' cannot be infused, only taken at once", l->name);
     return false;
   }
   return true;
@@ -292,14 +308,16 @@ static bool read_missed(line *l, const rein_yaml *list, rein_course *out) {
 }
 
 static bool read_faith(line *l, rein_course *out) {
-  const rein_yaml *adherence = field(l, "adherence"), *missed = field(l, "missed"), *jitter = field(l, "jitter");
+  const rein_yaml *adherence = field(l, "adherence"), *missed = field(l, "missed"),
+                  *jitter = field(l, "jitter");
   bool good = true;
   out->adherence = 1.0;
   if (adherence) good = rein_scenario_fraction(l->r, adherence, what_of(l, "adherence"), &out->adherence);
   if (missed) good = read_missed(l, missed, out) && good;
   if (jitter) {
     bool read = rein_scenario_time(l->r, jitter, what_of(l, "jitter"), &out->jitter);
-    if (read && out->jitter < 0.0) rein_error(l->r->diag, jitter->pos, "%s is negative", what_of(l, "jitter"));
+    if (read && out->jitter < 0.0)
+      rein_error(l->r->diag, jitter->pos, "%s is negative", what_of(l, "jitter"));
     good = good && read && out->jitter >= 0.0;
   }
   return good;
@@ -307,11 +325,13 @@ static bool read_faith(line *l, rein_course *out) {
 
 /* ---- words ---- */
 
-static void add_words(const line *l, rein_text *text, const char *key, const char *before, const char *after) {
+static void add_words(const line *l, rein_text *text, const char *key, const char *before,
+                      const char *after) {
   const rein_yaml *node = field(l, key);
   if (!node) return;
   rein_text_add(text, before);
-  if (node->kind == REIN_YAML_MAP) rein_text_printf(text, "as in column '%s'", rein_yaml_get(node, "column")->text);
+  if (node->kind == REIN_YAML_MAP)
+    rein_text_printf(text, "as in column '%s'", rein_yaml_get(node, "column")->text);
   if (node->kind == REIN_YAML_MAP) return;
   for (int i = 0; i < (node->kind == REIN_YAML_LIST ? node->n : 1); i++) {
     if (i > 0) rein_text_add(text, ", ");
@@ -343,7 +363,8 @@ static const char *words_of(const line *l) {
 /* ---- one line, all lines ---- */
 
 static bool read_course(line *l, rein_course *out) {
-  *out = (rein_course){.action = -1, .per_param = -1, .adherence = 1.0, .how = REIN_GIVEN_RESET, .pos = l->entry->pos};
+  *out = (rein_course){
+      .action = -1, .per_param = -1, .adherence = 1.0, .how = REIN_GIVEN_RESET, .pos = l->entry->pos};
   out->name = l->name;
   bool good = read_times(l, out);
   if (l->action) {
@@ -353,7 +374,7 @@ static bool read_course(line *l, rein_course *out) {
     if (good) good = read_faith(l, out);
     if (good) warn_outside_range(l, out);
   }
-  out->words = words_of(l);
+  if (good) out->words = words_of(l);
   return good;
 }
 
@@ -379,7 +400,9 @@ static bool check_regimen(line *l, const rein_yaml *regimen) {
   for (size_t i = 0; i < sizeof COURSE_FIELDS / sizeof *COURSE_FIELDS; i++) {
     const rein_yaml *said = rein_yaml_get(l->entry, COURSE_FIELDS[i]);
     if (!said) continue;
-    rein_error(l->r->diag, said->pos, "'%s' has a regimen, which says its amount and times; take '%s' into it", l->name, COURSE_FIELDS[i]);
+    rein_error(l->r->diag, said->pos,
+               "'%s' has a regimen, which says its amount and times; take '%s' into it", l->name,
+               COURSE_FIELDS[i]);
     return false;
   }
   if (regimen->kind == REIN_YAML_SCALAR) return true;
@@ -426,8 +449,9 @@ static bool read_line(line *l, course_list *list) {
   return true;
 }
 
-bool rein_scenario_read_courses(rein_scenario_reader *r, const rein_yaml *list, const rein_override *overrides, int n_override,
-                                const rein_course **out, int *n_out) {
+bool rein_scenario_read_courses(rein_scenario_reader *r, const rein_yaml *list,
+                                const rein_override *overrides, int n_override, const rein_course **out,
+                                int *n_out) {
   course_list courses = {0};
   bool good = true;
   int n = !list ? 0 : list->kind == REIN_YAML_LIST ? list->n : 1;

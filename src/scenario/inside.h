@@ -1,4 +1,5 @@
-/* Private to src/scenario: what reading leaves for filling batches, and what its files share while they read. */
+/* Private to src/scenario: what reading leaves for filling batches, and what its files share while they read.
+ */
 #ifndef REIN_SCENARIO_INSIDE_H
 #define REIN_SCENARIO_INSIDE_H
 
@@ -32,10 +33,11 @@ struct rein_scenario_inside {
   const rein_arm_inside *arm; /* (n_arm) */
   rein_chunk *chunk;          /* (n_chunk) */
   int n_chunk;
-  double t_start, t_end;      /* model time */
-  char table_hash[65];        /* SHA-256 of the table of people, "" for none */
-  const char **row_code, **row_source_id; /* (people.n_row) study-local code and the table's own id of each person */
-  const rein_yaml *root;      /* the file's tree, for what is only printed */
+  double t_start, t_end; /* model time */
+  char table_hash[65];   /* SHA-256 of the table of people, "" for none */
+  const char **row_code,
+      **row_source_id;   /* (people.n_row) study-local code and the table's own id of each person */
+  const rein_yaml *root; /* the file's tree, for what is only printed */
 };
 
 /* ---- while reading ---- */
@@ -54,40 +56,45 @@ typedef struct {
   const rein_yaml *root;
   rein_scenario *scenario;
   rein_scenario_inside *inside;
-  const rein_csv *table;      /* of people, NULL for none */
-  rein_covariate *covariate;  /* growing; inside->people lends it */
+  const rein_csv *table;        /* of people, NULL for none */
+  rein_covariate *covariate;    /* growing; inside->people lends it */
   const rein_yaml **extra_node; /* (n_extra) where each extra number is written, so that arms share it */
   size_t n_covariate, cap_covariate, cap_extra, cap_extra_typical, cap_extra_node;
-  int64_t n_dose;             /* of all courses read so far */
-  const rein_yaml **warned;   /* (n_warned) amounts that were warned of, so that a sweep warns once */
+  int64_t n_dose;           /* of all courses read so far */
+  const rein_yaml **warned; /* (n_warned) amounts that were warned of, so that a sweep warns once */
   size_t n_warned, cap_warned;
   double *theta; /* (n_param) typical values with the scenario's own overrides */
 } rein_scenario_reader;
 
-/* quantity.c: numbers with units. `what` names the number in messages: "amount of 'warfarin'". False with an error. */
-bool rein_scenario_quantity(rein_scenario_reader *r, const rein_yaml *node, const rein_unit *unit, const char *unit_text,
-                            const char *what, double *out);
-/* A time in the model's unit, rounded to 13 digits: 0.1 d, 2.4 h and the 24th step of 6 min are one instant. */
+/* quantity.c: numbers with units. `what` names the number in messages: "amount of 'warfarin'". False with an
+ * error. */
+bool rein_scenario_quantity(rein_scenario_reader *r, const rein_yaml *node, const rein_unit *unit,
+                            const char *unit_text, const char *what, double *out);
+/* A time in the model's unit, rounded to 13 digits: 0.1 d, 2.4 h and the 24th step of 6 min are one instant.
+ */
 double rein_scenario_round_time(double time);
 bool rein_scenario_time(rein_scenario_reader *r, const rein_yaml *node, const char *what, double *out);
-bool rein_scenario_text_quantity(rein_scenario_reader *r, const char *text, rein_pos pos, const rein_unit *unit,
-                                 const char *unit_text, const char *what, double *out);
-bool rein_scenario_plain_number(rein_scenario_reader *r, const rein_yaml *node, const char *what, double *out);
-bool rein_scenario_count(rein_scenario_reader *r, const rein_yaml *node, const char *what, int64_t largest, int64_t *out);
+bool rein_scenario_text_quantity(rein_scenario_reader *r, const char *text, rein_pos pos,
+                                 const rein_unit *unit, const char *unit_text, const char *what, double *out);
+bool rein_scenario_plain_number(rein_scenario_reader *r, const rein_yaml *node, const char *what,
+                                double *out);
+bool rein_scenario_count(rein_scenario_reader *r, const rein_yaml *node, const char *what, int64_t largest,
+                         int64_t *out);
 /* A number between 0 and 1, also as percent. */
 bool rein_scenario_fraction(rein_scenario_reader *r, const rein_yaml *node, const char *what, double *out);
 /* An error that a name is unknown, with the nearest of `known` (n). */
-void rein_scenario_unknown(rein_scenario_reader *r, rein_pos pos, const char *what, const char *name, const char *const *known,
-                           size_t n);
+void rein_scenario_unknown(rein_scenario_reader *r, rein_pos pos, const char *what, const char *name,
+                           const char *const *known, size_t n);
 /* A scalar that no file holds, at the place of another. */
 const rein_yaml *rein_scenario_scalar(rein_scenario_reader *r, const char *text, rein_pos pos);
 int rein_scenario_find_param(rein_scenario_reader *r, const char *name, rein_pos pos);
 
 /* course.c: `actions:` of one arm, with overrides. False with errors in diag. */
-bool rein_scenario_read_courses(rein_scenario_reader *r, const rein_yaml *list, const rein_override *overrides, int n_override,
-                                const rein_course **out, int *n_out);
-#define REIN_SCENARIO_MAX_DOSE 1000000      /* of one course */
-#define REIN_SCENARIO_MAX_DOSES 20000000    /* of all arms together, before individuals */
+bool rein_scenario_read_courses(rein_scenario_reader *r, const rein_yaml *list,
+                                const rein_override *overrides, int n_override, const rein_course **out,
+                                int *n_out);
+#define REIN_SCENARIO_MAX_DOSE 1000000   /* of one course */
+#define REIN_SCENARIO_MAX_DOSES 20000000 /* of all arms together, before individuals */
 
 /* regimen.c: a text regimen as maps of fields, one for each "then". NULL with an error. */
 const rein_yaml **rein_scenario_read_regimen(rein_scenario_reader *r, const rein_yaml *text, int *n_out);
@@ -102,13 +109,13 @@ typedef struct {
   const char *section, *target, *field; /* of what it replaces */
   const char **arm;                     /* (n_arm) arms it applies to; n_arm 0: all that have the field */
   int n_arm;
-  const rein_yaml **value;              /* (n_value): listed, or of the range; by point for a sampled design */
+  const rein_yaml **value; /* (n_value): listed, or of the range; by point for a sampled design */
   int n_value;
 } rein_sweep_axis;
 typedef struct {
   rein_sweep_axis *axis; /* (n_axis) */
   int n_axis;
-  bool sampled;    /* all axes move together, value k of each is point k */
+  bool sampled; /* all axes move together, value k of each is point k */
 } rein_sweep;
 bool rein_scenario_read_sweep(rein_scenario_reader *r, rein_sweep *out);
 #define REIN_SCENARIO_MAX_ARM 20000
@@ -116,10 +123,12 @@ bool rein_scenario_read_sweep(rein_scenario_reader *r, rein_sweep *out);
 /* cohort.c: `cohort:`, `parameters:`. */
 bool rein_scenario_read_cohort(rein_scenario_reader *r, const rein_scenario_options *options);
 /* One typical value; name_pos is where the parameter is named. */
-bool rein_scenario_set_parameter(rein_scenario_reader *r, const char *name, rein_pos name_pos, const rein_yaml *value, double *theta);
+bool rein_scenario_set_parameter(rein_scenario_reader *r, const char *name, rein_pos name_pos,
+                                 const rein_yaml *value, double *theta);
 
-/* A number of each person that is no parameter: `{column: amount, unit: mg}` of the table, or a distribution such as
- * `normal(mean: 105 mg, sd: 22 mg)`. about: its name and unit for messages; name keys its draws. Index among a person's numbers, or -1. */
+/* A number of each person that is no parameter: `{column: amount, unit: mg}` of the table, or a distribution
+ * such as `normal(mean: 105 mg, sd: 22 mg)`. about: its name and unit for messages; name keys its draws.
+ * Index among a person's numbers, or -1. */
 int rein_scenario_person_number(rein_scenario_reader *r, const rein_yaml *node, const rein_param *about);
 
 /* measure.c: `measure:`, `horizons:`, `keep:`, `start:`. */

@@ -28,13 +28,15 @@ static bool read_listed(rein_scenario_reader *r, const rein_yaml *at, time_list 
   for (int i = 0; i < (at->kind == REIN_YAML_LIST ? at->n : 1); i++) {
     const rein_yaml *item = at->kind == REIN_YAML_LIST ? at->item[i] : at;
     double time;
-    good = rein_scenario_time(r, item, "'at' of 'measure'", &time) && add_time(r, list, time, item->pos) && good;
+    good =
+        rein_scenario_time(r, item, "'at' of 'measure'", &time) && add_time(r, list, time, item->pos) && good;
   }
   return good;
 }
 
 static bool read_grid(rein_scenario_reader *r, const rein_yaml *map, time_list *list) {
-  const rein_yaml *from = rein_yaml_get(map, "from"), *to = rein_yaml_get(map, "to"), *every = rein_yaml_get(map, "every");
+  const rein_yaml *from = rein_yaml_get(map, "from"), *to = rein_yaml_get(map, "to"),
+                  *every = rein_yaml_get(map, "every");
   double first = 0.0, last, step;
   if (!to || !every) {
     rein_error(r->diag, map->pos, "'measure' needs 'at', or 'to' and 'every'");
@@ -125,7 +127,8 @@ static void settle_times(rein_scenario_reader *r, time_list *list, const span *a
   scenario->n_time = n_time;
   rein_horizon *horizon = REIN_NEW(r->arena, rein_horizon, n + 1);
   for (int i = 0; i < n; i++) {
-    horizon[i] = (rein_horizon){find_time(scenario, all[i].before), find_time(scenario, all[i].after), all[i].label};
+    horizon[i] =
+        (rein_horizon){find_time(scenario, all[i].before), find_time(scenario, all[i].after), all[i].label};
   }
   if (n == 0) {
     rein_text label;
@@ -159,7 +162,8 @@ static void keep_rows(rein_scenario_reader *r, row_list *list, size_t first, siz
 
 static bool keep_name(rein_scenario_reader *r, row_list *list, const rein_yaml *node) {
   const rein_model *model = r->model;
-  size_t n_state = model->n_state, n_observable = model->n_observable, n_value = model->n_value, n_process = model->n_process;
+  size_t n_state = model->n_state, n_observable = model->n_observable, n_value = model->n_value,
+         n_process = model->n_process;
   const char **known = REIN_NEW(r->arena, const char *, n_state + n_observable + n_value + n_process + 3);
   size_t n = 0;
   /* In the order of rows: states, then the output program's observables, values, processes. */
@@ -212,7 +216,8 @@ static void warn_long(rein_scenario_reader *r, rein_pos pos) {
   rein_text text;
   rein_text_init(&text, r->arena);
   rein_text_number(&text, r->model->horizon);
-  rein_warning(r->diag, pos, "this goes beyond the horizon the model is valid for, %s %s", text.bytes, r->model->time_unit_text);
+  rein_warning(r->diag, pos, "this goes beyond the horizon the model is valid for, %s %s", text.bytes,
+               r->model->time_unit_text);
 }
 
 bool rein_scenario_read_measure(rein_scenario_reader *r) {
@@ -222,7 +227,8 @@ bool rein_scenario_read_measure(rein_scenario_reader *r) {
   int n;
   bool good = !start || rein_scenario_time(r, start, "'start'", &r->inside->t_start);
   const rein_yaml *at = rein_yaml_get(measure, "at");
-  bool grid = rein_yaml_get(measure, "from") || rein_yaml_get(measure, "to") || rein_yaml_get(measure, "every");
+  bool grid =
+      rein_yaml_get(measure, "from") || rein_yaml_get(measure, "to") || rein_yaml_get(measure, "every");
   if (at) good = read_listed(r, at, &list) && good;
   if (!at || grid) good = read_grid(r, measure, &list) && good;
   good = read_horizons(r, &list, &all, &n) && good;

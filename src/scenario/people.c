@@ -8,8 +8,9 @@
 
 /* ---- correlations ---- */
 
-/* In place, lower triangle of an (n x n) matrix by rows; false where it is not positive definite. Written out here so that
- * its bits do not depend on the machine's BLAS. Source: Golub and Van Loan 2013, Matrix Computations, algorithm 4.2.1. */
+/* In place, lower triangle of an (n x n) matrix by rows; false where it is not positive definite. Written out
+ * here so that its bits do not depend on the machine's BLAS. Source: Golub and Van Loan 2013, Matrix
+ * Computations, algorithm 4.2.1. */
 static bool factor(double *a, int n) {
   for (int i = 0; i < n; i++) {
     for (int j = 0; j <= i; j++) {
@@ -45,7 +46,7 @@ bool rein_people_init(rein_arena *arena, rein_people *people, const rein_model *
   for (size_t i = 0; i < model->n_param; i++) {
     if (is_correlated[i]) list[n++] = (int)i;
   }
-  double *matrix = REIN_NEW(arena, double, n * n);
+  double *matrix = REIN_NEW(arena, double, n *n);
   for (int i = 0; i < n; i++) matrix[i * n + i] = 1.0;
   for (size_t i = 0; i < model->n_correlation; i++) {
     const rein_correlation *c = &model->correlation[i];
@@ -58,7 +59,8 @@ bool rein_people_init(rein_arena *arena, rein_people *people, const rein_model *
   people->n_correlated = n;
   people->cholesky = matrix;
   if (n > 0 && !factor(matrix, n)) {
-    rein_error(diag, model->correlation[0].pos, "the model's correlations contradict each other: their matrix is not positive definite");
+    rein_error(diag, model->correlation[0].pos,
+               "the model's correlations contradict each other: their matrix is not positive definite");
     return false;
   }
   return true;
@@ -70,37 +72,48 @@ bool rein_people_init(rein_arena *arena, rein_people *people, const rein_model *
 static double standard(const rein_dist *dist, double centre, double bound) {
   if (isinf(bound)) return bound;
   switch (dist->kind) {
-  case REIN_DIST_LOGNORMAL: return bound <= 0.0 ? -INFINITY : (rein_fixed_log(bound) - rein_fixed_log(centre)) / dist->sd;
-  case REIN_DIST_NORMAL: return (bound - centre) / dist->sd;
+  case REIN_DIST_LOGNORMAL:
+    return bound <= 0.0 ? -INFINITY : (rein_fixed_log(bound) - rein_fixed_log(centre)) / dist->sd;
+  case REIN_DIST_NORMAL:
+    return (bound - centre) / dist->sd;
   case REIN_DIST_LOGIT_NORMAL:
     if (bound <= 0.0) return -INFINITY;
     if (bound >= 1.0) return INFINITY;
     return (rein_fixed_logit(bound) - rein_fixed_logit(centre)) / dist->sd;
   case REIN_DIST_NONE:
-  case REIN_DIST_UNIFORM: break;
+  case REIN_DIST_UNIFORM:
+    break;
   }
   return bound < 0 ? -INFINITY : INFINITY;
 }
 
-/* The value `x` standard deviations from the centre. Of a computed parameter: the deviate that the tape adds itself. */
+/* The value `x` standard deviations from the centre. Of a computed parameter: the deviate that the tape adds
+ * itself. */
 static double deviate(const rein_dist *dist, double centre, double x, bool computed) {
   double eta = dist->sd * x;
   if (computed) return dist->kind == REIN_DIST_NONE || dist->kind == REIN_DIST_UNIFORM ? 0.0 : centre + eta;
   switch (dist->kind) {
-  case REIN_DIST_LOGNORMAL: return centre * rein_fixed_exp(eta);
-  case REIN_DIST_NORMAL: return centre + eta;
-  case REIN_DIST_LOGIT_NORMAL: return rein_fixed_logistic(rein_fixed_logit(centre) + eta);
-  case REIN_DIST_UNIFORM: return dist->low + rein_normal_cdf(x) * (dist->high - dist->low);
-  case REIN_DIST_NONE: break;
+  case REIN_DIST_LOGNORMAL:
+    return centre * rein_fixed_exp(eta);
+  case REIN_DIST_NORMAL:
+    return centre + eta;
+  case REIN_DIST_LOGIT_NORMAL:
+    return rein_fixed_logistic(rein_fixed_logit(centre) + eta);
+  case REIN_DIST_UNIFORM:
+    return dist->low + rein_normal_cdf(x) * (dist->high - dist->low);
+  case REIN_DIST_NONE:
+    break;
   }
   return centre;
 }
 
-/* Draws around `centre` at the uniform u. mean, sd: of the standard deviate given the parameters before it; *innovation:
- * what is left of it without them. */
-static double draw_dist(const rein_dist *dist, double centre, double u, double mean, double sd, bool computed, double *innovation) {
+/* Draws around `centre` at the uniform u. mean, sd: of the standard deviate given the parameters before it;
+ * *innovation: what is left of it without them. */
+static double draw_dist(const rein_dist *dist, double centre, double u, double mean, double sd, bool computed,
+                        double *innovation) {
   double low = -INFINITY, high = INFINITY;
-  bool cut = !computed && (isfinite(dist->low) || isfinite(dist->high)) && dist->sd > 0 && dist->kind != REIN_DIST_UNIFORM;
+  bool cut = !computed && (isfinite(dist->low) || isfinite(dist->high)) && dist->sd > 0 &&
+             dist->kind != REIN_DIST_UNIFORM;
   if (cut) {
     low = (standard(dist, centre, dist->low) - mean) / sd;
     high = (standard(dist, centre, dist->high) - mean) / sd;
@@ -118,11 +131,18 @@ static double draw_covariate(const rein_people *people, const rein_covariate *c,
   double u = rein_draw_uniform(people->seed, REIN_DRAW_COVARIATE, (uint64_t)individual, c->key, 0);
   rein_dist dist = {.sd = c->sd, .low = c->low, .high = c->high};
   switch (c->kind) {
-  case REIN_COVARIATE_NORMAL: dist.kind = REIN_DIST_NORMAL; break;
-  case REIN_COVARIATE_LOGNORMAL: dist.kind = REIN_DIST_LOGNORMAL; break;
-  case REIN_COVARIATE_UNIFORM: return c->low + u * (c->high - c->low);
-  case REIN_COVARIATE_BERNOULLI: return u < c->centre ? 1.0 : 0.0;
-  case REIN_COVARIATE_FIXED: return c->centre;
+  case REIN_COVARIATE_NORMAL:
+    dist.kind = REIN_DIST_NORMAL;
+    break;
+  case REIN_COVARIATE_LOGNORMAL:
+    dist.kind = REIN_DIST_LOGNORMAL;
+    break;
+  case REIN_COVARIATE_UNIFORM:
+    return c->low + u * (c->high - c->low);
+  case REIN_COVARIATE_BERNOULLI:
+    return u < c->centre ? 1.0 : 0.0;
+  case REIN_COVARIATE_FIXED:
+    return c->centre;
   }
   return draw_dist(&dist, c->centre, u, 0.0, 1.0, false, NULL);
 }
@@ -167,7 +187,8 @@ size_t rein_people_n_value(const rein_people *people) {
   return people->model->n_param + (size_t)people->n_extra;
 }
 
-void rein_people_draw(const rein_people *people, int64_t individual, const double *theta, double *value, double *scratch) {
+void rein_people_draw(const rein_people *people, int64_t individual, const double *theta, double *value,
+                      double *scratch) {
   const rein_model *model = people->model;
   int i_correlated = 0;
   for (size_t p = 0; p < model->n_param; p++) {
@@ -183,7 +204,8 @@ void rein_people_draw(const rein_people *people, int64_t individual, const doubl
     if (!people->typical && !given && param->between.kind != REIN_DIST_NONE) {
       double u = rein_draw_uniform(people->seed, REIN_DRAW_BETWEEN, (uint64_t)individual, people->key[p], 0);
       if (correlated) condition(people, i_correlated, scratch, &mean, &sd);
-      centre = draw_dist(&param->between, centre, u, mean, sd, computed, correlated ? &scratch[i_correlated] : NULL);
+      centre = draw_dist(&param->between, centre, u, mean, sd, computed,
+                         correlated ? &scratch[i_correlated] : NULL);
     } else if (correlated) {
       scratch[i_correlated] = 0.0;
     }

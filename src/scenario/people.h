@@ -1,10 +1,12 @@
-/* The numbers of one person: parameters and covariates drawn around the typical individual, or taken from a table.
+/* The numbers of one person: parameters and covariates drawn around the typical individual, or taken from a
+ * table.
  *
- * Individual g of the plan belongs to replicate g mod n_replicate; with a table it is the person of row g / n_replicate.
- * So the first members of a longer cohort are those of a shorter one. `uncertain` is drawn once per replicate, `between` once
- * per individual (src/scenario/draw.h). Correlated parameters share one Cholesky factor. Truncation goes through the
- * inverse distribution on the interval that is left, never by drawing again; of correlated parameters each is cut given those
- * before it in the model's order. Source: docs/scenarios.md, "Who".
+ * Individual g of the plan belongs to replicate g mod n_replicate; with a table it is the person of row g /
+ * n_replicate. So the first members of a longer cohort are those of a shorter one. `uncertain` is drawn once
+ * per replicate, `between` once per individual (src/scenario/draw.h). Correlated parameters share one
+ * Cholesky factor. Truncation goes through the inverse distribution on the interval that is left, never by
+ * drawing again; of correlated parameters each is cut given those before it in the model's order. Source:
+ * docs/scenarios.md, "Who".
  */
 #ifndef REIN_SCENARIO_PEOPLE_H
 #define REIN_SCENARIO_PEOPLE_H
@@ -22,8 +24,8 @@ typedef enum {
 /* How the scenario draws a covariate; numbers in the covariate's unit. */
 typedef struct {
   rein_covariate_kind kind;
-  int param;    /* index into a person's numbers: parameters, then extras */
-  uint64_t key; /* of its draws */
+  int param;                    /* index into a person's numbers: parameters, then extras */
+  uint64_t key;                 /* of its draws */
   double centre, sd, low, high; /* low, high: -inf, inf where nothing is cut */
 } rein_covariate;
 
@@ -35,28 +37,30 @@ typedef struct {
   const uint64_t *key;             /* (n_param) of the parameters' names */
   const rein_covariate *covariate; /* (n_covariate) */
   int n_covariate;
-  const int *table_param;          /* (n_table_param) parameters that the table gives */
+  const int *table_param; /* (n_table_param) parameters that the table gives */
   int n_table_param;
-  const double *table;             /* (n_row x n_table_param) in the parameters' units */
-  int64_t n_row;                   /* 0: no table; a row past the last is the last */
-  int n_extra;                     /* numbers of a person that are no parameter, such as an amount of their own */
-  const double **extra;            /* (n_extra) columns (n_row) of the table; NULL where a covariate draws it */
-  double *extra_typical;           /* (n_extra) value of the typical individual, of those from the table */
-  const bool *given;               /* (n_param) table or covariate distribution writes it: nothing else is drawn */
-  const int *correlated;           /* (n_correlated) parameters, rising */
+  const double *table;   /* (n_row x n_table_param) in the parameters' units */
+  int64_t n_row;         /* 0: no table; a row past the last is the last */
+  int n_extra;           /* numbers of a person that are no parameter, such as an amount of their own */
+  const double **extra;  /* (n_extra) columns (n_row) of the table; NULL where a covariate draws it */
+  double *extra_typical; /* (n_extra) value of the typical individual, of those from the table */
+  const bool *given;     /* (n_param) table or covariate distribution writes it: nothing else is drawn */
+  const int *correlated; /* (n_correlated) parameters, rising */
   int n_correlated;
-  const double *cholesky;          /* (n_correlated x n_correlated) lower factor of their correlations, row by row */
+  const double *cholesky; /* (n_correlated x n_correlated) lower factor of their correlations, row by row */
 } rein_people;
 
-/* Collects the model's correlations: fills model, key, correlated, n_correlated, cholesky; the other fields are the caller's.
- * False with an error in diag where the correlation matrix is not positive definite. */
+/* Collects the model's correlations: fills model, key, correlated, n_correlated, cholesky; the other fields
+ * are the caller's. False with an error in diag where the correlation matrix is not positive definite. */
 bool rein_people_init(rein_arena *arena, rein_people *people, const rein_model *model, rein_diag *diag);
 
 /* How many numbers a person has: parameters, then extras. */
 size_t rein_people_n_value(const rein_people *people);
 
-/* theta (n_param): values of the typical individual, for a computed parameter 0. value (n_param + n_extra): out; for a
- * computed parameter its deviate. scratch (n_correlated): the caller's. Threads: reentrant with own value and scratch. */
-void rein_people_draw(const rein_people *people, int64_t individual, const double *theta, double *value, double *scratch);
+/* theta (n_param): values of the typical individual, for a computed parameter 0. value (n_param + n_extra):
+ * out; for a computed parameter its deviate. scratch (n_correlated): the caller's. Threads: reentrant with
+ * own value and scratch. */
+void rein_people_draw(const rein_people *people, int64_t individual, const double *theta, double *value,
+                      double *scratch);
 
 #endif

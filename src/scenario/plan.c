@@ -1,13 +1,17 @@
-/* Batches of a scenario: which individual under which arm is in which lane, and the filling of their parameters and items.
+/* Batches of a scenario: which individual under which arm is in which lane, and the filling of their
+ * parameters and items.
  *
- *   batch = block of individuals x chunk of arms       lane = i_individual * n_arm_of_chunk + i_arm, then padding
+ *   batch = block of individuals x chunk of arms       lane = i_individual * n_arm_of_chunk + i_arm, then
+ * padding
  *
  * Invariants:
- *   1. number of lanes and individuals of a batch come from model and scenario, not from the machine or the cohort's size;
- *   2. an arm and its reference are in one batch: where the arms need several chunks, a chunk without the reference holds
- *      a copy of it that is not real;
- *   3. lanes behind the last pair of individual and arm repeat it; individuals behind the last of a drawn cohort are the next of
- *      the endless cohort, so a longer cohort gives the same bytes for its first members; behind a table, its last person.
+ *   1. number of lanes and individuals of a batch come from model and scenario, not from the machine or the
+ * cohort's size;
+ *   2. an arm and its reference are in one batch: where the arms need several chunks, a chunk without the
+ * reference holds a copy of it that is not real;
+ *   3. lanes behind the last pair of individual and arm repeat it; individuals behind the last of a drawn
+ * cohort are the next of the endless cohort, so a longer cohort gives the same bytes for its first members;
+ * behind a table, its last person.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -17,7 +21,8 @@
 
 /* Arms beyond this many per batch are integrated in chunks: at 64 lanes and more a batch no longer gains. */
 #define MAX_ARM_PER_BATCH 128
-/* Steps that one lane's segment may take before it counts as failed: far above what real models need (see numerics.md). */
+/* Steps that one lane's segment may take before it counts as failed: far above what real models need (see
+ * numerics.md). */
 #define MAX_STEPS 2000000
 
 /* ---- shape of a batch ---- */
@@ -26,7 +31,8 @@ static int round_up(int n) {
   return (n + REIN_LANE_MULTIPLE - 1) / REIN_LANE_MULTIPLE * REIN_LANE_MULTIPLE;
 }
 
-/* Lanes at which a batch is fastest, measured on models of these sizes: more amortise decoding, until the rows leave the cache. */
+/* Lanes at which a batch is fastest, measured on models of these sizes: more amortise decoding, until the
+ * rows leave the cache. */
 static int best_lanes(size_t n_state) {
   if (n_state <= 8) return 32;
   if (n_state <= 64) return 64;
@@ -72,7 +78,8 @@ void rein_scenario_choose_lanes(rein_scenario_reader *r, const rein_scenario_opt
   inside->chunk = REIN_NEW(r->arena, rein_chunk, n_chunk);
   int widest = 0;
   for (int i = 0; i < n_chunk; i++) {
-    add_chunk(r, (int)((int64_t)scenario->n_arm * i / n_chunk), (int)((int64_t)scenario->n_arm * (i + 1) / n_chunk));
+    add_chunk(r, (int)((int64_t)scenario->n_arm * i / n_chunk),
+              (int)((int64_t)scenario->n_arm * (i + 1) / n_chunk));
     if (inside->chunk[i].n_lane > widest) widest = inside->chunk[i].n_lane;
   }
   int wanted = options ? options->n_lane : 0, n;
@@ -138,7 +145,8 @@ static occupant occupant_of(const fill_context *context, int64_t i_batch, int i_
   const rein_lane_arm *lane = &chunk->lane[i_used % chunk->n_lane];
   int64_t individual = i_batch / inside->n_chunk * n_individual + i_used / chunk->n_lane;
   bool real = lane->real && i_lane < n_used && individual < scenario->n_individual;
-  if (context->people.n_row > 0 && individual >= scenario->n_individual) individual = scenario->n_individual - 1;
+  if (context->people.n_row > 0 && individual >= scenario->n_individual)
+    individual = scenario->n_individual - 1;
   return (occupant){.individual = individual, .arm = lane->arm, .real = real};
 }
 
@@ -167,7 +175,8 @@ static void fill_values(const fill_context *context, fill_memory *memory, int64_
   }
 }
 
-static bool fill_lane(const fill_context *context, fill_memory *memory, int64_t i_batch, int l, int n_lane, rein_lane_plan *lane) {
+static bool fill_lane(const fill_context *context, fill_memory *memory, int64_t i_batch, int l, int n_lane,
+                      rein_lane_plan *lane) {
   const rein_scenario *scenario = context->scenario;
   const rein_scenario_inside *inside = scenario->inside;
   occupant who = occupant_of(context, i_batch, l);
@@ -208,9 +217,11 @@ static rein_status fill(void *opaque, int64_t i_batch, rein_eval *eval, rein_lan
 
 /* ---- plans ---- */
 
-static rein_plan *new_plan(rein_arena *arena, const rein_scenario *scenario, const rein_tape *tape, const double *atol, bool pilot) {
+static rein_plan *new_plan(rein_arena *arena, const rein_scenario *scenario, const rein_tape *tape,
+                           const double *atol, bool pilot) {
   fill_context *context = REIN_NEW(arena, fill_context, 1);
-  *context = (fill_context){.scenario = scenario, .tape = tape, .people = scenario->inside->people, .pilot = pilot};
+  *context =
+      (fill_context){.scenario = scenario, .tape = tape, .people = scenario->inside->people, .pilot = pilot};
   rein_plan *plan = REIN_NEW(arena, rein_plan, 1);
   *plan = (rein_plan){.context = context,
                       .n_lane = scenario->n_lane,
@@ -223,7 +234,8 @@ static rein_plan *new_plan(rein_arena *arena, const rein_scenario *scenario, con
                       .method = scenario->method,
                       .max_steps = MAX_STEPS,
                       .fill = fill};
-  int64_t n_block = (scenario->n_individual + scenario->individuals_per_batch - 1) / scenario->individuals_per_batch;
+  int64_t n_block =
+      (scenario->n_individual + scenario->individuals_per_batch - 1) / scenario->individuals_per_batch;
   plan->n_batch = n_block * scenario->inside->n_chunk;
   if (!pilot) return plan;
 
@@ -242,8 +254,8 @@ static rein_plan *new_plan(rein_arena *arena, const rein_scenario *scenario, con
   return plan;
 }
 
-static rein_status make_plan(rein_arena *arena, const rein_scenario *scenario, const rein_tape *tape, const double *atol,
-                             bool pilot, rein_plan **out) {
+static rein_status make_plan(rein_arena *arena, const rein_scenario *scenario, const rein_tape *tape,
+                             const double *atol, bool pilot, rein_plan **out) {
   rein_guard guard;
   if (REIN_GUARD(arena, &guard)) return REIN_ERR_MEMORY;
   rein_plan *plan = new_plan(arena, scenario, tape, atol, pilot);
@@ -252,12 +264,12 @@ static rein_status make_plan(rein_arena *arena, const rein_scenario *scenario, c
   return REIN_OK;
 }
 
-rein_status rein_scenario_plan(rein_arena *arena, const rein_scenario *scenario, const rein_tape *tape, const double *atol,
-                               rein_plan **out) {
+rein_status rein_scenario_plan(rein_arena *arena, const rein_scenario *scenario, const rein_tape *tape,
+                               const double *atol, rein_plan **out) {
   return make_plan(arena, scenario, tape, atol, false, out);
 }
 
-rein_status rein_scenario_pilot(rein_arena *arena, const rein_scenario *scenario, const rein_tape *tape, const double *atol,
-                                rein_plan **out) {
+rein_status rein_scenario_pilot(rein_arena *arena, const rein_scenario *scenario, const rein_tape *tape,
+                                const double *atol, rein_plan **out) {
   return make_plan(arena, scenario, tape, atol, true, out);
 }

@@ -1,4 +1,5 @@
-/* The checked scenario as text: everything that decides what is computed, nothing that names a file's place or a person. */
+/* The checked scenario as text: everything that decides what is computed, nothing that names a file's place
+ * or a person. */
 #include <math.h>
 #include <string.h>
 
@@ -15,14 +16,16 @@ static void print_cohort(const rein_scenario *scenario, rein_text *out) {
   const rein_people *people = &scenario->inside->people;
   rein_text_printf(out, "cohort: %lld individuals, %lld replicates%s\n", (long long)scenario->n_individual,
                    (long long)scenario->n_replicate, scenario->typical ? ", typical" : "");
-  if (scenario->inside->table_hash[0]) rein_text_printf(out, "  table: sha256 %s\n", scenario->inside->table_hash);
+  if (scenario->inside->table_hash[0])
+    rein_text_printf(out, "  table: sha256 %s\n", scenario->inside->table_hash);
   for (int i = 0; i < people->n_table_param; i++) {
     rein_text_printf(out, "  table gives: %s\n", scenario->model->param[people->table_param[i]].name);
   }
   for (int i = 0; i < people->n_covariate; i++) {
     const rein_covariate *c = &people->covariate[i];
     bool extra = (size_t)c->param >= scenario->model->n_param;
-    rein_text_printf(out, "  %s: %s", extra ? "an amount" : scenario->model->param[c->param].name, KINDS[c->kind]);
+    rein_text_printf(out, "  %s: %s", extra ? "an amount" : scenario->model->param[c->param].name,
+                     KINDS[c->kind]);
     add_number(out, " centre ", c->centre);
     add_number(out, " sd ", c->sd);
     add_number(out, " low ", c->low);
@@ -40,7 +43,8 @@ static void print_course(const rein_scenario *scenario, const rein_course *cours
   if (own) rein_text_add(out, ", amount of their own in");
   if (action && !own) add_number(out, ", amount ", course->amount);
   if (action) rein_text_printf(out, " %s", action->unit_text);
-  if (course->per_param >= 0 && !own) rein_text_printf(out, " per %s", scenario->model->param[course->per_param].name);
+  if (course->per_param >= 0 && !own)
+    rein_text_printf(out, " per %s", scenario->model->param[course->per_param].name);
   add_number(out, ", adherence ", course->adherence);
   if (course->jitter > 0.0) add_number(out, ", jitter ", course->jitter);
   rein_text_printf(out, "%s\n      times:", course->left_out ? ", left out" : "");
@@ -90,14 +94,16 @@ static void print_measure(const rein_scenario *scenario, rein_text *out) {
     rein_text_printf(out, " '%s'", h->label);
   }
   rein_text_add(out, "\nkeep:");
-  for (int i = 0; i < scenario->n_keep; i++) rein_text_printf(out, " %s", kept_name(scenario->model, scenario->keep[i]));
+  for (int i = 0; i < scenario->n_keep; i++)
+    rein_text_printf(out, " %s", kept_name(scenario->model, scenario->keep[i]));
   rein_text_add(out, "\n");
 }
 
 static void print_expect(const rein_scenario *scenario, rein_text *out) {
   const rein_yaml *expect = rein_yaml_get(scenario->inside->root, "expect");
   for (int i = 0; i < scenario->n_compare; i++) {
-    rein_text_printf(out, "compare: %s with %s\n", scenario->compare[i].observed, scenario->arm[scenario->compare[i].arm].name);
+    rein_text_printf(out, "compare: %s with %s\n", scenario->compare[i].observed,
+                     scenario->arm[scenario->compare[i].arm].name);
   }
   if (!expect) return;
   rein_text_add(out, "expect:\n");
@@ -106,14 +112,16 @@ static void print_expect(const rein_scenario *scenario, rein_text *out) {
 
 void rein_scenario_print(const rein_scenario *scenario, rein_text *out) {
   static const char *const METHODS[] = {"bdf", "adams"};
-  rein_text_printf(out, "scenario %s\ntitle: %s\nmodel: %s\nseed: %llu\n", scenario->name, scenario->title, scenario->model->name,
-                   (unsigned long long)scenario->seed);
+  rein_text_printf(out, "scenario %s\ntitle: %s\nmodel: %s\nseed: %llu\n", scenario->name, scenario->title,
+                   scenario->model->name, (unsigned long long)scenario->seed);
   print_cohort(scenario, out);
   print_measure(scenario, out);
   add_number(out, "solver: rtol ", scenario->rtol);
   add_number(out, ", atol_rel ", scenario->atol_rel);
-  rein_text_printf(out, ", %s, %s first\n", METHODS[scenario->method], scenario->act_first ? "act" : "observe");
-  rein_text_printf(out, "batch: %d individuals, %d lanes\n", scenario->individuals_per_batch, scenario->n_lane);
+  rein_text_printf(out, ", %s, %s first\n", METHODS[scenario->method],
+                   scenario->act_first ? "act" : "observe");
+  rein_text_printf(out, "batch: %d individuals, %d lanes\n", scenario->individuals_per_batch,
+                   scenario->n_lane);
   rein_text_add(out, "arms:\n");
   for (int i = 0; i < scenario->n_arm; i++) print_arm(scenario, i, out);
   print_expect(scenario, out);

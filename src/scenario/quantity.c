@@ -16,8 +16,9 @@ static bool plain_number(const char *text, double *out) {
   return end != text && *end == '\0' && isfinite(*out);
 }
 
-bool rein_scenario_text_quantity(rein_scenario_reader *r, const char *text, rein_pos pos, const rein_unit *unit,
-                                 const char *unit_text, const char *what, double *out) {
+bool rein_scenario_text_quantity(rein_scenario_reader *r, const char *text, rein_pos pos,
+                                 const rein_unit *unit, const char *unit_text, const char *what,
+                                 double *out) {
   /* A model imported without units takes bare numbers, and nothing else can be compared with it. */
   if (unit->unknown) {
     if (plain_number(text, out)) return true;
@@ -41,8 +42,8 @@ bool rein_scenario_text_quantity(rein_scenario_reader *r, const char *text, rein
   return isfinite(*out);
 }
 
-bool rein_scenario_quantity(rein_scenario_reader *r, const rein_yaml *node, const rein_unit *unit, const char *unit_text,
-                            const char *what, double *out) {
+bool rein_scenario_quantity(rein_scenario_reader *r, const rein_yaml *node, const rein_unit *unit,
+                            const char *unit_text, const char *what, double *out) {
   if (node->kind != REIN_YAML_SCALAR) {
     rein_error(r->diag, node->pos, "%s: expected a number with a unit such as '1 %s'", what, unit_text);
     return false;
@@ -58,21 +59,24 @@ double rein_scenario_round_time(double time) {
 
 bool rein_scenario_time(rein_scenario_reader *r, const rein_yaml *node, const char *what, double *out) {
   double time;
-  if (!rein_scenario_quantity(r, node, &r->model->time_unit, r->model->time_unit_text, what, &time)) return false;
+  if (!rein_scenario_quantity(r, node, &r->model->time_unit, r->model->time_unit_text, what, &time))
+    return false;
   *out = rein_scenario_round_time(time);
   return true;
 }
 
-bool rein_scenario_plain_number(rein_scenario_reader *r, const rein_yaml *node, const char *what, double *out) {
+bool rein_scenario_plain_number(rein_scenario_reader *r, const rein_yaml *node, const char *what,
+                                double *out) {
   if (node->kind == REIN_YAML_SCALAR && plain_number(node->text, out)) return true;
   rein_error(r->diag, node->pos, "%s: expected a number without a unit", what);
   return false;
 }
 
-bool rein_scenario_count(rein_scenario_reader *r, const rein_yaml *node, const char *what, int64_t largest, int64_t *out) {
+bool rein_scenario_count(rein_scenario_reader *r, const rein_yaml *node, const char *what, int64_t largest,
+                         int64_t *out) {
   double value;
-  if (node->kind == REIN_YAML_SCALAR && plain_number(node->text, &value) && value >= 1 && value <= (double)largest &&
-      value == floor(value)) {
+  if (node->kind == REIN_YAML_SCALAR && plain_number(node->text, &value) && value >= 1 &&
+      value <= (double)largest && value == floor(value)) {
     *out = (int64_t)value;
     return true;
   }
@@ -88,8 +92,8 @@ bool rein_scenario_fraction(rein_scenario_reader *r, const rein_yaml *node, cons
   return false;
 }
 
-void rein_scenario_unknown(rein_scenario_reader *r, rein_pos pos, const char *what, const char *name, const char *const *known,
-                           size_t n) {
+void rein_scenario_unknown(rein_scenario_reader *r, rein_pos pos, const char *what, const char *name,
+                           const char *const *known, size_t n) {
   rein_names *names = rein_names_create(r->arena);
   for (size_t i = 0; i < n; i++) rein_names_add(names, known[i], (int)i);
   const char *closest = rein_names_closest(names, name);
@@ -100,7 +104,8 @@ void rein_scenario_unknown(rein_scenario_reader *r, rein_pos pos, const char *wh
   /* A short list teaches more than silence. */
   rein_text list;
   rein_text_init(&list, r->arena);
-  for (size_t i = 0; i < n && n <= MAX_LISTED; i++) rein_text_printf(&list, "%s%s", i > 0 ? ", " : "; known are: ", known[i]);
+  for (size_t i = 0; i < n && n <= MAX_LISTED; i++)
+    rein_text_printf(&list, "%s%s", i > 0 ? ", " : "; known are: ", known[i]);
   rein_error(r->diag, pos, "there is no %s '%s'%s", what, name, list.n > 0 ? list.bytes : "");
 }
 

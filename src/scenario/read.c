@@ -1,4 +1,5 @@
-/* A scenario file from top to bottom: schema, model, cohort, measurements, arms, comparison; then its print and hash. */
+/* A scenario file from top to bottom: schema, model, cohort, measurements, arms, comparison; then its print
+ * and hash. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,7 +110,8 @@ static const rein_schema TOP_KEYS[] = {
     {.key = "expect", .kind = REIN_SCHEMA_ANY},
     {0}};
 
-/* Maps whose keys are names of the model, with dots for parts, or of the data: the schema knows identifiers only. */
+/* Maps whose keys are names of the model, with dots for parts, or of the data: the schema knows identifiers
+ * only. */
 static bool check_map(const rein_yaml *node, const char *what, const rein_schema *keys, rein_diag *diag) {
   if (!node) return true;
   if (node->kind != REIN_YAML_MAP) {
@@ -120,7 +122,8 @@ static bool check_map(const rein_yaml *node, const char *what, const rein_schema
   for (int i = 0; i < node->n; i++) {
     const rein_yaml *item = node->item[i];
     if (item->kind != (keys ? REIN_YAML_MAP : REIN_YAML_SCALAR)) {
-      rein_error(diag, item->pos, "'%s' in '%s' has to be %s", node->key[i], what, keys ? "a map" : "one value");
+      rein_error(diag, item->pos, "'%s' in '%s' has to be %s", node->key[i], what,
+                 keys ? "a map" : "one value");
       good = false;
     } else if (keys) {
       good = rein_schema_check(item, keys, what, diag) && good;
@@ -159,7 +162,8 @@ static bool read_seed(rein_scenario_reader *r, const rein_scenario_options *opti
   return true;
 }
 
-static bool read_tolerance(rein_scenario_reader *r, const rein_yaml *map, const char *key, double lowest, double highest, double *out) {
+static bool read_tolerance(rein_scenario_reader *r, const rein_yaml *map, const char *key, double lowest,
+                           double highest, double *out) {
   const rein_yaml *node = rein_yaml_get(map, key);
   double value;
   if (!node) return true;
@@ -174,7 +178,8 @@ static bool read_tolerance(rein_scenario_reader *r, const rein_yaml *map, const 
 
 static bool read_solver(rein_scenario_reader *r) {
   rein_scenario *scenario = r->scenario;
-  const rein_yaml *map = rein_yaml_get(r->root, "solver"), *method = rein_yaml_get(map, "method"), *ties = rein_yaml_get(map, "ties");
+  const rein_yaml *map = rein_yaml_get(r->root, "solver"), *method = rein_yaml_get(map, "method"),
+                  *ties = rein_yaml_get(map, "ties");
   scenario->rtol = DEFAULT_RTOL;
   scenario->atol_rel = r->model->atol_rel_default > 0.0 ? r->model->atol_rel_default : DEFAULT_ATOL_REL;
   scenario->method = method && strcmp(method->text, "adams") == 0 ? REIN_METHOD_ADAMS : REIN_METHOD_BDF;
@@ -184,7 +189,8 @@ static bool read_solver(rein_scenario_reader *r) {
 }
 
 static bool read_compare(rein_scenario_reader *r) {
-  const rein_yaml *map = rein_yaml_get(r->root, "compare"), *arms = rein_yaml_get(map, "arm"), *expect = rein_yaml_get(r->root, "expect");
+  const rein_yaml *map = rein_yaml_get(r->root, "compare"), *arms = rein_yaml_get(map, "arm"),
+                  *expect = rein_yaml_get(r->root, "expect");
   rein_scenario *scenario = r->scenario;
   bool good = true;
   if (expect && expect->kind != REIN_YAML_MAP) rein_error(r->diag, expect->pos, "'expect' has to be a map");
@@ -230,7 +236,8 @@ static bool read_parts(rein_scenario_reader *r, const rein_scenario_options *opt
   r->inside->people.seed = r->scenario->seed;
   good = rein_people_init(r->arena, &r->inside->people, r->model, r->diag) && good;
   good = rein_scenario_read_cohort(r, options) && good;
-  /* Arms need to know what the cohort gives and when measuring ends; with those wrong their errors would be guesses. */
+  /* Arms need to know what the cohort gives and when measuring ends; with those wrong their errors would be
+   * guesses. */
   bool measured = rein_scenario_read_measure(r);
   good = good && measured && rein_scenario_read_arms(r);
   return good && read_compare(r);
@@ -243,7 +250,8 @@ static void hash_scenario(rein_scenario_reader *r) {
   rein_sha256_hex(text.bytes, text.n, r->scenario->hash);
 }
 
-static rein_status read_source(rein_scenario_reader *r, const rein_source *source, const rein_scenario_options *options) {
+static rein_status read_source(rein_scenario_reader *r, const rein_source *source,
+                               const rein_scenario_options *options) {
   r->scenario->path = source->path;
   rein_status status = rein_yaml_parse(r->arena, source, r->diag, &r->root);
   if (status != REIN_OK) return status;
@@ -263,7 +271,8 @@ static rein_status read_source(rein_scenario_reader *r, const rein_source *sourc
 }
 
 rein_status rein_scenario_read_source(rein_arena *arena, rein_units *units, const rein_source *source,
-                                      const rein_scenario_options *options, rein_diag *diag, rein_scenario **out) {
+                                      const rein_scenario_options *options, rein_diag *diag,
+                                      rein_scenario **out) {
   rein_guard guard;
   if (REIN_GUARD(arena, &guard)) return REIN_ERR_MEMORY;
   rein_scenario *scenario = REIN_NEW(arena, rein_scenario, 1);
@@ -276,8 +285,8 @@ rein_status rein_scenario_read_source(rein_arena *arena, rein_units *units, cons
   return status;
 }
 
-rein_status rein_scenario_read(rein_arena *arena, rein_units *units, const char *path, const rein_scenario_options *options,
-                               rein_diag *diag, rein_scenario **out) {
+rein_status rein_scenario_read(rein_arena *arena, rein_units *units, const char *path,
+                               const rein_scenario_options *options, rein_diag *diag, rein_scenario **out) {
   const rein_source *source;
   rein_status status = rein_files_read(arena, path, (rein_pos){0}, diag, &source);
   return status == REIN_OK ? rein_scenario_read_source(arena, units, source, options, diag, out) : status;

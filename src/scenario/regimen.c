@@ -1,17 +1,17 @@
 /* Text regimens. Grammar (words apart by blanks; 'then' begins a next line of the arm):
  *
  *   regimen  = course { [","] "then" course }
- *   course   = quantity { "once" | "every" quantity | "for" quantity | "from" quantity | "over" quantity | "at" quantity
- *                       | ("x" | "×") count }
- *   quantity = number unit          the unit may be several words, up to the next keyword
+ *   course   = quantity { "once" | "every" quantity | "for" quantity | "from" quantity | "over" quantity |
+ * "at" quantity | ("x" | "×") count } quantity = number unit          the unit may be several words, up to
+ * the next keyword
  *
  *   100 mg every 24 h for 7 d from 2 d
  *   300 mg once, then 100 mg every 12 h x 10
  *   1.5 mg/kg once over 30 min
  *
- * Each course becomes a map with the fields that `actions:` knows, so units and meaning are checked in one place. A course
- * after "then" without "from" begins one interval after the last dose before it: after the end of a "for", after the interval of
- * a "x", or, after a single dose, after its own interval.
+ * Each course becomes a map with the fields that `actions:` knows, so units and meaning are checked in one
+ * place. A course after "then" without "from" begins one interval after the last dose before it: after the
+ * end of a "for", after the interval of a "x", or, after a single dose, after its own interval.
  */
 #include <ctype.h>
 #include <string.h>
@@ -100,11 +100,13 @@ static bool read_clause(regimen *g, rein_yaml *map, size_t *at) {
     const char *after = rein_arena_printf(g->r->arena, "after '%s'", CLAUSES[i].word);
     return add_field(g, map, CLAUSES[i].field, take_quantity(g, at, after));
   }
-  if (is_word(w, "once")) return add_field(g, map, "count", rein_scenario_scalar(g->r, "1", pos_of(g, *at - 1)));
+  if (is_word(w, "once"))
+    return add_field(g, map, "count", rein_scenario_scalar(g->r, "1", pos_of(g, *at - 1)));
   if (is_word(w, "x") || is_word(w, "×")) {
     return add_field(g, map, "count", take_quantity(g, at, "after 'x'"));
   }
-  rein_error(g->r->diag, pos_of(g, *at - 1), "regimen: expected 'once', 'every', 'for', 'from', 'over', 'at' or 'x' here");
+  rein_error(g->r->diag, pos_of(g, *at - 1),
+             "regimen: expected 'once', 'every', 'for', 'from', 'over', 'at' or 'x' here");
   return false;
 }
 
@@ -120,7 +122,9 @@ static rein_yaml *new_map(regimen *g) {
 
 static const rein_yaml *read_course(regimen *g, size_t *at) {
   rein_yaml *map = new_map(g);
-  if (!add_field(g, map, "amount", take_quantity(g, at, "at its beginning, as in '100 mg every 24 h for 7 d'"))) return NULL;
+  if (!add_field(g, map, "amount",
+                 take_quantity(g, at, "at its beginning, as in '100 mg every 24 h for 7 d'")))
+    return NULL;
   while (*at < g->n_word && !is_word(g->word[*at], "then")) {
     if (!read_clause(g, map, at)) return NULL;
   }

@@ -1,8 +1,9 @@
-/* Scenario file to checked plan: who gets what, how much, when, what is measured, what is swept, what is compared.
+/* Scenario file to checked plan: who gets what, how much, when, what is measured, what is swept, what is
+ * compared.
  *
- * A scenario expands to arms (sweeps multiply them) and individuals; a member is one individual under one arm. The plan's
- * order is blocks of individuals, then arms, so that treated and counterfactual share a batch. Draws are keyed by
- * (seed, individual, name), never sequential: see draw.h.
+ * A scenario expands to arms (sweeps multiply them) and individuals; a member is one individual under one
+ * arm. The plan's order is blocks of individuals, then arms, so that treated and counterfactual share a
+ * batch. Draws are keyed by (seed, individual, name), never sequential: see draw.h.
  */
 #ifndef REIN_SCENARIO_SCENARIO_H
 #define REIN_SCENARIO_SCENARIO_H
@@ -12,14 +13,14 @@
 
 /* One arm after sweeps were multiplied out. */
 typedef struct {
-  const char *name;      /* unique: "daily", or with swept values "daily/dose=5 mg/adherence=0.8" */
+  const char *name; /* unique: "daily", or with swept values "daily/dose=5 mg/adherence=0.8" */
   const char *title;
-  int group;             /* index of the arm as written, before sweeps */
-  int reference;         /* arm it is compared with (its counterfactual), -1 for none */
-  bool counterfactual;   /* made by rein: the same without the named action */
-  const char *without;   /* the action left out, for a counterfactual; NULL */
+  int group;                /* index of the arm as written, before sweeps */
+  int reference;            /* arm it is compared with (its counterfactual), -1 for none */
+  bool counterfactual;      /* made by rein: the same without the named action */
+  const char *without;      /* the action left out, for a counterfactual; NULL */
   const char *prescription; /* what was prescribed, in words, deterministic */
-  const char *boundary;  /* strictest boundary of the model and this arm's actions */
+  const char *boundary;     /* strictest boundary of the model and this arm's actions */
 } rein_arm;
 
 /* A transition: from the state at time[i_before] to the state at time[i_after]. */
@@ -40,60 +41,66 @@ typedef struct {
   const char *name, *title, *path;
   const rein_model *model;
   uint64_t seed;
-  char hash[65];               /* SHA-256 of the checked scenario's print, covariate and dose tables included by hash */
+  char hash[65]; /* SHA-256 of the checked scenario's print, covariate and dose tables included by hash */
 
-  int64_t n_individual;        /* all replicates together */
-  int64_t n_replicate;         /* parameter uncertainty is drawn once per replicate */
-  bool typical;                /* one typical individual: its parameters are not drawn, its adherence is */
-  bool individual_data;        /* the cohort comes from a table of people: privacy rules hold */
-  const char *const *id;       /* (n_individual) study-local codes of people of a table: their places in it; NULL for drawn cohorts */
-  const char *const *source_id; /* (n_individual) the table's own ids, NULL for drawn cohorts; never written or printed as they are */
+  int64_t n_individual;  /* all replicates together */
+  int64_t n_replicate;   /* parameter uncertainty is drawn once per replicate */
+  bool typical;          /* one typical individual: its parameters are not drawn, its adherence is */
+  bool individual_data;  /* the cohort comes from a table of people: privacy rules hold */
+  const char *const *id; /* (n_individual) study-local codes of people of a table: their places in it; NULL
+                            for drawn cohorts */
+  const char *const *source_id; /* (n_individual) the table's own ids, NULL for drawn cohorts; never written
+                                   or printed as they are */
 
   const rein_arm *arm;
   int n_arm;
-  const double *time;          /* (n_time) measurement times, model time, rising */
+  const double *time; /* (n_time) measurement times, model time, rising */
   int n_time;
   const rein_horizon *horizon; /* (n_horizon) */
   int n_horizon;
-  const int *keep;             /* (n_keep) see rein_plan: observables first, then what `keep:` asks for */
+  const int *keep; /* (n_keep) see rein_plan: observables first, then what `keep:` asks for */
   int n_keep;
   double rtol, atol_rel;
   rein_method_kind method;
   bool act_first;
-  int individuals_per_batch;   /* each batch holds that many individuals times all arms, padded to n_lane */
+  int individuals_per_batch; /* each batch holds that many individuals times all arms, padded to n_lane */
   int n_lane;
-  const char *observed_path;   /* data to compare with, seen from here; NULL for none */
+  const char *observed_path;       /* data to compare with, seen from here; NULL for none */
   const rein_compare_arm *compare; /* (n_compare) which arm stands for which observed one */
   int n_compare;
   rein_scenario_inside *inside;
 } rein_scenario;
 
-/* Reads and checks a scenario with its model. rein_scenario_options fields: command-line overrides, 0 / NULL for none. */
+/* Reads and checks a scenario with its model. rein_scenario_options fields: command-line overrides, 0 / NULL
+ * for none. */
 typedef struct {
   bool has_seed;
   uint64_t seed;
-  int n_lane;            /* wanted lanes of a batch, 0: chosen from model and arms */
-  int64_t n_individual;  /* 0: as written */
-  double rtol;           /* 0: as written */
+  int n_lane;           /* wanted lanes of a batch, 0: chosen from model and arms */
+  int64_t n_individual; /* 0: as written */
+  double rtol;          /* 0: as written */
 } rein_scenario_options;
 
 /* Everything lives in `arena`. REIN_OK; REIN_ERR_INPUT, REIN_ERR_FILE with errors in diag. */
-rein_status rein_scenario_read(rein_arena *arena, rein_units *units, const char *path, const rein_scenario_options *options,
-                               rein_diag *diag, rein_scenario **out);
+rein_status rein_scenario_read(rein_arena *arena, rein_units *units, const char *path,
+                               const rein_scenario_options *options, rein_diag *diag, rein_scenario **out);
 
 /* The same from text that is read already; files it names are sought beside source->path. */
 rein_status rein_scenario_read_source(rein_arena *arena, rein_units *units, const rein_source *source,
-                                      const rein_scenario_options *options, rein_diag *diag, rein_scenario **out);
+                                      const rein_scenario_options *options, rein_diag *diag,
+                                      rein_scenario **out);
 
 /* The checked scenario as text: `rein dump --stage scenario`; hashed. */
 void rein_scenario_print(const rein_scenario *scenario, rein_text *out);
 
-/* The plan for the solver. atol (n_state): from the pilot run. The plan lives in `arena`, lends from scenario and tape. */
-rein_status rein_scenario_plan(rein_arena *arena, const rein_scenario *scenario, const rein_tape *tape, const double *atol,
-                               rein_plan **out);
+/* The plan for the solver. atol (n_state): from the pilot run. The plan lives in `arena`, lends from scenario
+ * and tape. */
+rein_status rein_scenario_plan(rein_arena *arena, const rein_scenario *scenario, const rein_tape *tape,
+                               const double *atol, rein_plan **out);
 
-/* Plan of the pilot run: the typical individual, all arms, in as few batches as possible; kept rows are all states. */
-rein_status rein_scenario_pilot(rein_arena *arena, const rein_scenario *scenario, const rein_tape *tape, const double *atol,
-                                rein_plan **out);
+/* Plan of the pilot run: the typical individual, all arms, in as few batches as possible; kept rows are all
+ * states. */
+rein_status rein_scenario_pilot(rein_arena *arena, const rein_scenario *scenario, const rein_tape *tape,
+                                const double *atol, rein_plan **out);
 
 #endif

@@ -1,5 +1,5 @@
-/* `sweep:` and `design:`: what is varied, over which values. Values stay text with a unit, so that each is checked where it
- * is used and stands in arm names as written. */
+/* `sweep:` and `design:`: what is varied, over which values. Values stay text with a unit, so that each is
+ * checked where it is used and stands in arm names as written. */
 #include <gsl/gsl_qrng.h>
 #include <math.h>
 #include <stdio.h>
@@ -34,7 +34,8 @@ static const char *const DESIGN_WORDS[] = {"factorial", "latin_hypercube", "sobo
 /* ---- what an axis replaces ---- */
 
 static bool read_field(rein_scenario_reader *r, const rein_yaml *node, rein_sweep_axis *axis) {
-  static const char *const FIELDS[] = {"amount", "every", "for", "count", "from", "duration", "rate", "adherence", "jitter", "regimen"};
+  static const char *const FIELDS[] = {"amount",   "every", "for",       "count",  "from",
+                                       "duration", "rate",  "adherence", "jitter", "regimen"};
   const char *text = node->text, *first = strchr(text, '.');
   if (first && strncmp(text, "parameters.", 11) == 0 && first[1] != '\0') {
     axis->section = "parameters";
@@ -74,7 +75,8 @@ static void read_arm_names(rein_scenario_reader *r, const rein_yaml *node, rein_
 /* ---- values ---- */
 
 static bool read_range(rein_scenario_reader *r, const rein_yaml *map, range *out) {
-  const rein_yaml *from = rein_yaml_get(map, "from"), *to = rein_yaml_get(map, "to"), *scale = rein_yaml_get(map, "scale");
+  const rein_yaml *from = rein_yaml_get(map, "from"), *to = rein_yaml_get(map, "to"),
+                  *scale = rein_yaml_get(map, "scale");
   char *end_from, *end_to;
   if (!from || !to) {
     rein_error(r->diag, map->pos, "a sweep needs 'values', or 'from' and 'to'");
@@ -104,8 +106,10 @@ static bool read_range(rein_scenario_reader *r, const rein_yaml *map, range *out
   return true;
 }
 
-/* The value at `share` of a range, with the digits that its name will show: what is written is what is run. */
-static const rein_yaml *range_value(rein_scenario_reader *r, const range *about, double share, int n_digit, rein_pos pos) {
+/* The value at `share` of a range, with the digits that its name will show: what is written is what is run.
+ */
+static const rein_yaml *range_value(rein_scenario_reader *r, const range *about, double share, int n_digit,
+                                    rein_pos pos) {
   double value = about->log ? about->low * rein_fixed_pow(about->high / about->low, share)
                             : about->low + (about->high - about->low) * share;
   char digits[40];
@@ -122,7 +126,8 @@ static void check_repeats(rein_scenario_reader *r, const rein_sweep_axis *axis) 
   for (int i = 1; i < axis->n_value; i++) {
     for (int k = 0; k < i; k++) {
       if (strcmp(axis->value[i]->text, axis->value[k]->text) != 0) continue;
-      rein_error(r->diag, axis->value[i]->pos, "sweep '%s' has the value '%s' twice", axis->name, axis->value[i]->text);
+      rein_error(r->diag, axis->value[i]->pos, "sweep '%s' has the value '%s' twice", axis->name,
+                 axis->value[i]->text);
       return;
     }
   }
@@ -134,11 +139,14 @@ static void read_values(rein_scenario_reader *r, const rein_yaml *map, rein_swee
   if (values) {
     for (size_t i = 0; i < sizeof RANGE / sizeof *RANGE; i++) {
       const rein_yaml *other = rein_yaml_get(map, RANGE[i]);
-      if (other) rein_error(r->diag, other->pos, "sweep '%s' lists 'values', so '%s' has no place", axis->name, RANGE[i]);
+      if (other)
+        rein_error(r->diag, other->pos, "sweep '%s' lists 'values', so '%s' has no place", axis->name,
+                   RANGE[i]);
     }
     axis->n_value = values->kind == REIN_YAML_LIST ? values->n : 1;
     axis->value = REIN_NEW(r->arena, const rein_yaml *, axis->n_value);
-    for (int i = 0; i < axis->n_value; i++) axis->value[i] = values->kind == REIN_YAML_LIST ? values->item[i] : values;
+    for (int i = 0; i < axis->n_value; i++)
+      axis->value[i] = values->kind == REIN_YAML_LIST ? values->item[i] : values;
     if (axis->n_value == 0) rein_error(r->diag, values->pos, "sweep '%s' has no values", axis->name);
     check_repeats(r, axis);
     return;
@@ -162,24 +170,28 @@ static void read_values(rein_scenario_reader *r, const rein_yaml *map, rein_swee
 
 /* ---- sampled designs ---- */
 
-/* Latin hypercube: each axis is cut into n_point equal parts, each part holds one point, in keyed random order and place.
- * Source: McKay, Beckman and Conover 1979, Technometrics 21:239. */
+/* Latin hypercube: each axis is cut into n_point equal parts, each part holds one point, in keyed random
+ * order and place. Source: McKay, Beckman and Conover 1979, Technometrics 21:239. */
 static void latin(const design *about, int i_axis, const char *name, double *share) {
   int64_t n = about->n_point;
   uint64_t key = rein_draw_key(name);
   for (int64_t i = 0; i < n; i++) share[i] = (double)i;
   for (int64_t i = n - 1; i > 0; i--) {
-    uint64_t other = rein_draw_bits(about->seed, REIN_DRAW_DESIGN, (uint64_t)i_axis, key, (uint64_t)i) % (uint64_t)(i + 1);
+    uint64_t other =
+        rein_draw_bits(about->seed, REIN_DRAW_DESIGN, (uint64_t)i_axis, key, (uint64_t)i) % (uint64_t)(i + 1);
     double moved = share[i];
     share[i] = share[other];
     share[other] = moved;
   }
   for (int64_t i = 0; i < n; i++) {
-    share[i] = (share[i] + rein_draw_uniform(about->seed, REIN_DRAW_DESIGN, (uint64_t)i_axis, key, (uint64_t)(n + i))) / (double)n;
+    share[i] = (share[i] +
+                rein_draw_uniform(about->seed, REIN_DRAW_DESIGN, (uint64_t)i_axis, key, (uint64_t)(n + i))) /
+               (double)n;
   }
 }
 
-/* Sobol points, all axes turned by a keyed offset where the design has a seed (Cranley and Patterson 1976). share (n_point x n_axis). */
+/* Sobol points, all axes turned by a keyed offset where the design has a seed (Cranley and Patterson 1976).
+ * share (n_point x n_axis). */
 static bool sobol(const design *about, int n_axis, double *share) {
   gsl_qrng *sequence = gsl_qrng_alloc(gsl_qrng_sobol, (unsigned)n_axis);
   if (!sequence) return false;
@@ -195,9 +207,11 @@ static bool sobol(const design *about, int n_axis, double *share) {
   return true;
 }
 
-static void sample_axes(rein_scenario_reader *r, const rein_yaml *map, const design *about, rein_sweep *sweep) {
+static void sample_axes(rein_scenario_reader *r, const rein_yaml *map, const design *about,
+                        rein_sweep *sweep) {
   int n_axis = sweep->n_axis;
-  double *share = REIN_NEW(r->arena, double, about->n_point * n_axis), *column = REIN_NEW(r->arena, double, about->n_point);
+  double *share = REIN_NEW(r->arena, double, about->n_point *n_axis),
+         *column = REIN_NEW(r->arena, double, about->n_point);
   if (about->kind == DESIGN_SOBOL && !sobol(about, n_axis, share)) {
     rein_error(r->diag, map->pos, "memory is out");
     return;
@@ -207,7 +221,8 @@ static void sample_axes(rein_scenario_reader *r, const rein_yaml *map, const des
     const rein_yaml *node = map->item[k];
     range ends;
     if (rein_yaml_get(node, "values") || rein_yaml_get(node, "n")) {
-      rein_error(r->diag, node->pos, "sweep '%s' is sampled by the design, so it has only 'from' and 'to'", axis->name);
+      rein_error(r->diag, node->pos, "sweep '%s' is sampled by the design, so it has only 'from' and 'to'",
+                 axis->name);
       continue;
     }
     if (!read_range(r, node, &ends)) continue;
@@ -239,7 +254,8 @@ static bool read_design(rein_scenario_reader *r, int n_axis, design *out) {
   out->seed = seed ? strtoull(seed->text, NULL, 10) : 0;
   if (out->kind == DESIGN_FACTORIAL) return true;
   if (!n) rein_error(r->diag, node->pos, "a sampled design needs 'n', the number of points");
-  if (!n || !rein_scenario_count(r, n, "'n' of the design", REIN_SCENARIO_MAX_ARM, &out->n_point)) return false;
+  if (!n || !rein_scenario_count(r, n, "'n' of the design", REIN_SCENARIO_MAX_ARM, &out->n_point))
+    return false;
   if (out->kind == DESIGN_SOBOL && n_axis > MAX_SOBOL) {
     rein_error(r->diag, node->pos, "Sobol points have at most %d sweeps, here are %d", MAX_SOBOL, n_axis);
     return false;

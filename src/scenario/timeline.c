@@ -12,9 +12,9 @@ typedef struct rein_span {
   double start, end;
   double amount; /* rate, or the parameter's value */
   int target;
-  int course;    /* order of writing, for resets at the same instant */
+  int course; /* order of writing, for resets at the same instant */
   bool is_param;
-  bool idle;     /* not taken: it has its instants and no effect */
+  bool idle; /* not taken: it has its instants and no effect */
 } span;
 
 /* A start or an end of a span. */
@@ -54,7 +54,8 @@ static bool reserve(void **items, size_t *capacity, size_t wanted, size_t item_b
 
 static bool add_item(rein_lane_plan *lane, double time, rein_item_kind kind, int target, double amount) {
   if (time > lane->t_end) return true;
-  return rein_lane_add_item(lane, (rein_item){.time = time, .kind = kind, .target = target, .amount = amount});
+  return rein_lane_add_item(lane,
+                            (rein_item){.time = time, .kind = kind, .target = target, .amount = amount});
 }
 
 static bool add_span(rein_timeline *t, span new_span) {
@@ -66,7 +67,8 @@ static bool add_span(rein_timeline *t, span new_span) {
 static bool add_reset(rein_timeline *t, double time, int course) {
   size_t capacity = t->cap_reset;
   if (!reserve((void **)&t->reset_time, &capacity, t->n_reset + 1, sizeof *t->reset_time)) return false;
-  if (!reserve((void **)&t->reset_course, &t->cap_reset, t->n_reset + 1, sizeof *t->reset_course)) return false;
+  if (!reserve((void **)&t->reset_course, &t->cap_reset, t->n_reset + 1, sizeof *t->reset_course))
+    return false;
   t->reset_time[t->n_reset] = time;
   t->reset_course[t->n_reset++] = course;
   return true;
@@ -88,16 +90,26 @@ static action_values read_action(const rein_timeline_lane *about, int action) {
                          .duration = row[3 * about->stride]};
 }
 
-/* Length of the dose [model time], 0 for a bolus; NaN where the model's numbers make no sense. `scaled`: F amount. */
+/* Length of the dose [model time], 0 for a bolus; NaN where the model's numbers make no sense. `scaled`: F
+ * amount. */
 static double length_of(const rein_course *course, const action_values *values, double scaled) {
   double length = 0.0, rate = NAN;
   switch (course->how) {
   case REIN_GIVEN_BOLUS:
-  case REIN_GIVEN_RESET: return 0.0;
-  case REIN_GIVEN_FOR: length = course->given; break;
-  case REIN_GIVEN_MODELLED_FOR: length = values->duration; break;
-  case REIN_GIVEN_AT_RATE: rate = course->given; break;
-  case REIN_GIVEN_MODELLED_AT_RATE: rate = values->rate; break;
+  case REIN_GIVEN_RESET:
+    return 0.0;
+  case REIN_GIVEN_FOR:
+    length = course->given;
+    break;
+  case REIN_GIVEN_MODELLED_FOR:
+    length = values->duration;
+    break;
+  case REIN_GIVEN_AT_RATE:
+    rate = course->given;
+    break;
+  case REIN_GIVEN_MODELLED_AT_RATE:
+    rate = values->rate;
+    break;
   }
   if (course->how == REIN_GIVEN_AT_RATE || course->how == REIN_GIVEN_MODELLED_AT_RATE) {
     length = scaled == 0.0 ? 0.0 : scaled / rate;
@@ -116,7 +128,8 @@ static bool give_into_state(builder *b, double time, double amount, bool idle) {
   double length = length_of(b->course, &values, scaled);
   double start = time + values.lag;
   int state = about->tape->action_state[action];
-  bool sound = isfinite(scaled) && values.bioavailability >= 0.0 && values.lag >= 0.0 && isfinite(start) && !isnan(length);
+  bool sound = isfinite(scaled) && values.bioavailability >= 0.0 && values.lag >= 0.0 && isfinite(start) &&
+               !isnan(length);
   if (!sound) return add_item(b->lane, time, REIN_ITEM_ADD, state, idle ? 0.0 : NAN);
   if (length == 0.0) return add_item(b->lane, start, REIN_ITEM_ADD, state, idle ? 0.0 : factor * scaled);
 
@@ -159,8 +172,8 @@ static double time_taken(const builder *b, int i_dose) {
   const rein_course *course = b->course;
   double time = course->time[i_dose];
   if (!(course->jitter > 0.0) || b->about->faithful) return time;
-  time += course->jitter * rein_draw_normal(b->about->seed, REIN_DRAW_JITTER, (uint64_t)b->lane->individual, course->key,
-                                            (uint64_t)i_dose);
+  time += course->jitter * rein_draw_normal(b->about->seed, REIN_DRAW_JITTER, (uint64_t)b->lane->individual,
+                                            course->key, (uint64_t)i_dose);
   return time > b->lane->t_start ? time : b->lane->t_start; /* nobody takes a dose before the study begins */
 }
 
@@ -228,8 +241,8 @@ static int compare_edges(const void *left, const void *right) {
   return (a->i_span > b->i_span) - (a->i_span < b->i_span);
 }
 
-/* What spans[first .. end) of one target amount to just after `time`: their sum, or for a parameter the one begun last.
- * `from`: spans before it are over. */
+/* What spans[first .. end) of one target amount to just after `time`: their sum, or for a parameter the one
+ * begun last. `from`: spans before it are over. */
 static double effect_at(const rein_timeline *t, size_t from, size_t end, double time, double base) {
   double total = base;
   for (size_t i = from; i < end && t->span[i].start <= time; i++) {
@@ -240,7 +253,8 @@ static double effect_at(const rein_timeline *t, size_t from, size_t end, double 
   return total;
 }
 
-/* Instants apart by rounding only are one: an infusion that ends where another starts must not overlap it for 1e-16 h. */
+/* Instants apart by rounding only are one: an infusion that ends where another starts must not overlap it for
+ * 1e-16 h. */
 static void snap_edges(rein_timeline *t, size_t n_edge) {
   double instant = -INFINITY;
   for (size_t i = 0; i < n_edge; i++) {
@@ -288,7 +302,8 @@ static bool walk_spans(builder *b) {
   qsort(t->span, t->n_span, sizeof *t->span, compare_spans);
   for (size_t first = 0; first < t->n_span;) {
     size_t end = first + 1;
-    while (end < t->n_span && t->span[end].target == t->span[first].target && t->span[end].is_param == t->span[first].is_param) {
+    while (end < t->n_span && t->span[end].target == t->span[first].target &&
+           t->span[end].is_param == t->span[first].is_param) {
       end++;
     }
     if (!walk_target(b, first, end)) return false;
@@ -297,8 +312,8 @@ static bool walk_spans(builder *b) {
   return true;
 }
 
-bool rein_timeline_fill(rein_timeline *timeline, const rein_timeline_lane *about, const rein_course *course, int n_course,
-                        rein_lane_plan *lane) {
+bool rein_timeline_fill(rein_timeline *timeline, const rein_timeline_lane *about, const rein_course *course,
+                        int n_course, rein_lane_plan *lane) {
   builder b = {.timeline = timeline, .about = about, .lane = lane};
   timeline->n_span = timeline->n_reset = 0;
   for (b.i_course = 0; b.i_course < n_course; b.i_course++) {

@@ -1,16 +1,15 @@
 /* From prescriptions to one lane's items: when which state, input or parameter is changed, by how much.
  *
- * A course is one line of an arm: an action, its amount, its times, how it is given and how faithfully. NONMEM's
- * conventions (docs/scenarios.md, "What a dose does"):
- *   bolus              state += F amount, lag after its time
- *   infusion, rate r   given or modelled: rate stays r, it lasts F amount / r
- *   infusion, length d given or modelled: it lasts d, the rate is F amount / d; d = 0 is a bolus
- *   reset              all states to their initial values, running infusions end; later doses remain
- * Invariants:
- *   1. a dose that is not taken, or left out in a counterfactual, keeps its instants as items that change nothing: the
- *      lanes of a batch restart at the same numbers;
+ * A course is one line of an arm: an action, its amount, its times, how it is given and how faithfully.
+ * NONMEM's conventions (docs/scenarios.md, "What a dose does"): bolus              state += F amount, lag
+ * after its time infusion, rate r   given or modelled: rate stays r, it lasts F amount / r infusion, length d
+ * given or modelled: it lasts d, the rate is F amount / d; d = 0 is a bolus reset              all states to
+ * their initial values, running infusions end; later doses remain Invariants:
+ *   1. a dose that is not taken, or left out in a counterfactual, keeps its instants as items that change
+ * nothing: the lanes of a batch restart at the same numbers;
  *   2. an input is set to the exact sum of the infusions that run, so after the last it is 0 to the bit;
- *   3. items at one instant happen in the order: courses as written (additions, resets), then inputs, then parameters.
+ *   3. items at one instant happen in the order: courses as written (additions, resets), then inputs, then
+ * parameters.
  */
 #ifndef REIN_SCENARIO_TIMELINE_H
 #define REIN_SCENARIO_TIMELINE_H
@@ -20,28 +19,29 @@
 
 typedef enum {
   REIN_GIVEN_BOLUS,
-  REIN_GIVEN_FOR,              /* infusion of length `given` [model time] */
-  REIN_GIVEN_AT_RATE,          /* infusion at rate `given` [action's unit / model time] */
-  REIN_GIVEN_MODELLED_FOR,     /* length, rate: from the model's action */
+  REIN_GIVEN_FOR,          /* infusion of length `given` [model time] */
+  REIN_GIVEN_AT_RATE,      /* infusion at rate `given` [action's unit / model time] */
+  REIN_GIVEN_MODELLED_FOR, /* length, rate: from the model's action */
   REIN_GIVEN_MODELLED_AT_RATE,
-  REIN_GIVEN_RESET             /* no dose: a reset */
+  REIN_GIVEN_RESET /* no dose: a reset */
 } rein_given;
 
 typedef struct {
-  const char *name;    /* unique in its arm; with `key` the key of its draws: "warfarin", "warfarin#2" */
+  const char *name; /* unique in its arm; with `key` the key of its draws: "warfarin", "warfarin#2" */
   uint64_t key;
-  int action;          /* of the model; -1: a reset */
-  double amount;       /* action's unit, or per unit of the person's number per_param */
-  int per_param;       /* index of the person's number that the amount is multiplied with: body weight, an amount of their own; -1 none */
+  int action;    /* of the model; -1: a reset */
+  double amount; /* action's unit, or per unit of the person's number per_param */
+  int per_param; /* index of the person's number that the amount is multiplied with: body weight, an amount of
+                    their own; -1 none */
   rein_given how;
   double given;
-  const double *time;  /* (n_dose) prescribed, rising, model time */
+  const double *time; /* (n_dose) prescribed, rising, model time */
   int n_dose;
-  double adherence;    /* probability that a dose is taken */
-  const bool *missed;  /* (n_dose) history written out, or NULL */
-  double jitter;       /* SD of the time taken around the time prescribed, model time */
-  bool left_out;       /* counterfactual: keeps its instants, does nothing */
-  const char *words;   /* "5 mg every 24 h for 14 d" */
+  double adherence;   /* probability that a dose is taken */
+  const bool *missed; /* (n_dose) history written out, or NULL */
+  double jitter;      /* SD of the time taken around the time prescribed, model time */
+  bool left_out;      /* counterfactual: keeps its instants, does nothing */
+  const char *words;  /* "5 mg every 24 h for 14 d" */
   rein_pos pos;
 } rein_course;
 
@@ -61,16 +61,17 @@ typedef struct {
   const rein_model *model;
   const rein_tape *tape;
   uint64_t seed;
-  bool faithful;           /* every dose is taken on time (pilot run) */
-  const double *value;     /* the individual's numbers, see rein_people_draw */
-  const double *action;    /* rows of REIN_PROG_ACTION at this lane: action[(4 i + k) * stride] */
+  bool faithful;        /* every dose is taken on time (pilot run) */
+  const double *value;  /* the individual's numbers, see rein_people_draw */
+  const double *action; /* rows of REIN_PROG_ACTION at this lane: action[(4 i + k) * stride] */
   int stride;
 } rein_timeline_lane;
 
-/* Fills lane->item and lane->dose for the arm's courses; lane->individual, t_start, t_end are set. Items after t_end are left
- * out. A lag, bioavailability, rate or duration that makes no sense (not finite, negative) becomes an amount that is no
- * number, so that the lane fails and says so. False when memory is out. */
-bool rein_timeline_fill(rein_timeline *timeline, const rein_timeline_lane *about, const rein_course *course, int n_course,
-                        rein_lane_plan *lane);
+/* Fills lane->item and lane->dose for the arm's courses; lane->individual, t_start, t_end are set. Items
+ * after t_end are left out. A lag, bioavailability, rate or duration that makes no sense (not finite,
+ * negative) becomes an amount that is no number, so that the lane fails and says so. False when memory is
+ * out. */
+bool rein_timeline_fill(rein_timeline *timeline, const rein_timeline_lane *about, const rein_course *course,
+                        int n_course, rein_lane_plan *lane);
 
 #endif

@@ -1,11 +1,13 @@
 #include "src/stats/fixed.h"
 
-#ifndef FP_FAST_FMA /* the header shows the fused forms only with it; they are in the library all the same */
+#ifndef FP_FAST_FMA /* the header shows the fused forms only with it; they are in the library all the same   \
+                     */
 #define FP_FAST_FMA
 #endif
 #include <sleef.h>
 
-/* The fused form needs the instruction; where it is missing, SLEEF's plain form is slower and differs in last bits. */
+/* The fused form needs the instruction; where it is missing, SLEEF's plain form is slower and differs in last
+ * bits. */
 #if defined(__x86_64__) || defined(__i386__)
 #define HAS_FMA __builtin_cpu_supports("fma")
 #else

@@ -1,9 +1,9 @@
 /* exp, log and their kin for everything that ends in records: the same bits on every processor.
  *
- * libm chooses its code by processor, so records would differ by machine. These are SLEEF's finz functions in scalar form,
- * the same algorithm that the lane kernels use; on x86 without fused multiply-add SLEEF's other form answers, which
- * rein_lanes_same_bits (solver/lanes.h) tells. Dimensionless in and out; NaN and infinities as in C's math library.
- * Threads: all reentrant.
+ * libm chooses its code by processor, so records would differ by machine. These are SLEEF's finz functions in
+ * scalar form, the same algorithm that the lane kernels use; on x86 without fused multiply-add SLEEF's other
+ * form answers, which rein_lanes_same_bits (solver/lanes.h) tells. Dimensionless in and out; NaN and
+ * infinities as in C's math library. Threads: all reentrant.
  */
 #ifndef REIN_STATS_FIXED_H
 #define REIN_STATS_FIXED_H

@@ -1,5 +1,5 @@
-/* Any bytes as a scenario, beside a model m.yaml and a table p.csv: no crash; what is read without errors prints, and its first
- * batch fills. */
+/* Any bytes as a scenario, beside a model m.yaml and a table p.csv: no crash; what is read without errors
+ * prints, and its first batch fills. */
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -16,7 +16,8 @@ static const char MODEL[] =
     "rein: model/1\nname: m\ntime: h\n"
     "covariates:\n  weight: {unit: kg, typical: 70 kg}\n"
     "parameters:\n"
-    "  CL: {value: 5 L/h, between: 'lognormal(cv: 30 %)', uncertain: 'lognormal(cv: 10 %)', assumed: example}\n"
+    "  CL: {value: 5 L/h, between: 'lognormal(cv: 30 %)', uncertain: 'lognormal(cv: 10 %)', assumed: "
+    "example}\n"
     "  V: {value: 50 L, between: 'lognormal(cv: 20 %, low: 40 L)', assumed: example}\n"
     "  boost: {value: 0 mg/h, assumed: example}\n  tlag: {value: 1 h, assumed: example}\n"
     "correlations:\n  - {between: [CL, V], rho: 0.5}\n"
@@ -38,7 +39,9 @@ static void enter_folder(void) {
   rein_arena *arena = rein_arena_create();
   rein_diag *diag = rein_diag_create(arena);
   if (!mkdtemp(folder) || chdir(folder) != 0) abort();
-  if (rein_files_write("m.yaml", MODEL, strlen(MODEL), diag) || rein_files_write("p.csv", TABLE, strlen(TABLE), diag)) abort();
+  if (rein_files_write("m.yaml", MODEL, strlen(MODEL), diag) ||
+      rein_files_write("p.csv", TABLE, strlen(TABLE), diag))
+    abort();
   rein_arena_destroy(arena);
 }
 
@@ -72,7 +75,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
   rein_text_init(&text, arena);
   if (!units && rein_units_create(diag, &units) != REIN_OK) abort();
   char *copy = rein_arena_strndup(arena, (const char *)bytes, n);
-  rein_status status = rein_scenario_read_source(arena, units, rein_source_create(arena, "fuzz.yaml", copy, n), NULL, diag, &scenario);
+  rein_status status = rein_scenario_read_source(
+      arena, units, rein_source_create(arena, "fuzz.yaml", copy, n), NULL, diag, &scenario);
   assert((status == REIN_OK) == (rein_diag_n_error(diag) == 0));
   if (status == REIN_OK) {
     rein_scenario_print(scenario, &text);

@@ -34,24 +34,24 @@ for entry in $wanted; do
 done
 [ -n "$missing" ] || exit 0
 
-command_line="apt-get install --no-install-recommends$missing"
+# Whoever is not root goes by sudo: where a password can be asked for, or none is needed.
+as_root=
+allowed=yes
+if [ "$(id -u)" -ne 0 ]; then
+  if command -v sudo > /dev/null 2>&1 && { [ -t 0 ] || sudo -n true 2> /dev/null; }; then as_root="sudo "; else allowed=no; fi
+fi
 echo "rein needs these Debian packages that are not here yet:"
 for package in $missing; do echo "  $package"; done
 echo "They are installed by:"
-echo "  $command_line"
+echo "  ${as_root}apt-get -q -y install --no-install-recommends$missing"
 
 if ! command -v apt-get > /dev/null 2>&1; then
   echo "There is no apt-get here: please install them, or what they are called on your system, and try again." >&2
   exit 4
 fi
-as_root=
-if [ "$(id -u)" -ne 0 ]; then
-  if command -v sudo > /dev/null 2>&1 && { [ -t 0 ] || sudo -n true 2> /dev/null; }; then
-    as_root=sudo
-  else
-    echo "That needs root: please have it run, and try again." >&2
-    exit 4
-  fi
+if [ "$allowed" = no ]; then
+  echo "That needs root: please have it run, and try again." >&2
+  exit 4
 fi
 if [ "${YES:-}" != 1 ] && [ -t 0 ] && [ -t 1 ]; then
   printf 'Install them now? [Y/n] '
@@ -62,7 +62,8 @@ if [ "${YES:-}" != 1 ] && [ -t 0 ] && [ -t 1 ]; then
   esac
 fi
 
-get() { $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y "$@"; }
+# shellcheck disable=SC2086
+get() { ${as_root}env DEBIAN_FRONTEND=noninteractive apt-get -q -y "$@"; }
 # Lists are read again where there are none or where they are too old to know a package.
 ls /var/lib/apt/lists/*Packages* > /dev/null 2>&1 || get update || exit 4
 # shellcheck disable=SC2086

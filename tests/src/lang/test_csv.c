@@ -17,14 +17,17 @@ static rein_csv *parse(rein_arena *arena, rein_diag *diag, const char *text) {
 START_TEST(reads_quotes_and_line_ends) {
   rein_arena *arena = rein_arena_create();
   rein_diag *diag = rein_diag_create(arena);
-  rein_csv *csv = parse(arena, diag, "\xef\xbb\xbf# by hand\nid, x ,\"a,b\"\r\nq,  1.5 ,\"say \"\"hi\"\"\nthere\"\r\n\n\"\",-2e3,NA");
+  rein_csv *csv =
+      parse(arena, diag,
+            "\xef\xbb\xbf# by hand\nid, x ,\"a,b\"\r\nq,  1.5 ,\"say \"\"hi\"\"\nthere\"\r\n\n\"\",-2e3,NA");
   ck_assert_int_eq(csv->n_column, 3);
   ck_assert_int_eq(csv->n_row, 2);
   ck_assert_str_eq(csv->header[1], "x");
   ck_assert_str_eq(csv->header[2], "a,b");
   ck_assert_str_eq(rein_csv_text(csv, 0, 2), "say \"hi\"\nthere");
   ck_assert_str_eq(rein_csv_text(csv, 1, 0), "");
-  ck_assert(rein_csv_is_missing(csv, 1, 0) && rein_csv_is_missing(csv, 1, 2) && !rein_csv_is_missing(csv, 0, 0));
+  ck_assert(rein_csv_is_missing(csv, 1, 0) && rein_csv_is_missing(csv, 1, 2) &&
+            !rein_csv_is_missing(csv, 0, 0));
   double x;
   ck_assert(rein_csv_number(csv, 0, 1, diag, &x) && x == 1.5);
   ck_assert(rein_csv_number(csv, 1, 1, diag, &x) && x == -2000.0);
@@ -55,7 +58,8 @@ START_TEST(no_number) {
 }
 END_TEST
 
-static const char *const WRONG[] = {"", "\n", "a,\n", "a,a\n", "a,b\n1\n", "a,b\n1,2,3\n", "a\n\"x\n", "a\n\"x\"y\n", "a\nx\"y\n"};
+static const char *const WRONG[] = {
+    "", "\n", "a,\n", "a,a\n", "a,b\n1\n", "a,b\n1,2,3\n", "a\n\"x\n", "a\n\"x\"y\n", "a\nx\"y\n"};
 
 START_TEST(wrong_tables) {
   rein_arena *arena = rein_arena_create();

@@ -140,7 +140,7 @@ void fixture_create(fixture *f, int64_t n_individual) {
                                     .n_version = 2,
                                     .n_thread = 1};
   snprintf(f->folder, sizeof f->folder, "%s/rein-record-XXXXXX",
-           getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
+           getenv("TMPDIR") ? getenv("TMPDIR") : P_tmpdir);
   ck_assert_ptr_nonnull(mkdtemp(f->folder));
 }
 

@@ -235,7 +235,8 @@ START_TEST(test_failure) {
 }
 END_TEST
 
-/* HDF5 asks for as much memory as a damaged file says and goes on without; the sanitizers stop at such a request. */
+/* HDF5 asks for as much memory as a damaged file says and goes on without; the sanitizers stop at such a
+ * request. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define N_DAMAGE 0
 #else
@@ -256,7 +257,8 @@ START_TEST(test_damaged_file) {
     rein_part got;
     char *bytes = malloc(good->n_byte);
     memcpy(bytes, good->bytes, good->n_byte);
-    for (int k = 0; k < N_DAMAGE; k++) bytes[(size_t)rand() % (trial % 2 ? good->n_byte : 3000)] = (char)rand();
+    for (int k = 0; k < N_DAMAGE; k++)
+      bytes[(size_t)rand() % (trial % 2 ? good->n_byte : 3000)] = (char)rand();
     const size_t n = trial % 3 ? good->n_byte : (size_t)rand() % good->n_byte;
     file = fopen(path, "wb");
     ck_assert_uint_eq(fwrite(bytes, 1, n, file), n);

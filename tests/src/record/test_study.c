@@ -275,7 +275,7 @@ static bool is_anywhere(const char *path, const char *text) {
 START_TEST(test_no_identifier_leaves) {
   static const char *id[11];
   for (int i = 0; i < 11; i++) id[i] = "Quetzalcoatl-4711";
-  f.scenario->id = id;
+  f.scenario->id = f.scenario->source_id = id;
   f.scenario->individual_data = true;
   f.scenario->path = "/home/Quetzalcoatl-4711/scenario.yaml";
   f.options.command_line = "rein run Quetzalcoatl-4711.yaml";

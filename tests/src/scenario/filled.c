@@ -17,10 +17,14 @@ static void show(const filled *f) {
 }
 
 static void write_file(const filled *f, const char *folder, const char *name, const char *text) {
-  if (text) ck_assert_int_eq(rein_files_write(rein_arena_printf(f->arena, "%s/%s", folder, name), text, strlen(text), f->diag), REIN_OK);
+  if (text)
+    ck_assert_int_eq(
+        rein_files_write(rein_arena_printf(f->arena, "%s/%s", folder, name), text, strlen(text), f->diag),
+        REIN_OK);
 }
 
-filled filled_create(const char *model, const char *text, const char *table, const rein_scenario_options *options) {
+filled filled_create(const char *model, const char *text, const char *table,
+                     const rein_scenario_options *options) {
   char folder[] = "/tmp/rein-filled-XXXXXX";
   rein_units *units;
   filled f = {.arena = rein_arena_create()};
@@ -30,7 +34,8 @@ filled filled_create(const char *model, const char *text, const char *table, con
   write_file(&f, folder, "s.yaml", text);
   write_file(&f, folder, "people.csv", table);
   ck_assert_int_eq(rein_units_create(f.diag, &units), REIN_OK);
-  rein_scenario_read(f.arena, units, rein_arena_printf(f.arena, "%s/s.yaml", folder), options, f.diag, &f.scenario);
+  rein_scenario_read(f.arena, units, rein_arena_printf(f.arena, "%s/s.yaml", folder), options, f.diag,
+                     &f.scenario);
   rein_units_destroy(units);
   ck_assert_int_eq(system(rein_arena_printf(f.arena, "rm -r '%s'", folder)), 0);
   show(&f);
@@ -63,7 +68,8 @@ void filled_destroy(filled *f) {
 int filled_lane(const filled *f, int64_t individual, const char *arm) {
   int found = -1;
   for (int l = f->plan->n_lane - 1; l >= 0; l--) {
-    bool fits = f->lane[l].individual == individual && strcmp(f->scenario->arm[f->lane[l].arm].name, arm) == 0;
+    bool fits =
+        f->lane[l].individual == individual && strcmp(f->scenario->arm[f->lane[l].arm].name, arm) == 0;
     if (fits && (found < 0 || f->lane[l].real)) found = l;
   }
   return found;

@@ -15,9 +15,11 @@ typedef struct {
   rein_lane_plan *lane; /* (n_lane) of the batch filled last */
 } filled;
 
-/* Reads `text` beside a model file m.yaml of text `model` (NULL: that of scenario_stage.c) and a file people.csv of text `table`
- * (NULL: none); compiles, fills batch 0. Fails the test with the messages when anything is wrong. */
-filled filled_create(const char *model, const char *text, const char *table, const rein_scenario_options *options);
+/* Reads `text` beside a model file m.yaml of text `model` (NULL: that of scenario_stage.c) and a file
+ * people.csv of text `table` (NULL: none); compiles, fills batch 0. Fails the test with the messages when
+ * anything is wrong. */
+filled filled_create(const char *model, const char *text, const char *table,
+                     const rein_scenario_options *options);
 void filled_batch(filled *f, int64_t i_batch);
 void filled_destroy(filled *f);
 

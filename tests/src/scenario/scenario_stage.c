@@ -12,7 +12,8 @@ const char rein_scenario_stage_model[] =
     "covariates:\n"
     "  weight: {unit: kg, typical: 70 kg}\n"
     "parameters:\n"
-    "  CL: {value: 5 L/h, between: 'lognormal(cv: 30 %)', uncertain: 'lognormal(cv: 10 %)', assumed: example}\n"
+    "  CL: {value: 5 L/h, between: 'lognormal(cv: 30 %)', uncertain: 'lognormal(cv: 10 %)', assumed: "
+    "example}\n"
     "  V: {value: 50 L, between: 'lognormal(cv: 20 %, low: 40 L, high: 60 L)', assumed: example}\n"
     "  ka: {value: 1 1/h, assumed: example}\n"
     "  boost: {value: 0 mg/h, assumed: nothing before an action}\n"
@@ -41,7 +42,9 @@ static rein_scenario *read_scenario(const rein_case *c, rein_diag *diag) {
   rein_units *units;
   rein_scenario *scenario = NULL;
   ck_assert_int_eq(rein_units_create(diag, &units), REIN_OK);
-  ck_assert_int_eq(rein_files_write("m.yaml", rein_scenario_stage_model, strlen(rein_scenario_stage_model), diag), REIN_OK);
+  ck_assert_int_eq(
+      rein_files_write("m.yaml", rein_scenario_stage_model, strlen(rein_scenario_stage_model), diag),
+      REIN_OK);
   ck_assert_int_eq(rein_files_write(c->name, c->text, strlen(c->text), diag), REIN_OK);
   rein_status status = rein_scenario_read(c->arena, units, c->name, NULL, diag, &scenario);
   rein_units_destroy(units);

@@ -1,4 +1,5 @@
-/* Text cases of scenarios. They run against the small model `m.yaml`, written beside each case; a case may bring other files. */
+/* Text cases of scenarios. They run against the small model `m.yaml`, written beside each case; a case may
+ * bring other files. */
 #ifndef REIN_TESTS_SCENARIO_STAGE_H
 #define REIN_TESTS_SCENARIO_STAGE_H
 

@@ -5,7 +5,8 @@
 
 Suite *rein_suite_draw(void);
 
-/* Known answers: FNV's published test vectors, Philox 4x64-10 of Random123's kat_vectors (counter and key 0). */
+/* Known answers: FNV's published test vectors, Philox 4x64-10 of Random123's kat_vectors (counter and key 0).
+ */
 START_TEST(known_answers) {
   ck_assert_uint_eq(rein_draw_key(""), UINT64_C(0xcbf29ce484222325));
   ck_assert_uint_eq(rein_draw_key("a"), UINT64_C(0xaf63dc4c8601ec8c));
@@ -26,7 +27,8 @@ START_TEST(every_key_counts) {
 }
 END_TEST
 
-/* Moments and the greatest gap to the uniform distribution (Kolmogorov), at a level that 1 in 10^6 seeds would miss. */
+/* Moments and the greatest gap to the uniform distribution (Kolmogorov), at a level that 1 in 10^6 seeds
+ * would miss. */
 START_TEST(uniform_and_normal) {
   enum { N = 100000 };
   static int bin[1000];

@@ -22,7 +22,8 @@ START_TEST(prefix) {
   for (int l = 0; l < few.plan->n_lane; l++) {
     ck_assert_int_eq(few.lane[l].individual, many.lane[l].individual);
     ck_assert_int_eq(few.lane[l].real, few.lane[l].individual < 6 && many.lane[l].real);
-    for (int p = 0; p < few.tape->n_param; p++) ck_assert(rein_eval_row(few.eval, p)[l] == rein_eval_row(many.eval, p)[l]);
+    for (int p = 0; p < few.tape->n_param; p++)
+      ck_assert(rein_eval_row(few.eval, p)[l] == rein_eval_row(many.eval, p)[l]);
     ck_assert_str_eq(filled_items(&few, l), filled_items(&many, l));
   }
   filled_destroy(&few);
@@ -81,11 +82,12 @@ END_TEST
 
 /* More arms than a batch holds: every lane still has its reference beside it. */
 START_TEST(chunks_hold_references) {
-  filled f = filled_create(NULL,
-                           HEAD "cohort: {n: 2}\narms:\n  a:\n    actions:\n      - {do: oral, at: 0 h}\n"
-                                "sweep:\n  dose: {field: actions.oral.amount, from: 1 mg, to: 100 mg, n: 300}\n"
-                                "counterfactual: {without: oral}\n",
-                           NULL, NULL);
+  filled f =
+      filled_create(NULL,
+                    HEAD "cohort: {n: 2}\narms:\n  a:\n    actions:\n      - {do: oral, at: 0 h}\n"
+                         "sweep:\n  dose: {field: actions.oral.amount, from: 1 mg, to: 100 mg, n: 300}\n"
+                         "counterfactual: {without: oral}\n",
+                    NULL, NULL);
   ck_assert_int_eq(f.scenario->n_arm, 301);
   int n_real = 0;
   for (int64_t b = 0; b < f.plan->n_batch; b++) {
@@ -93,7 +95,8 @@ START_TEST(chunks_hold_references) {
     for (int l = 0; l < f.plan->n_lane; l++) {
       n_real += f.lane[l].real;
       int reference = f.scenario->arm[f.lane[l].arm].reference;
-      if (reference >= 0) ck_assert_int_ge(filled_lane(&f, f.lane[l].individual, f.scenario->arm[reference].name), 0);
+      if (reference >= 0)
+        ck_assert_int_ge(filled_lane(&f, f.lane[l].individual, f.scenario->arm[reference].name), 0);
     }
   }
   ck_assert_int_eq(n_real, 602);
@@ -134,8 +137,10 @@ static double moment(const double *x, const double *y, int n, int step, int firs
 
 START_TEST(distributions) {
   cohort c = {.n = 0};
-  draw(HEAD "cohort: {n: 1000, replicates: 2, covariates: {weight: 'lognormal(median: 70 kg, cv: 20 %, low: 50 kg)'}}\n"
-            "arms: {a: {}}\n", &c);
+  draw(HEAD "cohort: {n: 1000, replicates: 2, covariates: {weight: 'lognormal(median: 70 kg, cv: 20 %, low: "
+            "50 kg)'}}\n"
+            "arms: {a: {}}\n",
+       &c);
   ck_assert_int_eq(c.n, 2000);
   double log_cl[2000], log_v[2000];
   for (int i = 0; i < 2000; i++) {
@@ -159,9 +164,11 @@ END_TEST
 
 /* An override moves the typical value, the person's deviation stays. */
 START_TEST(override_keeps_deviation) {
-  filled f = filled_create(NULL, HEAD "cohort: {n: 5}\narms: {a: {}, b: {parameters: {CL: 10 L/h}}}\n", NULL, NULL);
+  filled f =
+      filled_create(NULL, HEAD "cohort: {n: 5}\narms: {a: {}, b: {parameters: {CL: 10 L/h}}}\n", NULL, NULL);
   for (int i = 0; i < 5; i++) {
-    double a = filled_param(&f, filled_lane(&f, i, "a"), "CL"), b = filled_param(&f, filled_lane(&f, i, "b"), "CL");
+    double a = filled_param(&f, filled_lane(&f, i, "a"), "CL"),
+           b = filled_param(&f, filled_lane(&f, i, "b"), "CL");
     ck_assert_double_eq_tol(b / a, 2.0, 1e-14);
   }
   filled_destroy(&f);
@@ -169,11 +176,12 @@ START_TEST(override_keeps_deviation) {
 END_TEST
 
 START_TEST(people_from_a_table) {
-  filled f = filled_create(NULL,
-                           HEAD "cohort: {table: people.csv, id: who, replicates: 2, columns: {weight: {column: wt, unit: g}}}\n"
-                                "arms:\n  a:\n    actions:\n      - {do: oral, amount: {column: dose, unit: g}, at: 1 h}\n"
-                                "      - {do: iv, amount: 2 mg/kg, at: 2 h}\n",
-                           "who,wt,dose\nx,60000,0.1\ny,80000,0.15\n", NULL);
+  filled f = filled_create(
+      NULL,
+      HEAD "cohort: {table: people.csv, id: who, replicates: 2, columns: {weight: {column: wt, unit: g}}}\n"
+           "arms:\n  a:\n    actions:\n      - {do: oral, amount: {column: dose, unit: g}, at: 1 h}\n"
+           "      - {do: iv, amount: 2 mg/kg, at: 2 h}\n",
+      "who,wt,dose\nx,60000,0.1\ny,80000,0.15\n", NULL);
   const char *items[] = {"1 add 100; 2 add 120", "1 add 150; 2 add 160"};
   ck_assert_int_eq(f.scenario->n_individual, 4);
   ck_assert(f.scenario->individual_data);

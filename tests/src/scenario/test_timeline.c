@@ -28,28 +28,33 @@ static void expect(const char *model, const char *text, const char *items) {
   filled_destroy(&f);
 }
 
-/* NONMEM: F scales the amount; a given or modelled rate keeps the rate, a given or modelled length keeps the length. */
+/* NONMEM: F scales the amount; a given or modelled rate keeps the rate, a given or modelled length keeps the
+ * length. */
 START_TEST(bioavailability) {
   expect(MODEL(", bioavailability: 0.5"), SCENARIO("      - {do: x, amount: 80 mg, at: 1 h}\n"), "1 add 40");
-  expect(MODEL(", bioavailability: 0.5"), SCENARIO("      - {do: x, amount: 80 mg, at: 1 h, rate: 10 mg/h}\n"),
-         "1 input 10; 5 input 0");
-  expect(MODEL(", bioavailability: 0.5"), SCENARIO("      - {do: x, amount: 80 mg, at: 1 h, duration: 8 h}\n"),
-         "1 input 5; 9 input 0");
-  expect(MODEL(", bioavailability: 0.5, rate: 20 'mg/h'"), SCENARIO("      - {do: x, amount: 80 mg, at: 1 h}\n"),
-         "1 input 20; 3 input 0");
-  expect(MODEL(", bioavailability: 0.5, duration: 4 h"), SCENARIO("      - {do: x, amount: 80 mg, at: 1 h}\n"),
-         "1 input 10; 5 input 0");
+  expect(MODEL(", bioavailability: 0.5"),
+         SCENARIO("      - {do: x, amount: 80 mg, at: 1 h, rate: 10 mg/h}\n"), "1 input 10; 5 input 0");
+  expect(MODEL(", bioavailability: 0.5"),
+         SCENARIO("      - {do: x, amount: 80 mg, at: 1 h, duration: 8 h}\n"), "1 input 5; 9 input 0");
+  expect(MODEL(", bioavailability: 0.5, rate: 20 'mg/h'"),
+         SCENARIO("      - {do: x, amount: 80 mg, at: 1 h}\n"), "1 input 20; 3 input 0");
+  expect(MODEL(", bioavailability: 0.5, duration: 4 h"),
+         SCENARIO("      - {do: x, amount: 80 mg, at: 1 h}\n"), "1 input 10; 5 input 0");
   /* What the scenario says of rate or length goes before what the model says. */
-  expect(MODEL(", duration: 4 h"), SCENARIO("      - {do: x, amount: 80 mg, at: 1 h, rate: 40 mg/h}\n"), "1 input 40; 3 input 0");
-  expect(MODEL(", duration: 4 h"), SCENARIO("      - {do: x, amount: 80 mg, at: 1 h, duration: 0 h}\n"), "1 add 80");
+  expect(MODEL(", duration: 4 h"), SCENARIO("      - {do: x, amount: 80 mg, at: 1 h, rate: 40 mg/h}\n"),
+         "1 input 40; 3 input 0");
+  expect(MODEL(", duration: 4 h"), SCENARIO("      - {do: x, amount: 80 mg, at: 1 h, duration: 0 h}\n"),
+         "1 add 80");
 }
 END_TEST
 
 START_TEST(lag_and_units) {
   expect(MODEL(", lag: lag"), SCENARIO("      - {do: x, amount: 80 mg, at: 1 h}\n"), "3 add 80");
-  expect(MODEL(", lag: lag"), SCENARIO("      - {do: x, amount: 80 mg, at: 1 h, duration: 2 h}\n"), "3 input 40; 5 input 0");
+  expect(MODEL(", lag: lag"), SCENARIO("      - {do: x, amount: 80 mg, at: 1 h, duration: 2 h}\n"),
+         "3 input 40; 5 input 0");
   expect(MODEL(""), SCENARIO("      - {do: y, amount: 2 g, at: 1 d}\n"), "24 add 2000");
-  expect(MODEL(""), SCENARIO("      - {do: y, amount: 2 g, at: 1 d, rate: 1 g/d}\n"), "24 input 41.666666666666664; 72 input 0");
+  expect(MODEL(""), SCENARIO("      - {do: y, amount: 2 g, at: 1 d, rate: 1 g/d}\n"),
+         "24 input 41.666666666666664; 72 input 0");
   /* A lag beyond the end never arrives. */
   expect(MODEL(", lag: 200 h"), SCENARIO("      - {do: x, amount: 80 mg, at: 1 h}\n"), "");
 }
@@ -61,7 +66,8 @@ START_TEST(input_returns_to_zero) {
          SCENARIO("      - {do: x, amount: 1 mg, at: 0 h, rate: 0.1 mg/h}\n"
                   "      - {do: x, amount: 1 mg, at: 2 h, rate: 0.2 mg/h}\n"
                   "      - {do: x, amount: 9 mg, at: 4 h, rate: 0.3 mg/h}\n"),
-         "0 input 0.1; 2 input 0.30000000000000004; 4 input 0.6000000000000001; 7 input 0.4; 10 input 0.3; 34 input 0");
+         "0 input 0.1; 2 input 0.30000000000000004; 4 input 0.6000000000000001; 7 input 0.4; 10 input 0.3; "
+         "34 input 0");
   /* One ends when the next starts: no overlap. */
   expect(MODEL(""), SCENARIO("      - {do: x, amount: 10 mg, every: 5 h, count: 3, duration: 5 h}\n"),
          "0 input 2; 5 input 2; 10 input 2; 15 input 0");
@@ -72,10 +78,13 @@ START_TEST(input_returns_to_zero) {
 END_TEST
 
 START_TEST(resets) {
-  expect(MODEL(""), SCENARIO("      - {do: x, amount: 20 mg, at: 0 h, duration: 20 h}\n      - {do: reset, at: 5 h}\n"),
+  expect(MODEL(""),
+         SCENARIO("      - {do: x, amount: 20 mg, at: 0 h, duration: 20 h}\n      - {do: reset, at: 5 h}\n"),
          "0 input 1; 5 reset 0; 5 input 0");
   /* At one instant the order of writing counts: a dose written after the reset stays. */
-  expect(MODEL(""), SCENARIO("      - {do: x, amount: 20 mg, at: 5 h}\n      - {do: reset, at: 5 h}\n      - {do: y, amount: 1 g, at: 5 h}\n"),
+  expect(MODEL(""),
+         SCENARIO("      - {do: x, amount: 20 mg, at: 5 h}\n      - {do: reset, at: 5 h}\n      - {do: y, "
+                  "amount: 1 g, at: 5 h}\n"),
          "5 add 20; 5 reset 0; 5 add 1000");
   expect(MODEL(""),
          SCENARIO("      - {do: x, amount: 20 mg, at: 5 h, duration: 4 h}\n      - {do: reset, at: 5 h}\n"
@@ -87,28 +96,35 @@ END_TEST
 START_TEST(parameters_come_back) {
   expect(MODEL(""), SCENARIO("      - {do: s, amount: 7 mg/h, every: 10 h, count: 2, duration: 4 h}\n"),
          "0 param 7; 4 param 3; 10 param 7; 14 param 3");
-  expect(MODEL(""), SCENARIO("      - {do: s, amount: 7 mg/h, at: 2 h}\n      - {do: s, amount: 1 mg/h, at: 9 h, duration: 1 h}\n"),
+  expect(MODEL(""),
+         SCENARIO("      - {do: s, amount: 7 mg/h, at: 2 h}\n      - {do: s, amount: 1 mg/h, at: 9 h, "
+                  "duration: 1 h}\n"),
          "2 param 7; 9 param 1; 10 param 7");
   /* The last begun holds. */
-  expect(MODEL(""), SCENARIO("      - {do: s, amount: 7 mg/h, at: 0 h, duration: 9 h}\n      - {do: s, amount: 1 mg/h, at: 4 h, duration: 10 h}\n"),
+  expect(MODEL(""),
+         SCENARIO("      - {do: s, amount: 7 mg/h, at: 0 h, duration: 9 h}\n      - {do: s, amount: 1 mg/h, "
+                  "at: 4 h, duration: 10 h}\n"),
          "0 param 7; 4 param 1; 9 param 1; 14 param 3");
 }
 END_TEST
 
 /* Missed doses and counterfactual lanes keep their instants, so that lanes restart together. */
 START_TEST(missed_keeps_its_place) {
-  const char *text = SCENARIO("      - {do: x, amount: 20 mg, every: 10 h, count: 3, missed: 2}\n"
-                              "      - {do: y, amount: 1 g, at: 5 h, rate: 100 mg/h}\n"
-                              "      - {do: s, amount: 7 mg/h, at: 50 h, duration: 4 h}\n")
-      "counterfactual: {without: [x, y, s]}\n";
+  const char *text = SCENARIO(
+      "      - {do: x, amount: 20 mg, every: 10 h, count: 3, missed: 2}\n"
+      "      - {do: y, amount: 1 g, at: 5 h, rate: 100 mg/h}\n"
+      "      - {do: s, amount: 7 mg/h, at: 50 h, duration: 4 h}\n") "counterfactual: {without: [x, y, s]}\n";
   filled f = filled_create(MODEL(""), text, NULL, NULL);
   int with = filled_lane(&f, 0, "a"), without = filled_lane(&f, 0, "a/without x, y, s");
-  ck_assert_str_eq(filled_items(&f, with), "0 add 20; 5 input 100; 10 add 0; 15 input 0; 20 add 20; 50 param 7; 54 param 3");
-  ck_assert_str_eq(filled_items(&f, without), "0 add 0; 5 input 0; 10 add 0; 15 input 0; 20 add 0; 50 param 3; 54 param 3");
+  ck_assert_str_eq(filled_items(&f, with),
+                   "0 add 20; 5 input 100; 10 add 0; 15 input 0; 20 add 20; 50 param 7; 54 param 3");
+  ck_assert_str_eq(filled_items(&f, without),
+                   "0 add 0; 5 input 0; 10 add 0; 15 input 0; 20 add 0; 50 param 3; 54 param 3");
   ck_assert_int_eq(f.lane[with].n_dose, 5);
   ck_assert_int_eq(f.lane[without].n_dose, 0);
   const rein_dose *missed = &f.lane[with].dose[1];
-  ck_assert(isnan(missed->time_delivered) && missed->prescribed == 20 && missed->delivered == 0 && missed->time_prescribed == 10);
+  ck_assert(isnan(missed->time_delivered) && missed->prescribed == 20 && missed->delivered == 0 &&
+            missed->time_prescribed == 10);
   filled_destroy(&f);
 }
 END_TEST
@@ -116,7 +132,8 @@ END_TEST
 /* Numbers of the model that make no sense end in a failed lane, not in a dose that was never asked for. */
 START_TEST(nonsense_is_no_number) {
   expect(MODEL(", lag: -1 h"), SCENARIO("      - {do: x, amount: 20 mg, at: 5 h}\n"), "5 add nan");
-  expect(MODEL(", bioavailability: -0.5"), SCENARIO("      - {do: x, amount: 20 mg, at: 5 h}\n"), "5 add nan");
+  expect(MODEL(", bioavailability: -0.5"), SCENARIO("      - {do: x, amount: 20 mg, at: 5 h}\n"),
+         "5 add nan");
   expect(MODEL(", rate: 0 'mg/h'"), SCENARIO("      - {do: x, amount: 20 mg, at: 5 h}\n"), "5 add nan");
   expect(MODEL(", duration: -1 h"), SCENARIO("      - {do: x, amount: 20 mg, at: 5 h}\n"), "5 add nan");
 }
@@ -124,15 +141,20 @@ END_TEST
 
 START_TEST(ends_of_the_study) {
   /* At the very start, at the very end, beyond it. */
-  expect(MODEL(""), SCENARIO("      - {do: x, amount: 1 mg, every: 50 h, count: 4}\n"), "0 add 1; 50 add 1; 100 add 1");
+  expect(MODEL(""), SCENARIO("      - {do: x, amount: 1 mg, every: 50 h, count: 4}\n"),
+         "0 add 1; 50 add 1; 100 add 1");
   expect(MODEL(""), SCENARIO("      - {do: x, amount: 10 mg, at: 95 h, rate: 1 mg/h}\n"), "95 input 1");
   /* An amount of 0 keeps its place; a negative one takes away. */
-  expect(MODEL(""), SCENARIO("      - {do: x, amount: 0 mg, at: 1 h}\n      - {do: x, amount: -5 mg, at: 1 h}\n"), "1 add 0; 1 add -5");
+  expect(MODEL(""),
+         SCENARIO("      - {do: x, amount: 0 mg, at: 1 h}\n      - {do: x, amount: -5 mg, at: 1 h}\n"),
+         "1 add 0; 1 add -5");
 }
 END_TEST
 
 START_TEST(ten_thousand_doses) {
-  filled f = filled_create(MODEL(""), SCENARIO("      - {do: x, amount: 1 mg, every: 0.01 h, count: 10000, duration: 0.02 h}\n"), NULL, NULL);
+  filled f = filled_create(
+      MODEL(""), SCENARIO("      - {do: x, amount: 1 mg, every: 0.01 h, count: 10000, duration: 0.02 h}\n"),
+      NULL, NULL);
   const rein_lane_plan *lane = &f.lane[0];
   ck_assert_int_eq(lane->n_dose, 10000);
   for (size_t i = 1; i < lane->n_item; i++) ck_assert(lane->item[i].time > lane->item[i - 1].time);

@@ -17,7 +17,8 @@ static bool near(double a, double b, double tolerance) {
 START_TEST(quantile_agrees_with_gsl) {
   for (int i = 1; i < 2000; i++) {
     double p = i / 2000.0;
-    ck_assert_msg(near(rein_normal_quantile(p), gsl_cdf_ugaussian_Pinv(p), 1e-14) || p == 0.5, "p = %.17g", p);
+    ck_assert_msg(near(rein_normal_quantile(p), gsl_cdf_ugaussian_Pinv(p), 1e-14) || p == 0.5, "p = %.17g",
+                  p);
   }
   ck_assert_double_eq(rein_normal_quantile(0.5), 0.0);
   for (int e = 4; e <= 300; e += 4) {
@@ -30,7 +31,8 @@ END_TEST
 START_TEST(quantile_at_its_ends) {
   ck_assert(rein_normal_quantile(0.0) == -INFINITY);
   ck_assert(rein_normal_quantile(1.0) == INFINITY);
-  ck_assert(isnan(rein_normal_quantile(-0.1)) && isnan(rein_normal_quantile(1.1)) && isnan(rein_normal_quantile(NAN)));
+  ck_assert(isnan(rein_normal_quantile(-0.1)) && isnan(rein_normal_quantile(1.1)) &&
+            isnan(rein_normal_quantile(NAN)));
 }
 END_TEST
 
@@ -44,15 +46,18 @@ END_TEST
 
 /* The distribution function of the cut normal at its own quantile is u again. */
 START_TEST(cut_quantile_inverts) {
-  const double bound[][2] = {{-1, 2}, {0.5, 0.6}, {3, INFINITY}, {-INFINITY, -4}, {7, 8}, {-INFINITY, INFINITY}};
+  const double bound[][2] = {{-1, 2},         {0.5, 0.6}, {3, INFINITY},
+                             {-INFINITY, -4}, {7, 8},     {-INFINITY, INFINITY}};
   for (size_t b = 0; b < sizeof bound / sizeof *bound; b++) {
     double low = bound[b][0], high = bound[b][1];
     for (int i = 1; i < 100; i++) {
       double u = i / 100.0, x = rein_normal_quantile_between(u, low, high);
       ck_assert(x >= low && x <= high);
       /* By upper tails where the interval is above 0, so that the check itself keeps its digits. */
-      double got = low > 0 ? (gsl_cdf_ugaussian_Q(low) - gsl_cdf_ugaussian_Q(x)) / (gsl_cdf_ugaussian_Q(low) - gsl_cdf_ugaussian_Q(high))
-                           : (gsl_cdf_ugaussian_P(x) - gsl_cdf_ugaussian_P(low)) / (gsl_cdf_ugaussian_P(high) - gsl_cdf_ugaussian_P(low));
+      double got = low > 0 ? (gsl_cdf_ugaussian_Q(low) - gsl_cdf_ugaussian_Q(x)) /
+                                 (gsl_cdf_ugaussian_Q(low) - gsl_cdf_ugaussian_Q(high))
+                           : (gsl_cdf_ugaussian_P(x) - gsl_cdf_ugaussian_P(low)) /
+                                 (gsl_cdf_ugaussian_P(high) - gsl_cdf_ugaussian_P(low));
       ck_assert_msg(fabs(got - u) < 1e-9, "bounds %g %g u %g got %g", low, high, u, got);
     }
   }
