@@ -54,7 +54,7 @@ static bool create_rows(rein_batch *b) {
     *by_state[i] = rows_of(b, t->n_state, &fine);
   b->switch_ref = rows_of(b, t->n_switch, &fine), b->switch_now = rows_of(b, t->n_switch, &fine);
   b->trigger_ref = rows_of(b, t->n_event, &fine), b->trigger_now = rows_of(b, t->n_event, &fine);
-  b->timing = rows_of(b, 2 * t->n_event, &fine), b->assign = rows_of(b, t->n_assign, &fine);
+  b->timing = rows_of(b, 2 * t->n_event, &fine), b->assign = rows_of(b, t->n_assign + t->n_scale, &fine);
   b->stops = rows_of(b, 2 * t->n_mode, &fine);
   b->safety_ref = rows_of(b, t->n_safety, &fine), b->safety_now = rows_of(b, t->n_safety, &fine);
   b->safety_first = rows_of(b, t->n_safety, &fine), b->safety_duration = rows_of(b, t->n_safety, &fine);
@@ -86,6 +86,7 @@ static bool create_method(rein_batch *b, const rein_lu_plan *lu) {
   p->tape = b->tape, p->eval = b->eval, p->lu = lu, p->kernels = b->kernels;
   p->shape.n_row = b->tape->n_state, p->shape.n_lane = b->n_lane, p->shape.kernels = b->kernels;
   p->t0 = b->t0, p->span = b->span, p->time = b->time, p->bad = b->bad;
+  p->max_step = b->tape->n_switch ? b->plan->max_step : 0;
   p->rtol = b->plan->rtol, p->kind = b->alone ? REIN_METHOD_BDF : b->plan->method, p->alone = b->alone;
   fill_tolerances(b);
   p->atol = rein_eval_row(b->eval, b->tape->atol_first);

@@ -103,6 +103,20 @@ static double priority_of(const rein_batch *b, const rein_pending *p) {
   return isnan(priority) ? -INFINITY : priority;
 }
 
+/* Well mixed bits of (individual, order of triggering): ties of a lane fall the same way in every batch. */
+static uint64_t tie_key(const rein_batch *b, const rein_pending *p) {
+  uint64_t x = (uint64_t)b->lane[p->lane].individual * 0x9e3779b97f4a7c15u + (uint64_t)b->outcome[p->lane].n_event;
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u + (uint64_t)p->event;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+  return (x ^ (x >> 31)) * 0xbf58476d1ce4e5b9u;
+}
+
+/* Which of two executions of equal priority comes first. */
+static bool goes_before(const rein_batch *b, const rein_pending *p, const rein_pending *q) {
+  if (b->tape->random_ties && p->event != q->event) return tie_key(b, p) < tie_key(b, q);
+  return p->event < q->event || (p->event == q->event && p->serial < q->serial);
+}
+
 /* Of the lane's executions that are due, the one of highest priority; among equals the event declared first,
  * then the one triggered first. Index into pending, or -1. */
 static ptrdiff_t choose(const rein_batch *b, int l) {
@@ -112,7 +126,7 @@ static ptrdiff_t choose(const rein_batch *b, int l) {
     if (p->lane != l || p->time > b->cur[l]) continue;
     double mine = priority_of(b, p), other = q ? priority_of(b, q) : 0;
     if (!q || mine > other ||
-        (mine == other && (p->event < q->event || (p->event == q->event && p->serial < q->serial))))
+        (mine == other && goes_before(b, p, q)))
       best = (ptrdiff_t)i;
   }
   return best;
@@ -124,6 +138,7 @@ static void execute(rein_batch *b, const rein_pending *p) {
     const rein_tape_assign *a = &b->tape->assign[event->first_assign + i];
     double value = p->values >= 0 ? b->pending_value[p->values + i]
                                   : rein_row_of(b->assign, b, event->first_assign + i)[p->lane];
+    if (a->scale) value *= rein_row_of(b->assign, b, a->scale)[p->lane];
     if (a->to_param) {
       rein_eval_row(b->eval, a->target)[p->lane] = value;
       b->params_dirty = true;

@@ -23,6 +23,7 @@ typedef struct {
   double *bad_time, *bad_state; /* (n_lane), (n_state x n_lane) where that was, to tell the sub-expression */
   double rtol;
   const double *atol; /* (n_state x n_lane) */
+  double max_step; /* [model time], 0: no bound */
   rein_method_kind kind;
   bool alone; /* one live lane, lane 0, with the pivoting linear solver */
 } rein_method_problem;
@@ -42,8 +43,7 @@ typedef struct {
 
 typedef struct rein_method rein_method;
 
-/* A method for a problem, or NULL when memory is out. Destroy with rein_method_destroy. One SUNContext each.
- */
+/* The method that problem->kind names, or NULL when memory is out. Destroy with rein_method_destroy. */
 rein_method *rein_method_create(rein_method_problem *problem);
 void rein_method_destroy(rein_method *method);
 

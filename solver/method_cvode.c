@@ -14,7 +14,7 @@
 #include <sunnonlinsol/sunnonlinsol_newton.h>
 
 #include "solver/lane_klu.h"
-#include "solver/method.h"
+#include "solver/method_table.h"
 
 #define MIN_STEP                                                                                             \
   1e-13 /* of a segment: below it a lane is evicted. 1e-10 would evict Van der Pol's first step */
@@ -23,7 +23,8 @@
 #define MAX_NEWTON_FAILS 15  /* likewise */
 #define MAX_ORDER 12         /* Adams; one more vector is needed for the dense output */
 
-struct rein_method {
+typedef struct {
+  rein_method base;
   rein_method_problem *p;
   SUNContext context;
   void *cvode;
@@ -32,17 +33,16 @@ struct rein_method {
   SUNMatrix matrix;
   SUNLinearSolver linear;
   SUNNonlinearSolver nonlinear;
-  rein_method_counters base; /* counters at the start of the pass */
   double tau, last_step;
   bool derivatives_known;
-};
+} cvode_method;
 
 static void lane_times(const rein_method_problem *p, double tau) {
   for (int l = 0; l < p->shape.n_lane; l++) p->time[l] = p->t0[l] + tau * p->span[l];
 }
 
 static int rates(realtype tau, N_Vector y, N_Vector ydot, void *user) {
-  rein_method *m = user;
+  cvode_method *m = user;
   rein_method_problem *p = m->p;
   double *out = rein_lane_vector_rows(ydot);
   lane_times(p, tau);
@@ -56,7 +56,7 @@ static int rates(realtype tau, N_Vector y, N_Vector ydot, void *user) {
 }
 
 static int weights(N_Vector y, N_Vector w, void *user) {
-  const rein_method_problem *p = ((rein_method *)user)->p;
+  const rein_method_problem *p = ((cvode_method *)user)->p;
   bool fine = p->kernels->error_weights(p->rtol, rein_lane_vector_rows(y), p->atol, rein_lane_vector_rows(w),
                                         p->shape.n_row, p->shape.n_lane, p->shape.live);
   return fine ? 0 : -1;
@@ -67,7 +67,7 @@ static int linear_system(realtype tau, N_Vector y, N_Vector fy, SUNMatrix matrix
                          booleantype *j_now, realtype gamma, void *user, N_Vector t1, N_Vector t2,
                          N_Vector t3) {
   (void)fy, (void)t1, (void)t2, (void)t3;
-  rein_method *m = user;
+  cvode_method *m = user;
   *j_now = !j_ok;
   if (!j_ok) {
     lane_times(m->p, tau);
@@ -83,7 +83,7 @@ static void silent(int code, const char *module, const char *function, char *mes
   (void)code, (void)module, (void)function, (void)message, (void)user;
 }
 
-static bool set_up_newton(rein_method *m) {
+static bool set_up_newton(cvode_method *m) {
   const rein_method_problem *p = m->p;
   m->matrix = rein_lane_matrix_create(p->lu, &p->shape, m->context);
   if (!m->matrix) return false;
@@ -93,12 +93,12 @@ static bool set_up_newton(rein_method *m) {
          CVodeSetLinSysFn(m->cvode, linear_system) == CV_SUCCESS;
 }
 
-static bool set_up_fixed_point(rein_method *m) {
+static bool set_up_fixed_point(cvode_method *m) {
   m->nonlinear = SUNNonlinSol_FixedPoint(m->y, 0, m->context);
   return m->nonlinear && CVodeSetNonlinearSolver(m->cvode, m->nonlinear) == CV_SUCCESS;
 }
 
-static bool set_up(rein_method *m) {
+static bool set_up(cvode_method *m) {
   const rein_method_problem *p = m->p;
   bool adams = p->kind == REIN_METHOD_ADAMS;
   m->y = rein_lane_vector_create(&p->shape, m->context);
@@ -116,17 +116,8 @@ static bool set_up(rein_method *m) {
          CVodeSetMaxHnilWarns(m->cvode, -1) == CV_SUCCESS;
 }
 
-rein_method *rein_method_create(rein_method_problem *problem) {
-  rein_method *m = calloc(1, sizeof *m);
-  if (!m) return NULL;
-  m->p = problem;
-  if (SUNContext_Create(NULL, &m->context) == 0 && set_up(m)) return m;
-  rein_method_destroy(m);
-  return NULL;
-}
-
-void rein_method_destroy(rein_method *m) {
-  if (!m) return;
+static void destroy(rein_method *base) {
+  cvode_method *m = (cvode_method *)base;
   N_Vector vectors[] = {m->y, m->f0, m->error, m->weight};
   if (m->cvode) CVodeFree(&m->cvode);
   for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++)
@@ -138,6 +129,16 @@ void rein_method_destroy(rein_method *m) {
   if (m->matrix) SUNMatDestroy(m->matrix);
   if (m->context) SUNContext_Free(&m->context);
   free(m);
+}
+
+static rein_method *create(rein_method_problem *problem) {
+  cvode_method *m = calloc(1, sizeof *m);
+  if (!m) return NULL;
+  m->base = (rein_method){&rein_method_cvode, problem};
+  m->p = problem;
+  if (SUNContext_Create(NULL, &m->context) == 0 && set_up(m)) return &m->base;
+  destroy(&m->base);
+  return NULL;
 }
 
 static rein_step answer_of(int flag) {
@@ -164,7 +165,8 @@ static rein_step answer_of(int flag) {
   }
 }
 
-static rein_method_counters counters(rein_method *m) {
+static rein_method_counters count(rein_method *base) {
+  cvode_method *m = (cvode_method *)base;
   long step = 0, rate = 0, error_fail = 0, newton_fail = 0, setup = 0;
   CVodeGetNumSteps(m->cvode, &step);
   CVodeGetNumRhsEvals(m->cvode, &rate);
@@ -174,7 +176,8 @@ static rein_method_counters counters(rein_method *m) {
   return (rein_method_counters){step, rate, setup, error_fail, newton_fail};
 }
 
-rein_step rein_method_start(rein_method *m, const double *y) {
+static rein_step start(rein_method *base, const double *y) {
+  cvode_method *m = (cvode_method *)base;
   const rein_method_problem *p = m->p;
   memcpy(rein_lane_vector_rows(m->y), y, (size_t)p->shape.n_row * (size_t)p->shape.n_lane * sizeof *y);
   m->tau = m->last_step = 0;
@@ -186,7 +189,8 @@ rein_step rein_method_start(rein_method *m, const double *y) {
   return fine ? REIN_STEP_OK : REIN_STEP_BROKEN;
 }
 
-rein_step rein_method_advance(rein_method *m, double *tau) {
+static rein_step advance(rein_method *base, double *tau) {
+  cvode_method *m = (cvode_method *)base;
   realtype reached = m->tau;
   m->derivatives_known = false;
   rein_step answer = answer_of(CVode(m->cvode, 1.0, m->y, &reached, CV_ONE_STEP));
@@ -198,15 +202,16 @@ rein_step rein_method_advance(rein_method *m, double *tau) {
   return answer;
 }
 
-const double *rein_method_state(const rein_method *m) {
-  return rein_lane_vector_rows(m->y);
+static const double *state(const rein_method *base) {
+  return rein_lane_vector_rows(((const cvode_method *)base)->y);
 }
 
-double rein_method_last_step(const rein_method *m) {
-  return m->last_step;
+static double last_step(const rein_method *base) {
+  return ((const cvode_method *)base)->last_step;
 }
 
-bool rein_method_dense(rein_method *m, double tau, double *y) {
+static bool dense(rein_method *base, double tau, double *y) {
+  cvode_method *m = (cvode_method *)base;
   if (CVodeGetDky(m->cvode, tau, 0, m->derivative[0]) != CV_SUCCESS) return false;
   m->derivatives_known = false;
   memcpy(y, rein_lane_vector_rows(m->derivative[0]),
@@ -216,7 +221,8 @@ bool rein_method_dense(rein_method *m, double tau, double *y) {
 
 /* The interpolant is a polynomial of the last order q: its q derivatives at the end of the step, scaled by
  * 1/k!, give each lane's own Horner sum. Got once per step. */
-bool rein_method_dense_lanes(rein_method *m, const double *tau, double *y) {
+static bool dense_lanes(rein_method *base, const double *tau, double *y) {
+  cvode_method *m = (cvode_method *)base;
   int order = 0;
   if (CVodeGetLastOrder(m->cvode, &order) != CV_SUCCESS) return false;
   double factor = 1;
@@ -234,12 +240,14 @@ bool rein_method_dense_lanes(rein_method *m, const double *tau, double *y) {
   return true;
 }
 
-const double *rein_method_local_error(rein_method *m) {
+static const double *local_error(rein_method *base) {
+  cvode_method *m = (cvode_method *)base;
   CVodeGetEstLocalErrors(m->cvode, m->error);
   return rein_lane_vector_rows(m->error);
 }
 
-void rein_method_error_norms(rein_method *m, double *norm) {
+static void error_norms(rein_method *base, double *norm) {
+  cvode_method *m = (cvode_method *)base;
   CVodeGetEstLocalErrors(m->cvode, m->error);
   CVodeGetErrWeights(m->cvode, m->weight);
   const rein_lane_shape *shape = &m->p->shape;
@@ -247,28 +255,20 @@ void rein_method_error_norms(rein_method *m, double *norm) {
                           shape->n_lane, shape->live, norm);
 }
 
-/* The live lane with the largest norm at the last norm taken; a NaN counts as largest. */
-static int worst_lane(const rein_lane_shape *shape) {
-  int worst = -1;
-  for (int l = 0; l < shape->n_lane; l++) {
-    if (shape->live[l] == 0) continue;
-    if (isnan(shape->per_lane[l])) return l;
-    if (worst < 0 || shape->per_lane[l] > shape->per_lane[worst]) worst = l;
-  }
-  return worst;
+static int pivot_lane(const rein_method *base) {
+  const cvode_method *m = (const cvode_method *)base;
+  return m->linear && !m->p->alone ? rein_lane_solver_pivot_lane(m->linear) : -1;
 }
 
-int rein_method_blame(const rein_method *m, rein_step answer) {
-  if (answer == REIN_STEP_RATES)
-    for (int l = 0; l < m->p->shape.n_lane; l++)
-      if (m->p->shape.live[l] != 0 && m->p->bad[l] != 0) return l;
-  if (answer == REIN_STEP_SINGULAR && m->linear && !m->p->alone) {
-    int lane = rein_lane_solver_pivot_lane(m->linear);
-    if (lane >= 0) return lane;
-  }
-  return worst_lane(&m->p->shape);
-}
-
-rein_method_counters rein_method_count(rein_method *m) {
-  return counters(m);
-}
+const rein_method_table rein_method_cvode = {.create = create,
+                                             .destroy = destroy,
+                                             .start = start,
+                                             .advance = advance,
+                                             .state = state,
+                                             .last_step = last_step,
+                                             .dense = dense,
+                                             .dense_lanes = dense_lanes,
+                                             .local_error = local_error,
+                                             .error_norms = error_norms,
+                                             .pivot_lane = pivot_lane,
+                                             .count = count};

@@ -58,7 +58,11 @@ bool rein_lane_add_dose(rein_lane_plan *lane, rein_dose dose);
 /* Sorts items by time, keeping the order of equal times. */
 void rein_lane_sort_items(rein_lane_plan *lane);
 
-typedef enum { REIN_METHOD_BDF, REIN_METHOD_ADAMS } rein_method_kind;
+typedef enum {
+  REIN_METHOD_BDF,   /* CVODE, order 1 to 5, Newton */
+  REIN_METHOD_ADAMS, /* CVODE, order 1 to 12, fixed point */
+  REIN_METHOD_DOPRI5 /* explicit Runge-Kutta pair 5(4) of Dormand and Prince */
+} rein_method_kind;
 
 typedef struct {
   void *context;
@@ -71,6 +75,8 @@ typedef struct {
   double rtol;
   bool act_first; /* an observation at the instant of an action sees the state after it; default before */
   rein_method_kind method;
+  double max_step; /* longest step [model time] of models with switches or events, which are looked for at the ends
+                      of steps; 0: no bound */
   int64_t max_steps; /* internal steps of one lane's segment before it counts as failed */
   /* Writes batch i_batch: parameters into eval's rows (all lanes, padding too), then lane[0 .. n_lane). May
    * run programs of eval (ACTION, INITIAL) after rein_eval_params. REIN_OK, or REIN_ERR_MEMORY. Called from

@@ -29,7 +29,7 @@ static double next_target(const rein_batch *b, int l) {
     target = lane->item[b->next_item[l]].time;
   if (b->n_pending) {
     double pending = rein_batch_next_pending(b, l);
-    if (pending < target) target = pending;
+    if (pending > b->cur[l] && pending < target) target = pending; /* what is due now happens before time goes on */
   }
   for (int m = 0; m < b->tape->n_mode; m++) {
     double g0 = b->stops[(size_t)(2 * m) * (size_t)b->n_lane + (size_t)l];

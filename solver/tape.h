@@ -63,7 +63,7 @@ typedef enum {
                          event */
   REIN_PROG_TRIGGER,  /* n_event: truth of each event's trigger */
   REIN_PROG_TIMING,   /* 2 n_event: delay [model time], priority (NaN: none) of each event */
-  REIN_PROG_ASSIGN,   /* n_assign: new values, event by event */
+  REIN_PROG_ASSIGN,   /* n_assign + n_scale: new values, event by event, then factors of the execution */
   REIN_PROG_OUTPUT,   /* n_output: observables, then values, then process fluxes */
   REIN_PROG_SAFETY,   /* n_safety: truth of each safety signal */
   REIN_PROG_ACTION, /* 4 n_action: lag [model time], bioavailability, rate, duration (NaN where not declared)
@@ -93,6 +93,7 @@ typedef struct {
 typedef struct {
   bool to_param; /* else to a state */
   int target;    /* state or parameter index */
+  int scale;     /* row of ASSIGN with a factor that is taken at the execution; 0: none */
 } rein_tape_assign;
 
 typedef enum { REIN_RANGE_NONE, REIN_RANGE_ERROR, REIN_RANGE_WARNING } rein_range_policy;
@@ -124,6 +125,8 @@ typedef struct {
   const int *col_start; /* (n_state + 1) */
   const int *row;       /* (n_nz) */
 
+  bool random_ties; /* events of equal priority at one instant are executed in random order, keyed by lane */
+  int n_scale;
   int n_event, n_assign, n_switch, n_safety, n_action, n_observable, n_output;
   const rein_tape_event *event;   /* (n_event) */
   const rein_tape_assign *assign; /* (n_assign) */

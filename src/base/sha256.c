@@ -14,33 +14,87 @@ static const uint32_t round_constant[64] = {
     0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
 
-static uint32_t rotate(uint32_t x, int n) {
+static inline uint32_t rotate(uint32_t x, int n) {
   return x >> n | x << (32 - n);
 }
 
-/* 6.2.2: one block */
-static void compress(uint32_t state[8], const unsigned char block[64]) {
-  uint32_t w[64], v[8];
+/* 6.2.2, step 3: one round; instead of moving the eight words along, the caller turns their names. kw: constant plus message word */
+static inline void turn(uint32_t a, uint32_t b, uint32_t c, uint32_t *d, uint32_t e, uint32_t f, uint32_t g,
+                        uint32_t *h, uint32_t kw) {
+  const uint32_t t1 = *h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + ((e & f) ^ (~e & g)) + kw;
+  const uint32_t t2 = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
+  *d += t1;
+  *h = t1 + t2;
+}
+
+/* 6.2.2: one block, in plain C */
+static void compress_plain(uint32_t state[8], const unsigned char block[64]) {
+  uint32_t w[64], a = state[0], b = state[1], c = state[2], d = state[3];
+  uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
   for (int t = 0; t < 16; t++)
     w[t] = (uint32_t)block[4 * t] << 24 | (uint32_t)block[4 * t + 1] << 16 | (uint32_t)block[4 * t + 2] << 8 |
            block[4 * t + 3];
   for (int t = 16; t < 64; t++) {
-    uint32_t s0 = rotate(w[t - 15], 7) ^ rotate(w[t - 15], 18) ^ w[t - 15] >> 3;
-    uint32_t s1 = rotate(w[t - 2], 17) ^ rotate(w[t - 2], 19) ^ w[t - 2] >> 10;
+    const uint32_t s0 = rotate(w[t - 15], 7) ^ rotate(w[t - 15], 18) ^ w[t - 15] >> 3;
+    const uint32_t s1 = rotate(w[t - 2], 17) ^ rotate(w[t - 2], 19) ^ w[t - 2] >> 10;
     w[t] = w[t - 16] + s0 + w[t - 7] + s1;
   }
-  memcpy(v, state, sizeof v);
-  for (int t = 0; t < 64; t++) {
-    uint32_t s1 = rotate(v[4], 6) ^ rotate(v[4], 11) ^ rotate(v[4], 25);
-    uint32_t choice = (v[4] & v[5]) ^ (~v[4] & v[6]);
-    uint32_t t1 = v[7] + s1 + choice + round_constant[t] + w[t];
-    uint32_t s0 = rotate(v[0], 2) ^ rotate(v[0], 13) ^ rotate(v[0], 22);
-    uint32_t majority = (v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]);
-    memmove(v + 1, v, 7 * sizeof v[0]);
-    v[4] += t1;
-    v[0] = t1 + s0 + majority;
+  for (int t = 0; t < 64; t++) w[t] += round_constant[t];
+  for (int t = 0; t < 64; t += 8) {
+    turn(a, b, c, &d, e, f, g, &h, w[t]);
+    turn(h, a, b, &c, d, e, f, &g, w[t + 1]);
+    turn(g, h, a, &b, c, d, e, &f, w[t + 2]);
+    turn(f, g, h, &a, b, c, d, &e, w[t + 3]);
+    turn(e, f, g, &h, a, b, c, &d, w[t + 4]);
+    turn(d, e, f, &g, h, a, b, &c, w[t + 5]);
+    turn(c, d, e, &f, g, h, a, &b, w[t + 6]);
+    turn(b, c, d, &e, f, g, h, &a, w[t + 7]);
   }
-  for (int i = 0; i < 8; i++) state[i] += v[i];
+  const uint32_t end[8] = {a, b, c, d, e, f, g, h};
+  for (int i = 0; i < 8; i++) state[i] += end[i];
+}
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#include <immintrin.h>
+
+/* The processor's own rounds: two at a time on the words ABEF and CDGH. */
+__attribute__((target("sha,sse4.1"))) static void compress_sha(uint32_t state[8], const unsigned char block[64]) {
+  const __m128i swap = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
+  const __m128i dcba = _mm_loadu_si128((const __m128i *)state), hgfe = _mm_loadu_si128((const __m128i *)(state + 4));
+  const __m128i cdab = _mm_shuffle_epi32(dcba, 0xb1), efgh = _mm_shuffle_epi32(hgfe, 0x1b);
+  __m128i abef = _mm_alignr_epi8(cdab, efgh, 8), cdgh = _mm_blend_epi16(efgh, cdab, 0xf0), w[16];
+  const __m128i abef_start = abef, cdgh_start = cdgh;
+  for (int t = 0; t < 16; t++) { /* four message words and four rounds each time */
+    if (t < 4) {
+      w[t] = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(block + 16 * t)), swap);
+    } else {
+      const __m128i seven = _mm_alignr_epi8(w[t - 1], w[t - 2], 4); /* W(t-7) */
+      w[t] = _mm_sha256msg2_epu32(_mm_add_epi32(_mm_sha256msg1_epu32(w[t - 4], w[t - 3]), seven), w[t - 1]);
+    }
+    const __m128i kw = _mm_add_epi32(w[t], _mm_loadu_si128((const __m128i *)(round_constant + 4 * t)));
+    cdgh = _mm_sha256rnds2_epu32(cdgh, abef, kw);
+    abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(kw, 0x0e));
+  }
+  abef = _mm_add_epi32(abef, abef_start);
+  cdgh = _mm_add_epi32(cdgh, cdgh_start);
+  const __m128i feba = _mm_shuffle_epi32(abef, 0x1b), dchg = _mm_shuffle_epi32(cdgh, 0xb1);
+  _mm_storeu_si128((__m128i *)state, _mm_blend_epi16(feba, dchg, 0xf0));
+  _mm_storeu_si128((__m128i *)(state + 4), _mm_alignr_epi8(dchg, feba, 8));
+}
+
+static int has_sha(void) {
+  unsigned a, b, c, d;
+  return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b >> 29 & 1) && __builtin_cpu_supports("sse4.1");
+}
+#endif
+
+static void compress(uint32_t state[8], const unsigned char *block, size_t n_block) {
+  void (*one)(uint32_t *, const unsigned char *) = compress_plain;
+#if defined(__x86_64__)
+  if (n_block > 8 && has_sha()) one = compress_sha; /* asking takes as long as some blocks */
+#endif
+  for (size_t i = 0; i < n_block; i++) one(state, block + 64 * i);
 }
 
 void rein_sha256_init(rein_sha256 *sha) {
@@ -55,6 +109,11 @@ void rein_sha256_add(rein_sha256 *sha, const void *bytes, size_t n_byte) {
   const unsigned char *from = bytes;
   size_t used = (size_t)(sha->n_byte % 64);
   sha->n_byte += n_byte;
+  if (used == 0) { /* whole blocks are taken where they are */
+    compress(sha->state, from, n_byte / 64);
+    from += n_byte / 64 * 64;
+    n_byte %= 64;
+  }
   while (n_byte > 0) {
     size_t n = 64 - used < n_byte ? 64 - used : n_byte;
     memcpy(sha->block + used, from, n);
@@ -62,7 +121,7 @@ void rein_sha256_add(rein_sha256 *sha, const void *bytes, size_t n_byte) {
     n_byte -= n;
     used += n;
     if (used == 64) {
-      compress(sha->state, sha->block);
+      compress(sha->state, sha->block, 1);
       used = 0;
     }
   }

@@ -51,6 +51,7 @@ static void copy_outputs(rein_arena *keep, const rein_model *m, rein_tape *t) {
 
 static void copy_events(rein_arena *keep, const rein_model *m, rein_tape *t) {
   size_t n_assign = 0, k = 0;
+  t->n_scale = 0;
   for (size_t i = 0; i < m->n_event; i++) n_assign += (size_t)m->event[i].n_assign;
   rein_tape_event *event = REIN_NEW(keep, rein_tape_event, m->n_event);
   rein_tape_assign *assign = REIN_NEW(keep, rein_tape_assign, n_assign);
@@ -65,9 +66,11 @@ static void copy_events(rein_arena *keep, const rein_model *m, rein_tape *t) {
                                  .initial_true = e->initial_true,
                                  .values_at_trigger = e->values_at_trigger};
     for (int j = 0; j < e->n_assign; j++)
-      assign[k++] = (rein_tape_assign){e->assign[j].kind == REIN_SYMBOL_PARAM, e->assign[j].index};
+      assign[k++] = (rein_tape_assign){e->assign[j].kind == REIN_SYMBOL_PARAM, e->assign[j].index,
+                                       e->assign[j].scale ? (int)n_assign + t->n_scale++ : 0};
   }
   t->event = event, t->assign = assign;
+  t->random_ties = m->random_ties;
   t->n_event = (int)m->n_event;
   t->n_assign = (int)n_assign;
 }

@@ -114,18 +114,22 @@ static void collect_initial(collector *c) {
 
 static void collect_events(collector *c) {
   const rein_model *m = c->model;
-  size_t n_assign = 0, k = 0;
+  size_t n_assign = 0, n_scale = 0, k = 0;
   for (size_t i = 0; i < m->n_event; i++) n_assign += (size_t)m->event[i].n_assign;
+  for (size_t i = 0; i < m->n_event; i++)
+    for (int j = 0; j < m->event[i].n_assign; j++) n_scale += m->event[i].assign[j].scale != NULL;
   rein_node *trigger = create_roots(c, REIN_PROG_TRIGGER, m->n_event);
   rein_node *timing = create_roots(c, REIN_PROG_TIMING, 2 * m->n_event);
-  rein_node *assign = create_roots(c, REIN_PROG_ASSIGN, n_assign);
+  rein_node *assign = create_roots(c, REIN_PROG_ASSIGN, n_assign + n_scale), *scale = assign + n_assign;
   for (size_t i = 0; i < m->n_event; i++) {
     const rein_event *e = &m->event[i];
     trigger[i] = optional(c, e->when, 0.0, "trigger of", e->name);
     timing[2 * i] = optional(c, e->delay, 0.0, "delay of", e->name);
     timing[2 * i + 1] = optional(c, e->priority, NAN, "priority of", e->name);
-    for (int j = 0; j < e->n_assign; j++)
+    for (int j = 0; j < e->n_assign; j++) {
       assign[k++] = optional(c, e->assign[j].value, NAN, "assignment of", e->name);
+      if (e->assign[j].scale) *scale++ = optional(c, e->assign[j].scale, NAN, "assignment of", e->name);
+    }
   }
 }
 

@@ -123,6 +123,8 @@ static void add_event(collector *c, const rein_event *event) {
     e.unit = state ? m->state[to->index].unit : m->param[to->index].unit;
     e.unit_text = state ? m->state[to->index].unit_text : m->param[to->index].unit_text;
     add(c, &to->value, e, "assignment", event->name);
+    e.unit = rein_unit_unknown();
+    add(c, &to->scale, e, "factor", event->name);
   }
 }
 

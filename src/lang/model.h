@@ -145,6 +145,7 @@ typedef struct {
   rein_symbol_kind kind; /* STATE or PARAM */
   int index;
   rein_ast *value;
+  rein_ast *scale; /* NULL, or a factor of the value that is taken when the event is executed */
 } rein_assignment;
 
 typedef struct {
@@ -184,7 +185,8 @@ typedef struct {
   rein_unit time_unit;
   double horizon; /* valid horizon [model time], inf where not declared */
   double atol_rel_default;
-  bool imported; /* from a format with looser rules: initial values may use time */
+  bool imported;    /* from a format with looser rules: initial values may use time */
+  bool random_ties; /* events of equal priority at one instant: in random order, else as declared */
 
   rein_names *names; /* every declared name to its symbol */
   rein_symbol *symbol;

@@ -169,6 +169,7 @@ static void join_events(join *j) {
     for (int k = 0; k < e.n_assign; k++) {
       rein_assignment *a = &e.assign[k];
       prefix_tree(j, a->value, 0);
+      prefix_tree(j, a->scale, 0);
       if (a->kind == REIN_SYMBOL_STATE)
         a->index += j->first_state;
       else

@@ -139,6 +139,7 @@ static void print_event(const rein_model *m, const rein_event *e, rein_text *out
     const rein_assignment *a = &e->assign[k];
     const char *target = a->kind == REIN_SYMBOL_STATE ? m->state[a->index].name : m->param[a->index].name;
     add_expression(out, rein_arena_printf(out->arena, "set %s", target), a->value);
+    add_expression(out, "times", a->scale);
   }
 }
 

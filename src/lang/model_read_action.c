@@ -256,7 +256,7 @@ static void read_event_targets(rein_reader *r, rein_event *e, const rein_yaml *m
     rein_symbol_kind kind = r->model->symbol[s].kind;
     int index = r->model->symbol[s].index;
     if (kind == REIN_SYMBOL_PARAM) index = settable_param(r, s, what, set->key_pos[i]);
-    if (index >= 0) e->assign[e->n_assign++] = (rein_assignment){kind, index, value};
+    if (index >= 0) e->assign[e->n_assign++] = (rein_assignment){kind, index, value, NULL};
   }
 }
 

@@ -102,7 +102,7 @@ START_TEST(test_shards) {
     ck_assert_int_eq(run(out, option), 0);
   }
   ck_assert_int_eq(
-      shell("'%s' merge '%s/shard1' '%s/shard2' '%s/shard3' --out '%s/merged' --quiet 2>'%s/words'",
+      shell("'%s' merge '%s/merged' '%s/shard1' '%s/shard2' '%s/shard3' 2>'%s/words'",
             program(), folder, folder, folder, folder, folder),
       0);
   ck_assert(same_study("whole", "merged"));

@@ -163,7 +163,7 @@ int build_event(build *b, const char *name, const char *when, rein_symbol_kind k
   rein_event e = {
       .name = rein_arena_strdup(b->arena, name), .when = build_expression(b, when), .n_assign = 1};
   e.assign = REIN_NEW(b->arena, rein_assignment, 1);
-  e.assign[0] = (rein_assignment){kind, target, build_expression(b, value)};
+  e.assign[0] = (rein_assignment){kind, target, build_expression(b, value), NULL};
   REIN_PUSH(b->arena, m->event, m->n_event, b->cap_event, e);
   return (int)m->n_event - 1;
 }
