@@ -69,7 +69,7 @@ LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o) \
   $(if $(wildcard solver/lane_kernels.c),$(LANE_WIDTHS:%=$(B)/solver/lane_kernels_%.o))
 CLI_OBJ := $(CLI_SRC:%.c=$(B)/%.o)
 TEST_OBJ := $(TEST_SRC:%.c=$(B)/%.o)
-BENCH_OBJ := $(B)/tests/bench/bench.o $(B)/tests/bench/plain.o $(BENCH_MODELS:tests/bench/%.yaml=$(B)/bench_models/%.o)
+BENCH_OBJ := $(B)/tests/bench/bench.o $(B)/tests/bench/bench_study.o $(B)/tests/bench/plain.o $(BENCH_MODELS:tests/bench/%.yaml=$(B)/bench_models/%.o)
 DEPS := $(patsubst %.o,%.d,$(LIB_OBJ) $(CLI_OBJ) $(TEST_OBJ) $(BENCH_OBJ))
 
 .PHONY: all lib program objects tests run test check quick-check san tsan long bench fuzz install uninstall clean \

@@ -12,30 +12,36 @@
 
 /* ---- memory ---- */
 
-static double *rows_of(rein_batch *b, int n_row, bool *fine) {
-  double *rows = rein_rows_create((size_t)(n_row > 0 ? n_row : 1), b->n_lane);
-  if (!rows) *fine = false;
-  return rows;
+/* Notes what rein_batch_destroy frees; NULL, or a list that is full, means memory is out. */
+static void *owned(rein_batch *b, void *memory, bool *fine) {
+  if (!memory || b->n_owned == REIN_BATCH_OWNED) {
+    free(memory);
+    *fine = false;
+    return NULL;
+  }
+  return b->owned[b->n_owned++] = memory;
 }
 
-static void *array_of(size_t n, size_t bytes, bool *fine) {
-  void *array = calloc(n ? n : 1, bytes);
-  if (!array) *fine = false;
-  return array;
+static double *rows_of(rein_batch *b, int n_row, bool *fine) {
+  return owned(b, rein_rows_create((size_t)(n_row > 0 ? n_row : 1), b->n_lane), fine);
+}
+
+static void *array_of(rein_batch *b, size_t n, size_t bytes, bool *fine) {
+  return owned(b, calloc(n ? n : 1, bytes), fine);
 }
 
 static bool create_lanes(rein_batch *b) {
   bool fine = true;
   size_t n = (size_t)b->n_lane;
-  b->lane = array_of(n, sizeof *b->lane, &fine);
-  b->outcome = array_of(n, sizeof *b->outcome, &fine);
-  b->done = array_of(n, sizeof *b->done, &fine);
-  b->evicted = array_of(n, sizeof *b->evicted, &fine);
-  b->arrived = array_of(n, sizeof *b->arrived, &fine);
-  b->next_item = array_of(n, sizeof *b->next_item, &fine);
-  b->next_obs = array_of(n, sizeof *b->next_obs, &fine);
-  b->n_strain = array_of(n, sizeof *b->n_strain, &fine);
-  b->n_still = array_of(n, sizeof *b->n_still, &fine);
+  b->lane = array_of(b, n, sizeof *b->lane, &fine);
+  b->outcome = array_of(b, n, sizeof *b->outcome, &fine);
+  b->done = array_of(b, n, sizeof *b->done, &fine);
+  b->evicted = array_of(b, n, sizeof *b->evicted, &fine);
+  b->arrived = array_of(b, n, sizeof *b->arrived, &fine);
+  b->next_item = array_of(b, n, sizeof *b->next_item, &fine);
+  b->next_obs = array_of(b, n, sizeof *b->next_obs, &fine);
+  b->n_strain = array_of(b, n, sizeof *b->n_strain, &fine);
+  b->n_still = array_of(b, n, sizeof *b->n_still, &fine);
   double **row[] = {&b->cur, &b->t0,      &b->moving,   &b->target,  &b->span, &b->time, &b->time_program,
                     &b->bad, &b->tau_low, &b->tau_high, &b->tau_mid, &b->mask, &b->norm};
   for (size_t i = 0; i < sizeof row / sizeof *row; i++) *row[i] = rows_of(b, 1, &fine);
@@ -68,7 +74,7 @@ static bool create_rows(rein_batch *b) {
 static bool create_lists(rein_batch *b) {
   bool fine = true;
   const rein_tape *t = b->tape;
-  b->ranged = array_of((size_t)t->n_state, sizeof *b->ranged, &fine);
+  b->ranged = array_of(b, (size_t)t->n_state, sizeof *b->ranged, &fine);
   for (int s = 0; fine && s < t->n_state; s++)
     if (t->range_policy[s] != REIN_RANGE_NONE && (isfinite(t->range_low[s]) || isfinite(t->range_high[s])))
       b->ranged[b->n_ranged++] = s;
@@ -111,56 +117,9 @@ void rein_batch_destroy(rein_batch *b) {
   rein_method_destroy(b->method);
   rein_eval_destroy(b->eval);
   for (int l = 0; b->lane && !b->alone && l < b->n_lane; l++) free(b->lane[l].item), free(b->lane[l].dose);
-  void *all[] = {b->lane,
-                 b->outcome,
-                 b->done,
-                 b->evicted,
-                 b->arrived,
-                 b->next_item,
-                 b->next_obs,
-                 b->n_strain,
-                 b->n_still,
-                 b->cur,
-                 b->target,
-                 b->span,
-                 b->time,
-                 b->time_program,
-                 b->bad,
-                 b->tau_low,
-                 b->tau_high,
-                 b->tau_mid,
-                 b->mask,
-                 b->norm,
-                 b->y,
-                 b->y_dense,
-                 b->y_event,
-                 b->error_sum,
-                 b->initial,
-                 b->switch_ref,
-                 b->switch_now,
-                 b->trigger_ref,
-                 b->trigger_now,
-                 b->timing,
-                 b->assign,
-                 b->stops,
-                 b->safety_ref,
-                 b->safety_now,
-                 b->safety_first,
-                 b->safety_duration,
-                 b->output,
-                 b->output_moved,
-                 b->param_start,
-                 b->noise,
-                 b->out,
-                 b->error,
-                 b->ranged,
-                 b->pending,
-                 b->pending_value,
-                 b->problem.shape.live,
-                 b->problem.shape.per_lane,
-                 b->problem.bad_time,
-                 b->problem.bad_state};
-  for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
+  for (int i = 0; i < b->n_owned; i++) free(b->owned[i]);
+  free(b->pending);
+  free(b->pending_value);
   free(b);
 }
 
@@ -204,7 +163,7 @@ static void clear_lanes(rein_batch *b) {
 static void start_lanes(rein_batch *b) {
   const rein_tape *t = b->tape;
   for (int l = 0; l < b->n_lane; l++)
-    b->cur[l] = b->t0[l] = b->target[l] = b->lane[l].t_start, b->span[l] = 0;
+    b->cur[l] = b->t0[l] = b->target[l] = b->lane[l].t_start - t->settle, b->span[l] = 0;
   rein_batch_refresh(b);
   for (int i = 0; i < t->n_param; i++)
     memcpy(rein_row_of(b->param_start, b, i), rein_eval_row(b->eval, i), (size_t)b->n_lane * sizeof(double));

@@ -28,6 +28,8 @@ typedef struct {
   int64_t serial; /* order of triggering */
 } rein_pending;
 
+#define REIN_BATCH_OWNED 96 /* allocations of a batch, more than there are */
+
 typedef struct {
   const rein_tape *tape;
   const rein_plan *plan;
@@ -73,6 +75,9 @@ typedef struct {
   size_t n_pending_value, cap_pending_value;
   int64_t serial;
   bool params_dirty;
+
+  void *owned[REIN_BATCH_OWNED]; /* (n_owned) everything above that was allocated once */
+  int n_owned;
 } rein_batch;
 
 /* All memory of one thread's batch, allocated once. NULL when memory is out. */

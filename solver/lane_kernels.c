@@ -1,9 +1,11 @@
 /* The kernels of one instruction set: compiled three times, see lane_vocabulary.h. Here the vector
- * operations, norms and what else runs over rows; the interpreter is in lane_run.h, the LU in lane_factor.h.
+ * operations, norms and what else runs over rows; the interpreter is in lane_run.h, the LU in lane_factor.h,
+ * Runge-Kutta steps in lane_dopri.h.
  *
  * Invariant: arrays may be the same array (z may be x), never overlap otherwise. */
 #include "solver/lanes.h"
 
+#include "solver/lane_dopri.h"
 #include "solver/lane_factor.h"
 #include "solver/lane_run.h"
 #include "solver/lane_vocabulary.h"
@@ -217,4 +219,5 @@ const rein_kernels REIN_TABLE = {
     .horner = horner,
     .blend = blend,
     .lu = &lu_kernels,
+    .onestep = &onestep_kernels,
 };

@@ -17,7 +17,8 @@
 
 typedef enum { REIN_ISA_PLAIN, REIN_ISA_AVX2, REIN_ISA_AVX512, REIN_N_ISA } rein_isa;
 
-struct rein_lu_kernels; /* solver/lane_lu.h */
+struct rein_lu_kernels;      /* solver/lane_lu.h */
+struct rein_onestep_kernels; /* solver/lane_onestep.h */
 
 typedef struct {
   rein_isa isa;
@@ -67,6 +68,9 @@ typedef struct {
 
   /* Sparse LU in lanes, see lane_matrix.c for the lists; declared in lane_lu.h to keep this table small. */
   const struct rein_lu_kernels *lu;
+
+  /* Stages, error and dense output of one-step methods; declared in lane_onestep.h. */
+  const struct rein_onestep_kernels *onestep;
 } rein_kernels;
 
 /* The table of an instruction set, or NULL if this processor lacks it. */

@@ -176,16 +176,25 @@ static rein_method_counters count(rein_method *base) {
   return (rein_method_counters){step, rate, setup, error_fail, newton_fail};
 }
 
+/* The bound on steps as a part of the longest live segment. */
+static double max_step(const rein_method_problem *p) {
+  double longest = 0;
+  for (int l = 0; l < p->shape.n_lane; l++)
+    if (p->shape.live[l] != 0 && p->span[l] > longest) longest = p->span[l];
+  return p->max_step > 0 && longest > p->max_step ? p->max_step / longest : 0;
+}
+
 static rein_step start(rein_method *base, const double *y) {
   cvode_method *m = (cvode_method *)base;
   const rein_method_problem *p = m->p;
   memcpy(rein_lane_vector_rows(m->y), y, (size_t)p->shape.n_row * (size_t)p->shape.n_lane * sizeof *y);
   m->tau = m->last_step = 0;
   m->derivatives_known = false;
-  bool fine = CVodeReInit(m->cvode, 0.0, m->y) == CV_SUCCESS &&
-              CVodeSetInitStep(m->cvode, 0.0) == CV_SUCCESS &&
-              CVodeSetMinStep(m->cvode, p->alone ? MIN_STEP_ALONE : MIN_STEP) == CV_SUCCESS &&
-              CVodeSetStopTime(m->cvode, 1.0) == CV_SUCCESS;
+  bool fine =
+      CVodeReInit(m->cvode, 0.0, m->y) == CV_SUCCESS && CVodeSetInitStep(m->cvode, 0.0) == CV_SUCCESS &&
+      CVodeSetMaxStep(m->cvode, 0.0) == CV_SUCCESS && /* first: no bound may be below the other */
+      CVodeSetMinStep(m->cvode, p->alone ? MIN_STEP_ALONE : MIN_STEP) == CV_SUCCESS &&
+      CVodeSetMaxStep(m->cvode, max_step(p)) == CV_SUCCESS && CVodeSetStopTime(m->cvode, 1.0) == CV_SUCCESS;
   return fine ? REIN_STEP_OK : REIN_STEP_BROKEN;
 }
 

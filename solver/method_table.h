@@ -1,5 +1,6 @@
-/* Private to method.c and the methods behind it: what every method is made of. A method's own struct begins with
- * rein_method, so that a pointer to one is a pointer to the other. What each function does is said in method.h.
+/* Private to method.c and the methods behind it: what every method is made of. A method's own struct begins
+ * with rein_method, so that a pointer to one is a pointer to the other. What each function does is said in
+ * method.h.
  */
 #ifndef REIN_SOLVER_METHOD_TABLE_H
 #define REIN_SOLVER_METHOD_TABLE_H

@@ -24,7 +24,7 @@ static bool holds(double g, rein_op op) {
 /* The next instant at which something is known to happen to the lane. */
 static double next_target(const rein_batch *b, int l) {
   const rein_lane_plan *lane = &b->lane[l];
-  double target = lane->t_end;
+  double target = b->cur[l] < lane->t_start ? lane->t_start : lane->t_end;
   if (b->next_item[l] < lane->n_item && lane->item[b->next_item[l]].time < target)
     target = lane->item[b->next_item[l]].time;
   if (b->n_pending) {

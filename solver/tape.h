@@ -125,6 +125,7 @@ typedef struct {
   const int *col_start; /* (n_state + 1) */
   const int *row;       /* (n_nz) */
 
+  double settle;    /* integration begins this much before the start [model time], so that what is fast is at rest */
   bool random_ties; /* events of equal priority at one instant are executed in random order, keyed by lane */
   int n_scale;
   int n_event, n_assign, n_switch, n_safety, n_action, n_observable, n_output;

@@ -70,6 +70,7 @@ static void copy_events(rein_arena *keep, const rein_model *m, rein_tape *t) {
                                        e->assign[j].scale ? (int)n_assign + t->n_scale++ : 0};
   }
   t->event = event, t->assign = assign;
+  t->settle = m->settle;
   t->random_ties = m->random_ties;
   t->n_event = (int)m->n_event;
   t->n_assign = (int)n_assign;

@@ -190,7 +190,7 @@ static void read_model(sbml_job *job) {
   const char *id = Model_getId((Model_t *)job->sbml), *title = Model_getName((Model_t *)job->sbml);
   m->name = rein_arena_strdup(job->arena, id && *id ? id : "model");
   m->title = title && *title ? rein_arena_strdup(job->arena, title) : NULL;
-  m->imported = true;
+  m->imported = m->random_ties = true;
   sbml_collect(job);
   if (rein_diag_n_error(job->diag) > n_error) return;
   sbml_solve_algebra(job);

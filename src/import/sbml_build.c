@@ -68,7 +68,7 @@ sbml_how sbml_decide(sbml_job *job, sbml_var *v) {
   v->how = HOW_UNDER_WAY;
   sbml_how how = HOW_PARAM;
   v->stores_amount = decide_stored(job, v);
-  if (v->assign || v->solved) {
+  if (v->assign || v->in_algebra) {
     how = HOW_VALUE;
   } else if (moves(job, v)) {
     how = HOW_STATE;
@@ -96,6 +96,10 @@ static rein_ast *flow_term(sbml_job *job, const sbml_var *v, const sbml_flow *fl
       number = s->value;
     else if (!literal)
       factor = sbml_name(job, s->name);
+  }
+  if (job->reaction[flow->reaction].fast) {
+    number *= SBML_FAST;
+    if (factor) factor = sbml_op2(job, REIN_OP_MUL, sbml_num(job, SBML_FAST), factor);
   }
   int conversion = v->conversion ? sbml_find_var(job, v->conversion) : -1;
   if (!factor && conversion < 0) *plain = flow->sign * number;
@@ -267,6 +271,7 @@ static void build_reactions(sbml_job *job) {
   for (size_t i = 0; i < job->n_reaction; i++) {
     const sbml_reaction *r = &job->reaction[i];
     job->pos = r->pos;
+    if (r->fast && r->math) job->model->settle = SBML_SETTLE;
     rein_ast *rate = r->math ? sbml_number(job, r->math, r->scope) : sbml_num(job, 0);
     if (list[i].n)
       add_process(job, r, rate, list[i].flow, list[i].n);

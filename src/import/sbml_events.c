@@ -1,21 +1,10 @@
 /* Events. What an event sets is what an id means; where the amount of a species is stored, the value is
- * multiplied by the size that its compartment has after the event. */
+ * multiplied by the size that its compartment has when the event is executed. */
 #include <string.h>
 
 #include "src/import/sbml_inside.h"
 
 #define MODEL(job) ((Model_t *)(job)->sbml)
-
-/* The size of a compartment after the event: what the event itself sets it to, or its present one. */
-static rein_ast *size_after(sbml_job *job, Event_t *e, int compartment) {
-  const sbml_var *c = &job->var[compartment];
-  for (unsigned k = 0; k < Event_getNumEventAssignments(e); k++) {
-    EventAssignment_t *a = Event_getEventAssignment(e, k);
-    const ASTNode_t *math = EventAssignment_getMath(a);
-    if (math && strcmp(EventAssignment_getVariable(a), c->id) == 0) return sbml_number(job, math, NULL);
-  }
-  return sbml_name(job, c->name);
-}
 
 static void build_assignments(sbml_job *job, Event_t *e, rein_event *event) {
   unsigned n = Event_getNumEventAssignments(e);
@@ -32,10 +21,12 @@ static void build_assignments(sbml_job *job, Event_t *e, rein_event *event) {
       continue;
     }
     rein_ast *value = sbml_number(job, math, NULL);
-    if (v->kind == KIND_SPECIES && v->stores_amount && !v->only_amount)
-      value = sbml_op2(job, REIN_OP_MUL, value, size_after(job, e, v->compartment));
-    event->assign[event->n_assign++] = (rein_assignment){
-        v->how == HOW_STATE ? REIN_SYMBOL_STATE : REIN_SYMBOL_PARAM, v->index, value};
+    rein_ast *size = NULL;
+    if (v->kind == KIND_SPECIES && v->stores_amount != v->only_amount)
+      size = sbml_name(job, job->var[v->compartment].name);
+    if (size && !v->stores_amount) size = sbml_op2(job, REIN_OP_DIV, sbml_num(job, 1), size);
+    rein_symbol_kind kind = v->how == HOW_STATE ? REIN_SYMBOL_STATE : REIN_SYMBOL_PARAM;
+    event->assign[event->n_assign++] = (rein_assignment){kind, v->index, value, size};
   }
 }
 

@@ -17,6 +17,10 @@
 #include "src/import/sbml.h"
 
 #define SBML_MAX_XML_DEPTH 1500     /* elements inside elements: libSBML reads by recursion */
+/* A fast reaction is run this much faster than its kinetic law says, and what is fast comes to rest in
+ * SBML_SETTLE before the start. Deviations from equilibrium are slow rates by SBML_FAST. */
+#define SBML_FAST 1e9
+#define SBML_SETTLE 2e-6
 #define SBML_MAX_BYTES (512u << 20) /* of a file */
 
 typedef enum { KIND_COMPARTMENT, KIND_SPECIES, KIND_PARAMETER, KIND_STOICHIOMETRY } sbml_kind;
@@ -130,6 +134,9 @@ rein_ast *sbml_op1(sbml_job *job, rein_op op, rein_ast *a);
 rein_ast *sbml_op2(sbml_job *job, rein_op op, rein_ast *a, rein_ast *b);
 rein_ast *sbml_op3(sbml_job *job, rein_op op, rein_ast *a, rein_ast *b, rein_ast *c);
 bool sbml_is_number(const rein_ast *ast, double *value);
+/* How often a name stands in a tree; a copy of the tree with another one in its place. */
+int sbml_occurrences(const rein_ast *ast, const char *name);
+rein_ast *sbml_substitute(sbml_job *job, const rein_ast *ast, const char *name, const rein_ast *with);
 
 /* ---- build ---- */
 

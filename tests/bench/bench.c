@@ -1,7 +1,7 @@
 /* `make bench`: ratios, each in one run on one core, against the plain reference, with both sides' achieved
  * error.
  *
- *   bench pkpd.yaml pathway25.yaml
+ *   bench pkpd.yaml pathway25.yaml     (run by make bench)
  *
  * Lines are "name value" with words behind; a figure is the median of paired runs. Nothing here is timed in
  * the test suite. */
@@ -13,6 +13,7 @@
 
 #include "solver/ensemble.h"
 #include "src/compile/compile.h"
+#include "tests/bench/bench_study.h"
 #include "tests/bench/plain.h"
 
 void pkpd_params(double *s);
@@ -26,7 +27,7 @@ extern const int pathway25_n_slot;
 
 #define N_PAIR 5 /* paired runs a ratio */
 
-static double now(void) {
+double bench_now(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
   return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
@@ -37,7 +38,7 @@ static int rising(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-static double median(double *v, int n) {
+double bench_median(double *v, int n) {
   qsort(v, (size_t)n, sizeof *v, rising);
   return n % 2 ? v[n / 2] : 0.5 * (v[n / 2 - 1] + v[n / 2]);
 }
@@ -124,12 +125,12 @@ static double run_rein(const problem *p, int64_t n, int n_thread, const rein_ker
                     .fill = fill};
   rein_sink sink = {&to, take};
   rein_ens_options options = {.n_thread = n_thread, .kernels = kernels};
-  double start = now();
+  double start = bench_now();
   rein_status status = rein_ens_run(p->tape, &plan, &sink, &options, totals);
   if (status != REIN_OK || totals->n_failed)
     fprintf(stderr, "bench: %s, %lld failed\n", rein_status_name(status), (long long)totals->n_failed),
         exit(1);
-  return now() - start;
+  return bench_now() - start;
 }
 
 static double run_plain(const problem *p, int n, double *out, long *n_step, long *n_rate) {
@@ -146,9 +147,9 @@ static double run_plain(const problem *p, int n, double *out, long *n_step, long
   }
   plain_task task = p->task;
   task.rtol = p->rtol, task.atol = p->atol;
-  double start = now();
+  double start = bench_now();
   int flag = plain_run(&p->plain, &task, n, slots, initial, out, n_step, n_rate);
-  double seconds = now() - start;
+  double seconds = bench_now() - start;
   if (flag < 0) fprintf(stderr, "bench: plain reference failed with %d\n", flag), exit(1);
   free(slots), free(initial), free(rows);
   rein_eval_destroy(eval);
@@ -188,7 +189,7 @@ static void against_plain(problem *p, int n_rein, int n_plain) {
   tight.rtol = 1e-11, tight.atol = 1e-12;
   run_rein(&tight, n_plain, 1, NULL, exact, &totals);
   printf("%s: %.1f times the plain reference (%s, %d lanes, %.0f individuals/s)\n", p->name,
-         median(ratio, N_PAIR), rein_kernels_best()->name, p->n_lane, rate);
+         bench_median(ratio, N_PAIR), rein_kernels_best()->name, p->n_lane, rate);
   printf("  plain: %ld steps, %ld rate calls, error %.1e; rein: %lld steps, %lld rate calls a batch, error "
          "%.1e\n",
          n_step / n_plain, n_rate / n_plain, error_of(p, theirs, exact, n_plain), (long long)steps,
@@ -206,7 +207,7 @@ static void levels(problem *p, int n) {
       double best = run_rein(p, n, 1, NULL, NULL, &totals);
       ratio[i] = run_rein(p, n, 1, k, NULL, &totals) / best;
     }
-    printf("  %s %s: %.2f of the best level's time\n", p->name, k->name, median(ratio, 3));
+    printf("  %s %s: %.2f of the best level's time\n", p->name, k->name, bench_median(ratio, 3));
   }
 }
 
@@ -219,7 +220,7 @@ static void jitter(problem *p, int n) {
     double common = run_rein(p, n, 1, NULL, NULL, &totals);
     ratio[i] = run_rein(&moved, n, 1, NULL, NULL, &totals) / common;
   }
-  printf("doses jittered by 2 h: %.2f of the time of common times\n", median(ratio, N_PAIR));
+  printf("doses jittered by 2 h: %.2f of the time of common times\n", bench_median(ratio, N_PAIR));
 }
 
 static void threads(problem *p, int n) {
@@ -229,7 +230,7 @@ static void threads(problem *p, int n) {
     double one = run_rein(p, n, 1, NULL, NULL, &totals);
     efficiency[i] = one / (2 * run_rein(p, n, 2, NULL, NULL, &totals));
   }
-  printf("two threads: efficiency %.2f\n", median(efficiency, N_PAIR));
+  printf("two threads: efficiency %.2f\n", bench_median(efficiency, N_PAIR));
 }
 
 static const rein_tape *compile(rein_arena *arena, rein_units *units, const char *path) {
@@ -248,6 +249,7 @@ static const rein_tape *compile(rein_arena *arena, rein_units *units, const char
 
 int main(int argc, char **argv) {
   if (argc != 3) return 2;
+  bool second = strstr(argv[2], "pkpd") != NULL; /* the two models in either order */
   rein_arena *arena = rein_arena_create();
   rein_diag *diag = rein_diag_create(arena);
   rein_units *units = NULL;
@@ -257,7 +259,7 @@ int main(int argc, char **argv) {
   for (int i = 0; i < 28; i++) dose[i] = 24 * i;
   for (int i = 0; i < 100; i++) minute[i] = 2.4 * (i + 1);
   problem pkpd = {"pkpd, 28 daily doses, hourly output",
-                  compile(arena, units, argv[1]),
+                  compile(arena, units, argv[second ? 2 : 1]),
                   {4, pkpd_n_slot, pkpd_params, pkpd_rates, pkpd_jacobian},
                   {0, 0, 0, 100, dose, 28, hour, 673, 672},
                   4,
@@ -266,7 +268,7 @@ int main(int argc, char **argv) {
                   1e-6,
                   1e-8};
   problem pathway = {"pathway, 25 states, 100 outputs",
-                     compile(arena, units, argv[2]),
+                     compile(arena, units, argv[second ? 1 : 2]),
                      {25, pathway25_n_slot, pathway25_params, pathway25_rates, pathway25_jacobian},
                      {0, 0, -1, 0, NULL, 0, minute, 100, 240},
                      10,
@@ -282,6 +284,8 @@ int main(int argc, char **argv) {
   levels(&pathway, 2048);
   jitter(&pkpd, 1024);
   threads(&pkpd, 2048);
+  bench_compile();
+  bench_writing("scenarios/warfarin_adherence.yaml");
   rein_units_destroy(units);
   rein_arena_destroy(arena);
   return 0;

@@ -201,6 +201,7 @@ static bool simulate(run *r) {
                     .atol = atol,
                     .rtol = RTOL,
                     .act_first = true,
+                    .max_step = r->set.duration / r->set.steps,
                     .max_steps = MAX_STEPS,
                     .fill = fill};
   rein_sink sink = {r, take};
