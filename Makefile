@@ -19,7 +19,7 @@ CC := gcc
 endif
 # Floating-point flags are part of "same study, same bytes": the compiler fuses and reorders nothing.
 FLOAT := -ffp-contract=off -fno-math-errno
-WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings
+WARN := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings
 CPPFLAGS += -I. -I$(B) -D_GNU_SOURCE -DREIN_VERSION='"$(VERSION)"' -DREIN_FLOAT_FLAGS='"$(FLOAT)"' \
   -isystem /usr/include/suitesparse
 CFLAGS ?= -g
@@ -61,7 +61,7 @@ LANE_FLAGS_512 := -O3 -mavx512f -mavx512dq -mavx512vl -mfma
 LIB_SRC := $(filter-out solver/lane_kernels.c,$(wildcard solver/*.c)) $(wildcard src/*.c) \
   $(filter-out src/cli/%,$(wildcard src/*/*.c))
 CLI_SRC := $(wildcard src/cli/*.c)
-TEST_SRC := $(shell find tests -name '*.c' -not -path 'tests/bench/*' -not -path 'tests/fuzz/*' -not -path 'tests/conformance/*' 2>/dev/null | sort)
+TEST_SRC := $(shell find tests -name '*.c' -not -path 'tests/bench/*' -not -path 'tests/fuzz/*' -not -path 'tests/conformance/*' -not -path 'tests/dosing/*' 2>/dev/null | sort)
 BENCH_MODELS := $(wildcard tests/bench/*.yaml)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 
@@ -70,10 +70,10 @@ LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o) \
 CLI_OBJ := $(CLI_SRC:%.c=$(B)/%.o)
 TEST_OBJ := $(TEST_SRC:%.c=$(B)/%.o)
 BENCH_OBJ := $(B)/tests/bench/bench.o $(B)/tests/bench/bench_study.o $(B)/tests/bench/plain.o $(BENCH_MODELS:tests/bench/%.yaml=$(B)/bench_models/%.o)
-DEPS := $(patsubst %.o,%.d,$(LIB_OBJ) $(CLI_OBJ) $(TEST_OBJ) $(BENCH_OBJ))
+DEPS := $(patsubst %.o,%.d,$(LIB_OBJ) $(CLI_OBJ) $(TEST_OBJ) $(BENCH_OBJ) $(B)/tests/dosing/dosing.o)
 
-.PHONY: all lib program objects tests run test check quick-check san tsan long bench fuzz install uninstall clean \
-  format packages FORCE
+.PHONY: all lib program objects tests run test check quick-check san tsan long bench fuzz dosing install uninstall clean \
+  format packages conformance FORCE
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -129,9 +129,11 @@ $(B)/suites.inc: FORCE
 
 $(B)/tests/run_tests.o: $(B)/suites.inc
 
+# Allocations of rein's own objects go through tests/fault/fault.c, which makes them fail.
+WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=aligned_alloc
 $(B)/run_tests: $(TEST_OBJ) $(filter-out %/main.o,$(CLI_OBJ)) $(B)/librein.a
 	$(call say,LINK $@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(CHECK_LIBS) $(LDLIBS) -o $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(WRAP) $^ $(CHECK_LIBS) $(LDLIBS) -o $@
 
 SAN_ENV := ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 \
   LSAN_OPTIONS=suppressions=tests/tools/leaks.supp:print_suppressions=0 TSAN_OPTIONS=halt_on_error=1
@@ -224,6 +226,17 @@ bench:
 	@$(MAKE) --no-print-directory -j$(JOBS) program $(B)/bench
 	@REIN_TEST_PROGRAM=$(B)/rein $(B)/bench $(BENCH_MODELS)
 
+# Dosing regimens against another simulator's answers: make dosing CASES=folder, one folder a case.
+$(B)/dosing: $(B)/tests/dosing/dosing.o $(B)/librein.a
+	$(call say,LINK $@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+dosing:
+	@test -n "$(CASES)" || { echo "dosing: say where the cases are: make dosing CASES=folder"; exit 2; }
+	@tests/tools/install.sh test
+	@$(MAKE) --no-print-directory -j$(JOBS) $(B)/dosing
+	@$(B)/dosing "$(CASES)"
+
 # ---- installing ----
 $(B)/rein.pc: src/rein.pc.in Makefile FORCE
 	@mkdir -p $(@D); sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@LIBS@|$(LDLIBS) $(TEAM)|' $< > $@
@@ -254,6 +267,18 @@ packages:
 
 clean:
 	rm -rf build
+
+# ---- SBML semantic test suite ----
+# SUITE: a folder with cases/NNNNN and index.tsv. Fails when a case that is expected to pass does not.
+CONFORMANCE_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/conformance/*.c))
+
+$(B)/conformance: $(CONFORMANCE_OBJ) $(B)/librein.a
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+conformance:
+	@test -n "$(SUITE)" || { echo "conformance: say where the suite is: make conformance SUITE=folder"; exit 2; }
+	@$(MAKE) --no-print-directory -j$(JOBS) $(B)/conformance
+	@$(B)/conformance "$(SUITE)" --expected tests/conformance/expected.txt
 
 # Dependency files come with the objects: nothing is to be made for them.
 $(DEPS): ;

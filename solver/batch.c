@@ -6,8 +6,9 @@
 #include <string.h>
 
 #define EVICT_AFTER                                                                                          \
-  20 /* successive steps whose error test failed on the same lane: it hinders the others                     \
-      */
+  20                   /* successive steps whose error test failed on the same lane: it hinders the others   \
+                        */
+#define MIN_DELAY 1e-4 /* of the whole time: a shorter delay does not bound the steps */
 #define ALONE_LANES REIN_LANE_MULTIPLE
 
 /* ---- memory ---- */
@@ -42,8 +43,9 @@ static bool create_lanes(rein_batch *b) {
   b->next_obs = array_of(b, n, sizeof *b->next_obs, &fine);
   b->n_strain = array_of(b, n, sizeof *b->n_strain, &fine);
   b->n_still = array_of(b, n, sizeof *b->n_still, &fine);
-  double **row[] = {&b->cur, &b->t0,      &b->moving,   &b->target,  &b->span, &b->time, &b->time_program,
-                    &b->bad, &b->tau_low, &b->tau_high, &b->tau_mid, &b->mask, &b->norm};
+  double **row[] = {&b->jump,     &b->cur,     &b->t0,           &b->moving, &b->target,
+                    &b->span,     &b->time,    &b->time_program, &b->bad,    &b->tau_low,
+                    &b->tau_high, &b->tau_mid, &b->mask,         &b->norm,   &b->when};
   for (size_t i = 0; i < sizeof row / sizeof *row; i++) *row[i] = rows_of(b, 1, &fine);
   b->problem.shape.live = rows_of(b, 1, &fine);
   b->problem.shape.per_lane = rows_of(b, 1, &fine);
@@ -75,6 +77,7 @@ static bool create_lists(rein_batch *b) {
   bool fine = true;
   const rein_tape *t = b->tape;
   b->ranged = array_of(b, (size_t)t->n_state, sizeof *b->ranged, &fine);
+  b->row_from = array_of(b, (size_t)b->plan->n_keep, sizeof *b->row_from, &fine);
   for (int s = 0; fine && s < t->n_state; s++)
     if (t->range_policy[s] != REIN_RANGE_NONE && (isfinite(t->range_low[s]) || isfinite(t->range_high[s])))
       b->ranged[b->n_ranged++] = s;
@@ -92,12 +95,18 @@ static bool create_method(rein_batch *b, const rein_lu_plan *lu) {
   p->tape = b->tape, p->eval = b->eval, p->lu = lu, p->kernels = b->kernels;
   p->shape.n_row = b->tape->n_state, p->shape.n_lane = b->n_lane, p->shape.kernels = b->kernels;
   p->t0 = b->t0, p->span = b->span, p->time = b->time, p->bad = b->bad;
-  p->max_step = b->tape->n_switch ? b->plan->max_step : 0;
   p->rtol = b->plan->rtol, p->kind = b->alone ? REIN_METHOD_BDF : b->plan->method, p->alone = b->alone;
   fill_tolerances(b);
   p->atol = rein_eval_row(b->eval, b->tape->atol_first);
   b->method = rein_method_create(p);
   return b->method != NULL;
+}
+
+static bool create_history(rein_batch *b) {
+  if (!b->tape->n_delay) return true;
+  b->history = rein_history_create(b->tape, b->n_lane);
+  rein_eval_set_hook(b->eval, rein_history_write, b->history);
+  return b->history != NULL;
 }
 
 rein_batch *rein_batch_create(const rein_tape *tape, const rein_plan *plan, const rein_lu_plan *lu,
@@ -107,7 +116,9 @@ rein_batch *rein_batch_create(const rein_tape *tape, const rein_plan *plan, cons
   b->tape = tape, b->plan = plan, b->kernels = kernels, b->alone = alone;
   b->n_lane = alone ? ALONE_LANES : plan->n_lane;
   b->eval = rein_eval_create(tape, b->n_lane, kernels);
-  if (b->eval && create_lanes(b) && create_rows(b) && create_lists(b) && create_method(b, lu)) return b;
+  if (b->eval && create_history(b) && create_lanes(b) && create_rows(b) && create_lists(b) &&
+      create_method(b, lu))
+    return b;
   rein_batch_destroy(b);
   return NULL;
 }
@@ -115,8 +126,10 @@ rein_batch *rein_batch_create(const rein_tape *tape, const rein_plan *plan, cons
 void rein_batch_destroy(rein_batch *b) {
   if (!b) return;
   rein_method_destroy(b->method);
+  rein_history_destroy(b->history);
   rein_eval_destroy(b->eval);
-  for (int l = 0; b->lane && !b->alone && l < b->n_lane; l++) free(b->lane[l].item), free(b->lane[l].dose);
+  rein_steady_destroy(b->steady);
+  for (int l = 0; b->lane && !b->alone && l < b->n_lane; l++) rein_lane_clear(&b->lane[l]);
   for (int i = 0; i < b->n_owned; i++) free(b->owned[i]);
   free(b->pending);
   free(b->pending_value);
@@ -133,9 +146,14 @@ void rein_batch_fail(rein_batch *b, int l, rein_fail fail, double time, int stat
   b->problem.shape.live[l] = 0;
 }
 
+void rein_batch_no_memory(rein_batch *b, int l) {
+  rein_batch_fail(b, l, REIN_FAIL_MEMORY, b->cur[l], -1, NAN);
+  b->no_memory = true;
+}
+
 /* Everything that a batch before could have left is set anew. */
 static void clear_lanes(rein_batch *b) {
-  const size_t n_lane = (size_t)b->n_lane, n_out = (size_t)(b->plan->n_obs * b->plan->n_keep);
+  const size_t n_lane = (size_t)b->n_lane;
   for (int l = 0; l < b->n_lane; l++) {
     b->outcome[l] = (rein_outcome){.time = NAN, .state = -1, .param = -1, .value = NAN};
     b->done[l] = b->evicted[l] = b->arrived[l] = false;
@@ -147,8 +165,6 @@ static void clear_lanes(rein_batch *b) {
                                                                   : b->tape->mode_first - b->tape->n_input) +
                                                 i),
                      n_lane);
-  b->kernels->fill(NAN, b->out, n_out * n_lane);
-  b->kernels->fill(NAN, b->error, n_out * n_lane);
   b->kernels->fill(NAN, b->safety_first, (size_t)b->tape->n_safety * n_lane);
   b->kernels->fill(0.0, b->safety_duration, (size_t)b->tape->n_safety * n_lane);
   b->kernels->fill(0.0, b->error_sum, (size_t)b->tape->n_state * n_lane);
@@ -156,14 +172,48 @@ static void clear_lanes(rein_batch *b) {
   b->kernels->fill(0.0, b->bad, n_lane);
   b->n_pending = b->n_pending_value = 0;
   b->serial = 0;
+  b->no_memory = false;
+  b->n_trial = 0;
   b->params_dirty = true;
   rein_eval_clear_counts(b->eval);
+  rein_steady_clear(b);
+}
+
+/* A step longer than a delay would ask for values that it has not yet made. */
+static void bound_by_delays(rein_batch *b) {
+  double shortest = rein_history_shortest(b->history, b->eval, b->cur, b->y), length = 0;
+  for (int l = 0; l < b->n_lane; l++)
+    if (b->lane[l].t_end - b->cur[l] > length) length = b->lane[l].t_end - b->cur[l];
+  if (shortest < MIN_DELAY * length) shortest = MIN_DELAY * length;
+  if (isfinite(shortest) && (b->problem.max_step <= 0 || shortest < b->problem.max_step))
+    b->problem.max_step = shortest;
+}
+
+/* What delayed values were during the step. */
+static void keep_history(rein_batch *b, double tau_before, double tau) {
+  double *low = b->tau_mid, *high = b->norm;
+  bool fine = true;
+  for (int i = 0; i < REIN_HISTORY_NODES && fine; i++) {
+    double at = tau_before + (tau - tau_before) * i / (REIN_HISTORY_NODES - 1);
+    for (int l = 0; l < b->n_lane; l++) b->time_program[l] = b->t0[l] + at * b->span[l];
+    fine = rein_method_dense(b->method, at, b->y_dense);
+    if (fine) rein_history_sample(b->history, b->eval, i, b->time_program, b->y_dense);
+  }
+  for (int l = 0; l < b->n_lane; l++) {
+    low[l] = b->t0[l] + tau_before * b->span[l];
+    high[l] = b->t0[l] + tau * b->span[l];
+  }
+  if (fine && rein_history_add(b->history, b->moving, low, high)) return;
+  for (int l = 0; l < b->n_lane; l++)
+    if (b->moving[l] != 0) rein_batch_no_memory(b, l);
 }
 
 static void start_lanes(rein_batch *b) {
   const rein_tape *t = b->tape;
   for (int l = 0; l < b->n_lane; l++)
-    b->cur[l] = b->t0[l] = b->target[l] = b->lane[l].t_start - t->settle, b->span[l] = 0;
+    b->cur[l] = b->t0[l] = b->target[l] = b->lane[l].t_start - t->settle, b->span[l] = 0,
+    b->jump[l] = -INFINITY;
+  if (b->history) rein_history_clear(b->history, b->cur);
   rein_batch_refresh(b);
   for (int i = 0; i < t->n_param; i++)
     memcpy(rein_row_of(b->param_start, b, i), rein_eval_row(b->eval, i), (size_t)b->n_lane * sizeof(double));
@@ -177,6 +227,8 @@ static void start_lanes(rein_batch *b) {
       b->outcome[l].origin =
           rein_eval_find_bad(b->eval, REIN_PROG_INITIAL, l, b->cur, NULL, &b->outcome[l].value);
     }
+  b->problem.max_step = t->n_switch || t->n_delay ? b->plan->max_step : 0;
+  if (b->history) bound_by_delays(b);
   if (t->n_event) rein_batch_start_triggers(b);
   if (t->n_safety) rein_batch_start_safety(b);
 }
@@ -221,10 +273,10 @@ static void evict(rein_batch *b, int l, rein_fail fail, double tau) {
   b->evicted[l] = true;
 }
 
-static int n_live(const rein_batch *b) {
-  int n = 0;
-  for (int l = 0; l < b->n_lane; l++) n += b->problem.shape.live[l] != 0;
-  return n;
+/* Whether at least `least` lanes are moving. */
+static bool are_live(const rein_batch *b, int least) {
+  for (int l = 0; l < b->n_lane && least > 0; l++) least -= b->problem.shape.live[l] != 0;
+  return least <= 0;
 }
 
 /* After a failed step: the lanes to blame leave, the others go on. False when nothing can go on. */
@@ -243,13 +295,13 @@ static bool take_out_culprits(rein_batch *b, rein_step answer, double tau) {
     int culprit = rein_method_blame(b->method, answer);
     if (culprit >= 0) evict(b, culprit, fail, tau);
   }
-  return n_live(b) > 0;
+  return are_live(b, 1);
 }
 
 /* A lane that decides the error test in many successive failures leaves before the steps of all become tiny.
  */
 static void watch_strain(rein_batch *b, int64_t n_error_fail, int64_t *last, double tau) {
-  if (n_error_fail == *last || b->alone || n_live(b) < 2) {
+  if (n_error_fail == *last || b->alone || !are_live(b, 2)) {
     if (n_error_fail == *last) memset(b->n_strain, 0, (size_t)b->n_lane * sizeof *b->n_strain);
     *last = n_error_fail;
     return;
@@ -288,8 +340,13 @@ static void check_ranges(rein_batch *b, double tau) {
 /* Everything that follows a good step from tau_before to tau. */
 static void after_step(rein_batch *b, double tau_before, double tau) {
   sum_errors(b);
-  for (int l = 0; l < b->n_lane; l++) b->tau_high[l] = tau, b->moving[l] = b->problem.shape.live[l];
+  b->kernels->fill(tau, b->tau_high, (size_t)b->n_lane);
+  memcpy(b->moving, b->problem.shape.live, (size_t)b->n_lane * sizeof *b->moving);
+  if (b->history) keep_history(b, tau_before, tau);
   if (b->tape->n_switch) rein_batch_park(b, tau_before, tau);
+  if (b->steady)
+    for (int l = 0; l < b->n_lane; l++) /* nobody looks */
+      if (rein_steady_is_on(b, l)) b->moving[l] = 0;
   rein_batch_observe_step(b, tau);
   if (b->tape->n_safety) rein_batch_watch_safety(b, tau_before);
   if (b->n_ranged) check_ranges(b, tau);
@@ -312,6 +369,14 @@ static void arrive(rein_batch *b) {
     if (b->problem.shape.live[l] != 0) b->cur[l] = b->target[l], b->arrived[l] = true, b->n_still[l] = 0;
 }
 
+/* A trial that took too long is over; the lanes' counts say how far it came. */
+static bool end_trial(rein_batch *b) {
+  if (b->plan->trial_steps == 0 || ++b->n_trial <= b->plan->trial_steps) return false;
+  for (int l = 0; l < b->n_lane; l++)
+    if (!b->done[l]) rein_batch_fail(b, l, REIN_FAIL_MAX_STEPS, b->cur[l], -1, NAN);
+  return true;
+}
+
 /* From tau = 0 to 1 for all live lanes. */
 static void pass(rein_batch *b) {
   double tau = 0;
@@ -319,13 +384,13 @@ static void pass(rein_batch *b) {
   for (int l = 0; l < b->n_lane; l++) b->arrived[l] = b->problem.shape.live[l] != 0; /* moved in this pass */
   bool going = rein_method_start(b->method, b->y) == REIN_STEP_OK;
   if (!going) take_out_culprits(b, REIN_STEP_BROKEN, 0);
-  while (going && tau < 1 && n_live(b) > 0) {
+  while (going && tau < 1 && are_live(b, 1)) {
     double before = tau;
     rein_step answer = rein_method_advance(b->method, &tau);
     if (answer == REIN_STEP_OK) {
       after_step(b, before, tau);
       watch_strain(b, rein_method_count(b->method).n_error_fail, &n_error_fail, tau);
-      if (++n_step < b->plan->max_steps) continue;
+      if (end_trial(b) || ++n_step < b->plan->max_steps) continue;
       int culprit = rein_method_blame(b->method, REIN_STEP_ERROR);
       if (culprit >= 0) evict(b, culprit, REIN_FAIL_MAX_STEPS, tau);
       n_step = 0;
@@ -341,17 +406,19 @@ static void pass(rein_batch *b) {
 
 static void integrate(rein_batch *b) {
   start_lanes(b);
+  rein_batch_start_observing(b);
   while (rein_batch_settle(b) > 0) pass(b);
+  rein_batch_end_observing(b);
   const int64_t *n_pow_floor = rein_eval_n_pow_floor(b->eval);
   for (int l = 0; l < b->n_lane; l++) b->outcome[l].n_pow_floor = n_pow_floor[l];
 }
 
 rein_status rein_batch_run(rein_batch *b, int64_t i_batch) {
-  for (int l = 0; l < b->n_lane; l++) b->lane[l].n_item = b->lane[l].n_dose = 0;
+  for (int l = 0; l < b->n_lane; l++) b->lane[l].n_item = b->lane[l].n_dose = b->lane[l].n_steady = 0;
   clear_lanes(b);
   rein_status status = b->plan->fill(b->plan->context, i_batch, b->eval, b->lane);
   if (status == REIN_OK) integrate(b);
-  return status;
+  return b->no_memory ? REIN_ERR_MEMORY : status;
 }
 
 /* Copies column `from_lane` of (n_row x n_lane) rows to column `to_lane` of other rows. */

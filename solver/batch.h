@@ -18,6 +18,7 @@
 #ifndef REIN_SOLVER_BATCH_H
 #define REIN_SOLVER_BATCH_H
 
+#include "solver/history.h"
 #include "solver/method.h"
 
 /* An event waiting for its time. */
@@ -29,6 +30,8 @@ typedef struct {
 } rein_pending;
 
 #define REIN_BATCH_OWNED 96 /* allocations of a batch, more than there are */
+
+typedef struct rein_steady_work rein_steady_work; /* of steady.c */
 
 typedef struct {
   const rein_tape *tape;
@@ -46,10 +49,12 @@ typedef struct {
   bool *arrived;         /* (n_lane) */
   size_t *next_item;     /* (n_lane) */
   int *next_obs;         /* (n_lane) */
+  double *when;          /* (n_lane) time of the next observation, +inf when there is none */
   int *n_strain;         /* (n_lane) successive failed error tests that the lane decided */
   int *n_still;          /* (n_lane) parkings without time going on */
   double *cur, *t0, *target,
-      *span; /* (n_lane) model time: now; of tau = 0 in this pass; span = target - t0 */
+      *span;    /* (n_lane) model time: now; of tau = 0 in this pass; span = target - t0 */
+  double *jump; /* (n_lane) model time of the last executed event; -inf none */
   double *time, *time_program, *bad; /* (n_lane) scratch of the method, of programs; lanes with bad rates */
   double *moving;                    /* (n_lane) 1.0 for lanes that were live when the last step was taken */
   double *tau_low, *tau_high, *tau_mid, *mask, *norm; /* (n_lane) */
@@ -63,7 +68,8 @@ typedef struct {
   double *safety_ref, *safety_now, *safety_first, *safety_duration; /* (n_safety x n_lane) */
   double *output, *output_moved;                                    /* (n_output x n_lane) */
   double *param_start, *noise; /* (n_param x n_lane), (2 n_observable x n_lane) */
-  double *out, *error;         /* (n_obs x n_keep x n_lane) */
+  double *out, *error;     /* (n_obs x n_keep x n_lane) what was delivered; the rest is NaN at the end only */
+  const double **row_from; /* (n_keep) scratch of observe.c */
   bool keeps_output;
 
   int *ranged; /* (n_ranged) states with a declared range */
@@ -73,8 +79,13 @@ typedef struct {
   size_t n_pending, cap_pending;
   double *pending_value;
   size_t n_pending_value, cap_pending_value;
+  bool no_memory; /* a lane lacked memory for something: the batch counts for nothing */
   int64_t serial;
+  int64_t n_trial; /* steps of all passes */
   bool params_dirty;
+  rein_history *history; /* of tapes with delays, else NULL */
+
+  rein_steady_work *steady; /* made when a lane first needs it */
 
   void *owned[REIN_BATCH_OWNED]; /* (n_owned) everything above that was allocated once */
   int n_owned;
@@ -99,6 +110,9 @@ static inline double *rein_row_of(double *rows, const rein_batch *batch, int row
 /* Ends a lane with a failure; `state` -1 where none is concerned. */
 void rein_batch_fail(rein_batch *batch, int lane, rein_fail fail, double time, int state, double value);
 
+/* Likewise where memory is out: no record of the lane, the run stops with REIN_ERR_MEMORY. */
+void rein_batch_no_memory(rein_batch *batch, int lane);
+
 /* observe.c: delivers each masked lane's next observation from y at `time` (both per lane) and counts it on.
  */
 void rein_batch_observe(rein_batch *batch, const double *mask, const double *time, const double *y);
@@ -106,12 +120,25 @@ void rein_batch_observe(rein_batch *batch, const double *mask, const double *tim
 /* observe.c: delivers what is due up to tau_high (per lane) inside the last step. */
 void rein_batch_observe_step(rein_batch *batch, double tau);
 
+/* observe.c: before the first instant; after the last: NaN in observations that no lane has delivered. */
+void rein_batch_start_observing(rein_batch *batch);
+void rein_batch_end_observing(rein_batch *batch);
+
 /* settle.c: acts, fires events and finds the next target of every lane that is not done; marks finished lanes
  * done. Returns the number of lanes to move in the next pass (their live is 1). */
 int rein_batch_settle(rein_batch *batch);
 
 /* settle.c: applies parameter and mode changes: parameter section, stops, modes, targets. */
 void rein_batch_refresh(rein_batch *batch);
+
+/* steady.c: lanes that are looking for a steady state have a clock, a target and inputs of their own, observe
+ * nothing and take no items; at its end they are where they were. */
+void rein_steady_begin(rein_batch *batch, int lane, const rein_steady *wanted);
+void rein_steady_move(rein_batch *batch); /* those that have reached their target */
+bool rein_steady_is_on(const rein_batch *batch, int lane);
+double rein_steady_target(const rein_batch *batch, int lane);
+void rein_steady_clear(rein_batch *batch); /* before a batch */
+void rein_steady_destroy(rein_steady_work *work);
 
 /* events.c: triggers and assignments at the lanes' current times. True if any lane changed. */
 bool rein_batch_fire(rein_batch *batch);

@@ -37,11 +37,13 @@ static void add_totals(worker *w) {
 }
 
 static rein_status run_evicted(const run *r, worker *w) {
+  if (r->plan->trial_steps > 0) return REIN_OK;
   for (int l = 0; l < w->batch->n_lane; l++) {
     if (!w->batch->evicted[l] || !w->batch->lane[l].real) continue;
     if (!w->alone) w->alone = rein_batch_create(r->tape, r->plan, r->lu, r->kernels, true);
     if (!w->alone) return REIN_ERR_MEMORY;
     rein_batch_run_alone(w->alone, w->batch, l);
+    if (w->alone->no_memory) return REIN_ERR_MEMORY;
   }
   return REIN_OK;
 }

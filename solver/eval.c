@@ -17,6 +17,8 @@ struct rein_eval {
   double *slot;         /* (n_slot x n_lane) */
   int64_t *n_pow_floor; /* (n_lane) */
   bool may_skip[REIN_N_PROG];
+  rein_eval_hook hook; /* or NULL */
+  void *hook_context;
   int last_prog; /* whose temporaries the slot file holds, -1 none */
 
   /* one lane again, for rein_eval_find_bad: values and which instruction made them bad */
@@ -69,7 +71,7 @@ rein_eval *rein_eval_create(const rein_tape *tape, int n_lane, const rein_kernel
     return NULL;
   }
   for (int p = 0; p < REIN_N_PROG; p++) {
-    eval->may_skip[p] = can_skip_time(tape, &tape->program[p], eval->culprit[REIN_SPACE_SLOT]);
+    eval->may_skip[p] = !tape->n_delay && can_skip_time(tape, &tape->program[p], eval->culprit[REIN_SPACE_SLOT]);
   }
   for (int k = 0; k < tape->n_param; k++) {
     kernels->fill(tape->param_default[k], rein_eval_row(eval, k), (size_t)n_lane);
@@ -106,7 +108,17 @@ void rein_eval_params(rein_eval *eval) {
   eval->last_prog = -1;
 }
 
+void rein_eval_set_hook(rein_eval *eval, rein_eval_hook hook, void *context) {
+  eval->hook = hook, eval->hook_context = context;
+}
+
+static bool reads_delays(rein_prog prog) {
+  return prog != REIN_PROG_INITIAL && prog != REIN_PROG_ACTION && prog != REIN_PROG_NOISE &&
+         prog != REIN_PROG_STOPS && prog != REIN_PROG_DELAY && prog != REIN_PROG_PAST;
+}
+
 void rein_eval_run(rein_eval *eval, rein_prog prog, const double *time, const double *state, double *out) {
+  if (eval->hook && state && reads_delays(prog)) eval->hook(eval->hook_context, eval, time, state);
   const rein_program *program = &eval->tape->program[prog];
   double *const base[3] = {eval->slot, (double *)state, out}; /* STATE is never a destination */
   double *time_row = rein_eval_row(eval, eval->tape->time_slot);

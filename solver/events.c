@@ -63,7 +63,7 @@ static void schedule(rein_batch *b, int l, int e) {
   bool fine = true;
   if (event->values_at_trigger && event->n_assign) /* others may be executed first at the same instant */
     fine = (p.values = store_values(b, l, event)) >= 0;
-  if (!fine || !add_pending(b, p)) rein_batch_fail(b, l, REIN_FAIL_MEMORY, b->cur[l], -1, NAN);
+  if (!fine || !add_pending(b, p)) rein_batch_no_memory(b, l);
 }
 
 /* Forgets executions of an event in a lane whose trigger fell before their time. */
@@ -105,7 +105,8 @@ static double priority_of(const rein_batch *b, const rein_pending *p) {
 
 /* Well mixed bits of (individual, order of triggering): ties of a lane fall the same way in every batch. */
 static uint64_t tie_key(const rein_batch *b, const rein_pending *p) {
-  uint64_t x = (uint64_t)b->lane[p->lane].individual * 0x9e3779b97f4a7c15u + (uint64_t)b->outcome[p->lane].n_event;
+  uint64_t x =
+      (uint64_t)b->lane[p->lane].individual * 0x9e3779b97f4a7c15u + (uint64_t)b->outcome[p->lane].n_event;
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u + (uint64_t)p->event;
   x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
   return (x ^ (x >> 31)) * 0xbf58476d1ce4e5b9u;
@@ -125,9 +126,7 @@ static ptrdiff_t choose(const rein_batch *b, int l) {
     const rein_pending *p = &b->pending[i], *q = best < 0 ? NULL : &b->pending[best];
     if (p->lane != l || p->time > b->cur[l]) continue;
     double mine = priority_of(b, p), other = q ? priority_of(b, q) : 0;
-    if (!q || mine > other ||
-        (mine == other && goes_before(b, p, q)))
-      best = (ptrdiff_t)i;
+    if (!q || mine > other || (mine == other && goes_before(b, p, q))) best = (ptrdiff_t)i;
   }
   return best;
 }
@@ -146,6 +145,7 @@ static void execute(rein_batch *b, const rein_pending *p) {
       rein_row_of(b->y, b, a->target)[p->lane] = value;
     }
   }
+  b->jump[p->lane] = b->cur[p->lane];
   if (++b->outcome[p->lane].n_event && ++b->n_still[p->lane] > MAX_AT_ONE_TIME)
     rein_batch_fail(b, p->lane, REIN_FAIL_EVENTS, b->cur[p->lane], -1, NAN);
 }

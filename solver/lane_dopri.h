@@ -8,12 +8,6 @@
 /* Bodies that take the number of terms as a constant, so that their loops over terms unroll. */
 #define REIN_INLINE static inline __attribute__((always_inline))
 
-static double onestep_power(double base, double exponent) {
-  double lane[VD_WIDTH] __attribute__((aligned(64)));
-  vd_store(lane, vd_pow(vd_set(base), vd_set(exponent)));
-  return lane[0];
-}
-
 static void onestep_times(double tau, const double *t0, const double *span, double *time, int n_lane) {
   const vd at = vd_set(tau);
   for (int i = 0; i < n_lane; i += VD_WIDTH)
@@ -158,8 +152,7 @@ static void onestep_dense(const double *b, const double *d, const double *const 
   }
 }
 
-static const rein_onestep_kernels onestep_kernels = {.power = onestep_power,
-                                                     .times = onestep_times,
+static const rein_onestep_kernels onestep_kernels = {.times = onestep_times,
                                                      .steps = onestep_steps,
                                                      .stage = onestep_stage,
                                                      .error = onestep_error,

@@ -182,6 +182,59 @@ static void blend(const double *mask, const double *a, double *z, int n_row, int
   }
 }
 
+static void deliver(const double *mask, const double *const *from, double *to, int n_row, int n_lane) {
+  for (int i = 0; i < n_lane; i += VD_WIDTH) {
+    const vm wanted = vd_mask(mask + i);
+    double *at = to + i;
+    if (vm_any(vm_not(wanted))) {
+      for (int r = 0; r < n_row; r++, at += n_lane)
+        vd_store(at, vd_select(wanted, vd_load(from[r] + i), vd_load(at)));
+    } else { /* what is there, in cold memory, need not be read */
+      for (int r = 0; r < n_row; r++, at += n_lane) vd_store(at, vd_load(from[r] + i));
+    }
+  }
+}
+
+/* Lanes that move and see something before the end of their step. */
+static inline vm seen_in_step(const double *when, const double *moving, const double *t0, const double *span,
+                              const double *tau_high, const double *target) {
+  const vd to = vd_load(tau_high), until = vd_add(vd_load(t0), vd_mul(to, vd_load(span)));
+  const vd end = vd_select(vd_le(vd_set(1.0), to), vd_load(target), until);
+  return vm_and(vd_mask(moving), vd_lt(vd_load(when), end));
+}
+
+static int due(const double *when, const double *moving, const double *t0, const double *span,
+               const double *tau_high, const double *target, double tau, double *mask, double *at,
+               double *time, double *first, int n_lane) {
+  const vd zero = vd_set(0.0), end_tau = vd_set(tau), far = vd_set(INFINITY);
+  vd low = far, high = vd_neg(far);
+  vm any = vm_none();
+  for (int i = 0; i < n_lane; i += VD_WIDTH) {
+    const vm wanted = seen_in_step(when + i, moving + i, t0 + i, span + i, tau_high + i, target + i);
+    vd_store(mask + i, vd_truth(wanted));
+    any = vm_or(any, wanted);
+  }
+  if (!vm_any(any)) return 0; /* as after most steps */
+  for (int i = 0; i < n_lane; i += VD_WIDTH) {
+    const vm wanted = vd_mask(mask + i);
+    const vd w = vd_load(when + i), start = vd_load(t0 + i);
+    const vd place = vd_div(vd_sub(w, start), vd_load(span + i));
+    const vd within = vd_select(vd_lt(place, zero), zero, vd_select(vd_lt(end_tau, place), end_tau, place));
+    vd_store(at + i, vd_select(wanted, within, end_tau));
+    vd_store(time + i, vd_select(wanted, w, start));
+    low = vd_min(low, vd_select(wanted, within, far));
+    high = vd_max(high, vd_select(wanted, within, vd_neg(far)));
+  }
+  double lane[2][VD_WIDTH] __attribute__((aligned(64))), most = -INFINITY;
+  vd_store(lane[0], low), vd_store(lane[1], high);
+  *first = INFINITY;
+  for (int k = 0; k < VD_WIDTH; k++) {
+    *first = lane[0][k] < *first ? lane[0][k] : *first;
+    most = lane[1][k] > most ? lane[1][k] : most;
+  }
+  return *first == most ? 1 : 2;
+}
+
 #if REIN_LANES == 512
 #define REIN_TABLE rein_kernels_avx512
 #define REIN_TABLE_ISA REIN_ISA_AVX512
@@ -218,6 +271,8 @@ const rein_kernels REIN_TABLE = {
     .finish_rates = finish_rates,
     .horner = horner,
     .blend = blend,
+    .deliver = deliver,
+    .due = due,
     .lu = &lu_kernels,
     .onestep = &onestep_kernels,
 };

@@ -13,9 +13,6 @@
 #define REIN_ONESTEP_MAX_K 6
 
 typedef struct rein_onestep_kernels {
-  /* base^exponent by the lanes' own pow: the same bits on every processor, unlike the C library's. */
-  double (*power)(double base, double exponent);
-
   /* time[l] = t0[l] + tau * span[l] */
   void (*times)(double tau, const double *t0, const double *span, double *time, int n_lane);
 

@@ -203,10 +203,15 @@ static realtype min_quotient(N_Vector num, N_Vector denom) {
 }
 
 static int linear_combination(int n_vec, realtype *c, N_Vector *x, N_Vector z) {
-  double *rows[REIN_MAX_COMBINED];
+  double *rows[REIN_MAX_COMBINED], factor[REIN_MAX_COMBINED];
   if (n_vec < 1 || n_vec > REIN_MAX_COMBINED) return -1;
-  for (int k = 0; k < n_vec; k++) rows[k] = rows_of(x[k]);
-  kernels_of(z)->linear_combination(n_vec, c, rows, rows_of(z), n_of(z));
+  int n = 0; /* derivatives at the end of a step ask for sums in which all but one factor is 0 */
+  for (int k = 0; k < n_vec; k++)
+    if (c[k] != 0.0) rows[n] = rows_of(x[k]), factor[n++] = c[k];
+  if (n == 0)
+    kernels_of(z)->fill(0.0, rows_of(z), n_of(z));
+  else
+    kernels_of(z)->linear_combination(n, factor, rows, rows_of(z), n_of(z));
   return 0;
 }
 
@@ -279,8 +284,22 @@ N_Vector rein_lane_vector_create(const rein_lane_shape *shape, SUNContext contex
   return NULL;
 }
 
+/* N_VClone of SUNDIALS 6 writes to what comes back without looking whether it is there. So, where memory is
+ * out, the clone is a second name for its original, and whoever owns the vectors is told. */
+static N_Vector share(N_Vector v) {
+  const rein_lane_shape *shape = content_of(v)->shape;
+  N_Vector other = N_VNewEmpty(v->sunctx);
+  if (shape->broken) *shape->broken = true;
+  if (!other) return NULL;
+  set_ops(other->ops);
+  other->ops->nvdestroy = N_VFreeEmpty;
+  other->content = v->content;
+  return other;
+}
+
 static N_Vector clone(N_Vector v) {
-  return rein_lane_vector_create(content_of(v)->shape, v->sunctx);
+  N_Vector made = rein_lane_vector_create(content_of(v)->shape, v->sunctx);
+  return made ? made : share(v);
 }
 
 static N_Vector clone_empty(N_Vector v) {

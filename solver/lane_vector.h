@@ -13,9 +13,11 @@ typedef struct {
   const rein_kernels *kernels;
   double *live;     /* (n_lane) 1.0 or 0.0 */
   double *per_lane; /* (n_lane) each lane's own norm at the last call of the norm */
+  bool *broken; /* set where a clone had no memory of its own: nothing that it holds counts; NULL: not told */
 } rein_lane_shape;
 
-/* A new vector with its own memory, or NULL. N_VDestroy frees it. */
+/* A new vector with its own memory, or NULL. N_VDestroy frees it. Its clones are never NULL, see
+ * shape->broken. */
 N_Vector rein_lane_vector_create(const rein_lane_shape *shape, SUNContext context);
 
 /* Its rows (n_row x n_lane); lent. */

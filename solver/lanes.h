@@ -66,6 +66,18 @@ typedef struct {
   /* z = mask ? a : z, row by row; mask (n_lane) of 0.0 and 1.0. */
   void (*blend)(const double *mask, const double *a, double *z, int n_row, int n_lane);
 
+  /* to[r] = mask ? from[r] : to[r] for n_row rows that lie anywhere; to (n_row x n_lane). */
+  void (*deliver)(const double *mask, const double *const *from, double *to, int n_row, int n_lane);
+
+  /* Which moving lanes have something to see at `when` (n_lane, +inf: nothing) inside a step that ends at
+   * tau_high: mask (n_lane) 1.0 where when < t0 + tau_high * span, or < target where tau_high is 1. There
+   * at = (when - t0) / span, kept within [0, tau], and time = when; elsewhere at = tau, time = t0. Returns
+   * how many different `at` there are among the lanes seen: 0 (then only mask is written), 1, or 2 for more;
+   * *first is the smallest. */
+  int (*due)(const double *when, const double *moving, const double *t0, const double *span,
+             const double *tau_high, const double *target, double tau, double *mask, double *at, double *time,
+             double *first, int n_lane);
+
   /* Sparse LU in lanes, see lane_matrix.c for the lists; declared in lane_lu.h to keep this table small. */
   const struct rein_lu_kernels *lu;
 

@@ -72,7 +72,7 @@ void rein_batch_start_safety(rein_batch *b) {
     const double *now = rein_row_of(b->safety_ref, b, i);
     double *first = rein_row_of(b->safety_first, b, i);
     for (int l = 0; l < b->n_lane; l++)
-      if (!b->done[l] && now[l] != 0 && isnan(first[l])) first[l] = b->cur[l];
+      if (!b->done[l] && now[l] != 0 && isnan(first[l]) && !rein_steady_is_on(b, l)) first[l] = b->cur[l];
   }
 }
 

@@ -70,3 +70,11 @@ int rein_method_blame(const rein_method *m, rein_step answer) {
   }
   return worst_lane(&m->p->shape);
 }
+
+/* The bound on steps as a part of the longest live segment. */
+double rein_method_max_step(const rein_method_problem *p) {
+  double longest = 0;
+  for (int l = 0; l < p->shape.n_lane; l++)
+    if (p->shape.live[l] != 0 && p->span[l] > longest) longest = p->span[l];
+  return p->max_step > 0 && longest > p->max_step ? p->max_step / longest : 0;
+}

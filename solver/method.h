@@ -23,7 +23,7 @@ typedef struct {
   double *bad_time, *bad_state; /* (n_lane), (n_state x n_lane) where that was, to tell the sub-expression */
   double rtol;
   const double *atol; /* (n_state x n_lane) */
-  double max_step; /* [model time], 0: no bound */
+  double max_step;    /* [model time], 0: no bound */
   rein_method_kind kind;
   bool alone; /* one live lane, lane 0, with the pivoting linear solver */
 } rein_method_problem;

@@ -35,6 +35,7 @@ typedef struct {
   SUNNonlinearSolver nonlinear;
   double tau, last_step;
   bool derivatives_known;
+  bool broken; /* see rein_lane_shape */
 } cvode_method;
 
 static void lane_times(const rein_method_problem *p, double tau) {
@@ -128,6 +129,7 @@ static void destroy(rein_method *base) {
   if (m->linear) SUNLinSolFree(m->linear);
   if (m->matrix) SUNMatDestroy(m->matrix);
   if (m->context) SUNContext_Free(&m->context);
+  m->p->shape.broken = NULL;
   free(m);
 }
 
@@ -136,7 +138,8 @@ static rein_method *create(rein_method_problem *problem) {
   if (!m) return NULL;
   m->base = (rein_method){&rein_method_cvode, problem};
   m->p = problem;
-  if (SUNContext_Create(NULL, &m->context) == 0 && set_up(m)) return &m->base;
+  problem->shape.broken = &m->broken;
+  if (SUNContext_Create(NULL, &m->context) == 0 && set_up(m) && !m->broken) return &m->base;
   destroy(&m->base);
   return NULL;
 }
@@ -176,25 +179,18 @@ static rein_method_counters count(rein_method *base) {
   return (rein_method_counters){step, rate, setup, error_fail, newton_fail};
 }
 
-/* The bound on steps as a part of the longest live segment. */
-static double max_step(const rein_method_problem *p) {
-  double longest = 0;
-  for (int l = 0; l < p->shape.n_lane; l++)
-    if (p->shape.live[l] != 0 && p->span[l] > longest) longest = p->span[l];
-  return p->max_step > 0 && longest > p->max_step ? p->max_step / longest : 0;
-}
-
 static rein_step start(rein_method *base, const double *y) {
   cvode_method *m = (cvode_method *)base;
   const rein_method_problem *p = m->p;
   memcpy(rein_lane_vector_rows(m->y), y, (size_t)p->shape.n_row * (size_t)p->shape.n_lane * sizeof *y);
   m->tau = m->last_step = 0;
   m->derivatives_known = false;
-  bool fine =
-      CVodeReInit(m->cvode, 0.0, m->y) == CV_SUCCESS && CVodeSetInitStep(m->cvode, 0.0) == CV_SUCCESS &&
-      CVodeSetMaxStep(m->cvode, 0.0) == CV_SUCCESS && /* first: no bound may be below the other */
-      CVodeSetMinStep(m->cvode, p->alone ? MIN_STEP_ALONE : MIN_STEP) == CV_SUCCESS &&
-      CVodeSetMaxStep(m->cvode, max_step(p)) == CV_SUCCESS && CVodeSetStopTime(m->cvode, 1.0) == CV_SUCCESS;
+  bool fine = CVodeReInit(m->cvode, 0.0, m->y) == CV_SUCCESS &&
+              CVodeSetInitStep(m->cvode, 0.0) == CV_SUCCESS &&
+              CVodeSetMaxStep(m->cvode, 0.0) == CV_SUCCESS && /* first: no bound may be below the other */
+              CVodeSetMinStep(m->cvode, p->alone ? MIN_STEP_ALONE : MIN_STEP) == CV_SUCCESS &&
+              CVodeSetMaxStep(m->cvode, rein_method_max_step(p)) == CV_SUCCESS &&
+              CVodeSetStopTime(m->cvode, 1.0) == CV_SUCCESS;
   return fine ? REIN_STEP_OK : REIN_STEP_BROKEN;
 }
 
@@ -203,6 +199,7 @@ static rein_step advance(rein_method *base, double *tau) {
   realtype reached = m->tau;
   m->derivatives_known = false;
   rein_step answer = answer_of(CVode(m->cvode, 1.0, m->y, &reached, CV_ONE_STEP));
+  if (m->broken) answer = REIN_STEP_BROKEN;
   if (answer == REIN_STEP_OK) {
     m->last_step = reached - m->tau;
     m->tau = reached;

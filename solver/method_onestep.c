@@ -59,6 +59,7 @@ typedef struct {
   double *step, *time, *theta; /* (n_lane) */
   double *norm;                /* (n_lane) of the last step that was tested */
   double tau, h, last_step;    /* h: to try next */
+  double longest;              /* no step is longer */
   double last_error;           /* norm of the last good step */
   bool begun, taken;           /* first rates are known; y[1] is the state */
   bool timed;                  /* rates depend on time other than through states */
@@ -86,7 +87,7 @@ static rein_method *create(rein_method_problem *p) {
   if (!m) return NULL;
   const size_t n = (size_t)p->shape.n_row, n_lane = (size_t)p->shape.n_lane;
   m->base = (rein_method){&rein_method_onestep, p};
-  m->p = p, m->onestep = p->kernels->onestep, m->timed = reads_time(p->tape);
+  m->p = p, m->onestep = p->kernels->onestep, m->timed = reads_time(p->tape) || p->tape->n_delay > 0;
   m->memory = rein_rows_create((N_STAGE + 5) * n + 4, p->shape.n_lane);
   if (!m->memory) {
     free(m);
@@ -108,6 +109,8 @@ static rein_step start(rein_method *base, const double *y) {
   memset(&m->n, 0, sizeof m->n);
   m->tau = m->last_step = 0;
   m->begun = m->taken = false;
+  m->longest = rein_method_max_step(m->p);
+  if (m->longest == 0) m->longest = 1;
   return REIN_STEP_OK;
 }
 
@@ -169,6 +172,21 @@ static bool try_step(onestep_method *m, double h, double *error) {
   return isfinite(*error) || are_finite(m, at, m->y[1], m->k[N_STAGE - 1]);
 }
 
+/* base^exponent to eight digits, enough for a step size: from exact operations and rounded ones in this order
+ * only, so the same everywhere, unlike the C library's. */
+static double power(double base, double exponent) {
+  int n;
+  double x = frexp(fmin(fmax(base, 1e-300), 1e300), &n); /* 0.5 .. 1 */
+  if (x < 0.70710678118654752) x *= 2, n--;
+  double t = (x - 1) / (x + 1), tt = t * t;
+  double log2x =
+      2.8853900817779268 * t * (1 + tt * (1.0 / 3 + tt * (1.0 / 5 + tt * (1.0 / 7 + tt * (1.0 / 9)))));
+  double y = exponent * (n + log2x), whole = floor(y + 0.5), u = 0.69314718055994531 * (y - whole);
+  double series = 1 + u * (1.0 / 5) * (1 + u * (1.0 / 6) * (1 + u * (1.0 / 7) * (1 + u * (1.0 / 8))));
+  series = 1 + u * (1 + u * (1.0 / 2) * (1 + u * (1.0 / 3) * (1 + u * (1.0 / 4) * series)));
+  return ldexp(series, (int)whole);
+}
+
 /* Hairer's choice of the first step, with the largest lane's norms: an Euler step of a hundredth of the
  * states' size shows the second derivative. Also gives the rates at tau. */
 static bool begin(onestep_method *m) {
@@ -192,7 +210,7 @@ static bool begin(onestep_method *m) {
     bend = error_of(m, 2, difference, k, m->y[0]) / probe;
   }
   double most = fmax(slope, bend);
-  double h = most > 1e-15 ? m->onestep->power(0.01 / most, 0.2) : 1;
+  double h = most > 1e-15 ? power(0.01 / most, 0.2) : 1;
   m->h = isfinite(bend) && isfinite(slope) ? fmin(h, 100 * probe) : 0.01 * probe;
   m->last_error = LEAST_ERROR;
   m->begun = true;
@@ -206,16 +224,15 @@ static void swap(double **x, double **y) {
 
 /* The step to try, and whether it ends the segment. The last two share what is left. */
 static bool fit(const onestep_method *m, double *h) {
-  double left = 1 - m->tau;
-  bool end = STRETCH * m->h >= left;
-  *h = end ? left : 2 * m->h > left ? 0.5 * left : m->h;
+  double left = 1 - m->tau, most = fmin(m->h, m->longest);
+  bool end = STRETCH * m->h >= left && left <= m->longest;
+  *h = end ? left : 2 * most > left ? 0.5 * left : most;
   return end;
 }
 
 /* After a good step: PI control (Hairer, Norsett, Wanner II.4). */
 static void accept(onestep_method *m, double h, bool end, double error, bool failed) {
-  const rein_onestep_kernels *o = m->onestep;
-  double factor = SAFETY * o->power(m->last_error, BETA) / o->power(error, EXPONENT);
+  double factor = SAFETY * power(m->last_error, BETA) / power(error, EXPONENT);
   factor = fmin(failed ? 1 : GROW_MOST, fmax(SHRINK_MOST, factor));
   m->h = h * factor;
   m->last_error = fmax(error, LEAST_ERROR);
@@ -241,7 +258,7 @@ static rein_step advance(rein_method *base, double *tau) {
     }
     if (finite) {
       m->n.n_error_fail++;
-      m->h = h * fmax(SHRINK_MOST, SAFETY / m->onestep->power(error, EXPONENT));
+      m->h = h * fmax(SHRINK_MOST, SAFETY / power(error, EXPONENT));
     } else {
       m->n.n_newton_fail++;
       m->h = h * CUT;

@@ -27,6 +27,9 @@ struct rein_method {
   rein_method_problem *p;
 };
 
+/* problem->max_step in tau of the pass about to start, 0 for no bound. */
+double rein_method_max_step(const rein_method_problem *problem);
+
 extern const rein_method_table rein_method_cvode, rein_method_onestep;
 
 #endif

@@ -1,63 +1,93 @@
-/* Delivery of observations into the batch's output rows; see batch.h. */
+/* Delivery of observations into the batch's output rows; see batch.h. What all lanes see together, the usual
+ * case, is copied in whole rows. */
 #include <math.h>
 
 #include "solver/batch.h"
 
-/* Writes lane l's observation: the kept rows of y and of the outputs, and how far the summed error would move
- * them. */
+static void count_on(rein_batch *b, int l) {
+  int next = ++b->next_obs[l];
+  b->when[l] = next < b->lane[l].n_obs ? b->lane[l].obs[next] : INFINITY;
+}
+
+void rein_batch_start_observing(rein_batch *b) {
+  for (int l = 0; l < b->n_lane; l++) b->next_obs[l] = -1, count_on(b, l);
+}
+
+void rein_batch_end_observing(rein_batch *b) {
+  const size_t stride = (size_t)b->n_lane, n_keep = (size_t)b->plan->n_keep;
+  const size_t end = (size_t)b->plan->n_obs * n_keep;
+  for (size_t l = 0; l < stride; l++)
+    for (size_t row = (size_t)b->next_obs[l] * n_keep; row < end; row++)
+      b->out[row * stride + l] = b->error[row * stride + l] = NAN;
+}
+
+/* Writes lane l's observation. */
 static void deliver(rein_batch *b, int l, const double *y) {
   const int n_keep = b->plan->n_keep, n_state = b->tape->n_state;
   const size_t stride = (size_t)b->n_lane, at = (size_t)l;
-  size_t row = (size_t)b->next_obs[l]++ * (size_t)n_keep;
+  size_t row = (size_t)b->next_obs[l] * (size_t)n_keep;
   for (int k = 0; k < n_keep; k++, row++) {
     int from = b->plan->keep[k];
     bool state = from < n_state;
     size_t i = (size_t)(state ? from : from - n_state) * stride + at;
     b->out[row * stride + at] = state ? y[i] : b->output[i];
-    b->error[row * stride + at] = state ? b->error_sum[i] : fabs(b->output_moved[i] - b->output[i]);
+    b->error[row * stride + at] = state ? b->error_sum[i] : b->output_moved[i];
   }
+}
+
+/* The rows to keep: of states from y, else of outputs. */
+static void deliver_rows(rein_batch *b, const double *mask, const double *states, const double *outputs,
+                         double *to) {
+  const int n_keep = b->plan->n_keep, n_state = b->tape->n_state;
+  for (int k = 0; k < n_keep; k++) {
+    int from = b->plan->keep[k];
+    b->row_from[k] = from < n_state ? states + (size_t)from * (size_t)b->n_lane
+                                    : outputs + (size_t)(from - n_state) * (size_t)b->n_lane;
+  }
+  b->kernels->deliver(mask, b->row_from, to, n_keep, b->n_lane);
+}
+
+/* Outputs at y, and how far the summed error would move them. */
+static void run_outputs(rein_batch *b, const double *time, const double *y) {
+  size_t n = (size_t)b->tape->n_state * (size_t)b->n_lane,
+         n_out = (size_t)b->tape->n_output * (size_t)b->n_lane;
+  rein_eval_run(b->eval, REIN_PROG_OUTPUT, time, y, b->output);
+  b->kernels->linear_sum(1.0, y, 1.0, b->error_sum, b->y_event, n);
+  rein_eval_run(b->eval, REIN_PROG_OUTPUT, time, b->y_event, b->output_moved);
+  b->kernels->linear_sum(1.0, b->output_moved, -1.0, b->output, b->output_moved, n_out);
+  b->kernels->abs(b->output_moved, b->output_moved, n_out);
 }
 
 void rein_batch_observe(rein_batch *b, const double *mask, const double *time, const double *y) {
-  if (b->keeps_output) {
-    size_t n = (size_t)b->tape->n_state * (size_t)b->n_lane;
-    rein_eval_run(b->eval, REIN_PROG_OUTPUT, time, y, b->output);
-    b->kernels->linear_sum(1.0, y, 1.0, b->error_sum, b->y_event, n);
-    rein_eval_run(b->eval, REIN_PROG_OUTPUT, time, b->y_event, b->output_moved);
-  }
-  for (int l = 0; l < b->n_lane; l++)
-    if (mask[l] != 0) deliver(b, l, y);
-}
-
-/* Which lanes have an observation before the end of their step, and where in tau; true if any, *same if at
- * one tau. */
-static bool find_due(rein_batch *b, double tau, bool *same) {
-  bool any = false;
-  double first = 0;
-  *same = true;
+  int i_obs = -1;
+  bool together = true;
+  if (b->keeps_output) run_outputs(b, time, y);
   for (int l = 0; l < b->n_lane; l++) {
-    b->mask[l] = 0, b->tau_mid[l] = tau, b->time_program[l] = b->t0[l];
-    if (b->moving[l] == 0 || b->next_obs[l] >= b->lane[l].n_obs) continue;
-    double when = b->lane[l].obs[b->next_obs[l]], end = b->t0[l] + b->tau_high[l] * b->span[l];
-    if (b->tau_high[l] >= 1) end = b->target[l];
-    if (when >= end) continue; /* at the end itself: after the lane has settled */
-    double at = (when - b->t0[l]) / b->span[l];
-    b->mask[l] = 1, b->tau_mid[l] = at < 0 ? 0 : at > tau ? tau : at, b->time_program[l] = when;
-    if (any && b->tau_mid[l] != first) *same = false;
-    if (!any) first = b->tau_mid[l];
-    any = true;
+    if (mask[l] == 0) continue;
+    if (i_obs < 0) i_obs = b->next_obs[l];
+    together &= b->next_obs[l] == i_obs;
   }
-  return any;
+  if (together && i_obs >= 0) {
+    size_t at = (size_t)i_obs * (size_t)b->plan->n_keep * (size_t)b->n_lane;
+    deliver_rows(b, mask, y, b->output, b->out + at);
+    deliver_rows(b, mask, b->error_sum, b->output_moved, b->error + at);
+  }
+  for (int l = 0; l < b->n_lane; l++) {
+    if (mask[l] == 0) continue;
+    if (!together) deliver(b, l, y);
+    count_on(b, l);
+  }
 }
 
 void rein_batch_observe_step(rein_batch *b, double tau) {
-  bool same, fine = true;
-  while (fine && find_due(b, tau, &same)) {
-    double at = tau;
-    for (int l = 0; same && l < b->n_lane; l++)
-      if (b->mask[l] != 0) at = b->tau_mid[l];
-    fine = same ? rein_method_dense(b->method, at, b->y_dense)
-                : rein_method_dense_lanes(b->method, b->tau_mid, b->y_dense);
-    if (fine) rein_batch_observe(b, b->mask, b->time_program, b->y_dense);
+  for (;;) {
+    double first;
+    int n = b->kernels->due(b->when, b->moving, b->t0, b->span, b->tau_high, b->target, tau, b->mask,
+                            b->tau_mid, b->time_program, &first, b->n_lane);
+    if (n == 0) return;
+    bool fine = n == 1 ? rein_method_dense(b->method, first, b->y_dense)
+                       : rein_method_dense_lanes(b->method, b->tau_mid, b->y_dense);
+    if (!fine) return;
+    rein_batch_observe(b, b->mask, b->time_program, b->y_dense);
   }
 }

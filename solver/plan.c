@@ -10,6 +10,11 @@ static const struct {
 #undef REIN_FAIL
 };
 
+const char *rein_method_name(rein_method_kind method) {
+  static const char *const names[] = {"bdf", "adams", "dopri5"};
+  return names[method];
+}
+
 const char *rein_fail_name(rein_fail fail) {
   return fails[fail].name;
 }
@@ -43,6 +48,20 @@ bool rein_lane_add_dose(rein_lane_plan *lane, rein_dose dose) {
   lane->dose = doses;
   lane->dose[lane->n_dose++] = dose;
   return true;
+}
+
+bool rein_lane_add_steady(rein_lane_plan *lane, double time, rein_steady steady) {
+  void *list = lane->steady;
+  if (!grow(&list, lane->n_steady, &lane->cap_steady, sizeof steady)) return false;
+  lane->steady = list;
+  lane->steady[lane->n_steady] = steady;
+  return rein_lane_add_item(
+      lane, (rein_item){.time = time, .kind = REIN_ITEM_STEADY, .target = (int32_t)lane->n_steady++});
+}
+
+void rein_lane_clear(rein_lane_plan *lane) {
+  free(lane->item), free(lane->dose), free(lane->steady);
+  *lane = (rein_lane_plan){0};
 }
 
 /* Insertion from the back: lists come nearly sorted, equal times keep their order. Lists that come far from

@@ -19,6 +19,7 @@ typedef enum {
   REIN_ITEM_INPUT_ADD, /* input[target] += amount: an infusion starts (amount > 0) or ends (< 0) */
   REIN_ITEM_INPUT_SET, /* input[target] = amount */
   REIN_ITEM_RESET,     /* all states to their initial values, all inputs to 0 */
+  REIN_ITEM_STEADY,    /* the steady state of the lane's steady[target] */
   REIN_N_ITEM
 } rein_item_kind;
 
@@ -29,10 +30,21 @@ typedef struct {
   double amount;
 } rein_item;
 
+/* The steady state of one regimen that has gone on for ever, all else of the model running along without
+ * other doses. Source: docs/interventions.md, "Steady state". */
+typedef struct {
+  double every;          /* between doses [model time]; 0: a constant input at `rate` */
+  double phase;          /* how long after a dose the state is wanted, in (0, every] [model time] */
+  double amount;         /* bolus of each dose, state units */
+  double rate, duration; /* infusion of each dose [state units / model time], its length, also above every */
+  int32_t state, input;  /* that the bolus goes into, that the infusion uses; -1 none */
+  bool adds; /* adds the steady state to the present one, inputs run on; else replaces it, all inputs 0 */
+} rein_steady;
+
 /* One dose as prescribed and as delivered, for the records; the solver does not look at it. */
 typedef struct {
   double time_prescribed, time_delivered; /* model time; delivered NaN: not taken */
-  double prescribed, delivered;           /* action's unit */
+  double prescribed, delivered, reported; /* action's unit; reported: as the person tells it */
   int32_t action, i_dose;
 } rein_dose;
 
@@ -47,6 +59,8 @@ typedef struct {
   size_t n_item, cap_item;
   rein_dose *dose; /* (n_dose) */
   size_t n_dose, cap_dose;
+  rein_steady *steady; /* (n_steady) of the items REIN_ITEM_STEADY */
+  size_t n_steady, cap_steady;
   const double *obs; /* (n_obs) rising observation times within [t_start, t_end], lent by the plan */
   int n_obs;
 } rein_lane_plan;
@@ -54,6 +68,11 @@ typedef struct {
 /* Adds to a lane's lists; false when memory is out. */
 bool rein_lane_add_item(rein_lane_plan *lane, rein_item item);
 bool rein_lane_add_dose(rein_lane_plan *lane, rein_dose dose);
+/* The item and what it is about; lane->n_steady is cleared by the solver before each fill, like n_item. */
+bool rein_lane_add_steady(rein_lane_plan *lane, double time, rein_steady steady);
+
+/* Frees a lane's lists. */
+void rein_lane_clear(rein_lane_plan *lane);
 
 /* Sorts items by time, keeping the order of equal times. */
 void rein_lane_sort_items(rein_lane_plan *lane);
@@ -63,6 +82,9 @@ typedef enum {
   REIN_METHOD_ADAMS, /* CVODE, order 1 to 12, fixed point */
   REIN_METHOD_DOPRI5 /* explicit Runge-Kutta pair 5(4) of Dormand and Prince */
 } rein_method_kind;
+
+/* "bdf", "adams", "dopri5" */
+const char *rein_method_name(rein_method_kind method);
 
 typedef struct {
   void *context;
@@ -75,9 +97,11 @@ typedef struct {
   double rtol;
   bool act_first; /* an observation at the instant of an action sees the state after it; default before */
   rein_method_kind method;
-  double max_step; /* longest step [model time] of models with switches or events, which are looked for at the ends
-                      of steps; 0: no bound */
-  int64_t max_steps; /* internal steps of one lane's segment before it counts as failed */
+  double max_step; /* longest step [model time] of models with switches or events, which are looked for at the
+                      ends of steps; 0: no bound */
+  int64_t trial_steps; /* > 0: a trial: a batch that needs more steps in all ends there, all its lanes failed,
+                          and no lane is run alone */
+  int64_t max_steps;   /* internal steps of one lane's segment before it counts as failed */
   /* Writes batch i_batch: parameters into eval's rows (all lanes, padding too), then lane[0 .. n_lane). May
    * run programs of eval (ACTION, INITIAL) after rein_eval_params. REIN_OK, or REIN_ERR_MEMORY. Called from
    * several threads at once. */

@@ -24,12 +24,16 @@ static bool holds(double g, rein_op op) {
 /* The next instant at which something is known to happen to the lane. */
 static double next_target(const rein_batch *b, int l) {
   const rein_lane_plan *lane = &b->lane[l];
+  if (rein_steady_is_on(b, l)) return rein_steady_target(b, l);
   double target = b->cur[l] < lane->t_start ? lane->t_start : lane->t_end;
+  if (b->cur[l] < b->jump[l] + b->tape->settle && b->jump[l] + b->tape->settle < target)
+    target = b->jump[l] + b->tape->settle; /* a short segment: its smallest step is short, too */
   if (b->next_item[l] < lane->n_item && lane->item[b->next_item[l]].time < target)
     target = lane->item[b->next_item[l]].time;
   if (b->n_pending) {
     double pending = rein_batch_next_pending(b, l);
-    if (pending > b->cur[l] && pending < target) target = pending; /* what is due now happens before time goes on */
+    if (pending > b->cur[l] && pending < target)
+      target = pending; /* what is due now happens before time goes on */
   }
   for (int m = 0; m < b->tape->n_mode; m++) {
     double g0 = b->stops[(size_t)(2 * m) * (size_t)b->n_lane + (size_t)l];
@@ -103,6 +107,9 @@ static void apply_item(rein_batch *b, int l, const rein_item *item) {
   case REIN_ITEM_RESET:
     reset_lane(b, l);
     break;
+  case REIN_ITEM_STEADY:
+    rein_steady_begin(b, l, &b->lane[l].steady[item->target]);
+    break;
   case REIN_N_ITEM:
     break;
   }
@@ -111,7 +118,7 @@ static void apply_item(rein_batch *b, int l, const rein_item *item) {
 
 static bool item_due(const rein_batch *b, int l) {
   const rein_lane_plan *lane = &b->lane[l];
-  return b->next_item[l] < lane->n_item && lane->item[b->next_item[l]].time <= b->cur[l];
+  return !rein_steady_is_on(b, l) && b->next_item[l] < lane->n_item && lane->item[b->next_item[l]].time <= b->cur[l];
 }
 
 static void act(rein_batch *b) {
@@ -122,7 +129,7 @@ static void act(rein_batch *b) {
 /* ---- observations at the instant itself ---- */
 
 static bool observation_due(const rein_batch *b, int l) {
-  return b->next_obs[l] < b->lane[l].n_obs && b->lane[l].obs[b->next_obs[l]] <= b->cur[l];
+  return !rein_steady_is_on(b, l) && b->next_obs[l] < b->lane[l].n_obs && b->lane[l].obs[b->next_obs[l]] <= b->cur[l];
 }
 
 /* Delivers what is due at the lanes' present time; before_action: only where an action is due as well. */
@@ -144,7 +151,7 @@ static void observe_now(rein_batch *b, bool before_action) {
 static int set_live(rein_batch *b) {
   int n = 0;
   for (int l = 0; l < b->n_lane; l++) {
-    if (!b->done[l] && b->cur[l] >= b->lane[l].t_end) b->done[l] = true;
+    if (!b->done[l] && b->cur[l] >= b->lane[l].t_end && !rein_steady_is_on(b, l)) b->done[l] = true;
     bool live = !b->done[l];
     b->t0[l] = b->cur[l];
     b->span[l] = live ? b->target[l] - b->cur[l] : 0;
@@ -163,6 +170,7 @@ static void snap(rein_batch *b) {
 
 int rein_batch_settle(rein_batch *b) {
   snap(b);
+  rein_steady_move(b);
   if (!b->plan->act_first) observe_now(b, true);
   act(b);
   rein_batch_refresh(b);

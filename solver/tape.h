@@ -70,6 +70,8 @@ typedef enum {
                      */
   REIN_PROG_NOISE,  /* 2 n_observable: additive SD [observable's unit], proportional CV or log-SD; see
                        noise_kind */
+  REIN_PROG_DELAY,  /* 2 n_delay: value now and length [model time] of each delay */
+  REIN_PROG_PAST,   /* n_delay: what a delay gives for a time before the start; reads parameters and time only */
   REIN_PROG_STOPS,  /* 2 n_mode: g(0) and slope of the comparison g(0) + slope * time ? 0, see mode_op */
   REIN_N_PROG
 } rein_prog;
@@ -125,9 +127,12 @@ typedef struct {
   const int *col_start; /* (n_state + 1) */
   const int *row;       /* (n_nz) */
 
-  double settle;    /* integration begins this much before the start [model time], so that what is fast is at rest */
+  double settle;    /* integration begins this much before the start [model time], so that what is fast is at
+                       rest */
   bool random_ties; /* events of equal priority at one instant are executed in random order, keyed by lane */
   int n_scale;
+  int n_delay, delay_depth; /* depth: delays inside delays, 1 for none */
+  const int *delay_param;   /* (n_delay) parameter row that holds the delayed value */
   int n_event, n_assign, n_switch, n_safety, n_action, n_observable, n_output;
   const rein_tape_event *event;   /* (n_event) */
   const rein_tape_assign *assign; /* (n_assign) */

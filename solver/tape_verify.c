@@ -140,9 +140,13 @@ static bool check_events(checker *c) {
     const int n_target = t->assign[i].to_param ? t->n_param : t->n_state;
     if (t->assign[i].target < 0 || t->assign[i].target >= n_target)
       return refuse(c, "an assignment has no target");
-    if (t->assign[i].scale && (t->assign[i].scale < t->n_assign || t->assign[i].scale >= t->n_assign + t->n_scale))
+    if (t->assign[i].scale &&
+        (t->assign[i].scale < t->n_assign || t->assign[i].scale >= t->n_assign + t->n_scale))
       return refuse(c, "an assignment's factor is not there");
   }
+  for (int i = 0; i < t->n_delay; i++)
+    if (!t->delay_param || t->delay_param[i] < 0 || t->delay_param[i] >= t->n_param)
+      return refuse(c, "a delay has no row");
   for (int i = 0; i < t->n_mode; i++) {
     const rein_op op = t->mode_op ? t->mode_op[i] : REIN_N_OP;
     if (op != REIN_OP_LT && op != REIN_OP_LE && op != REIN_OP_GT && op != REIN_OP_GE) {
@@ -168,9 +172,18 @@ static bool check_actions(checker *c) {
 static bool check_program(checker *c, int prog, const unsigned char *after_param) {
   const rein_tape *t = c->tape;
   const rein_program *program = &t->program[prog];
-  const int wanted[REIN_N_PROG] = {
-      t->n_state,  t->n_state,  t->n_nz,     t->n_switch,     t->n_event,          2 * t->n_event,
-      t->n_assign + t->n_scale, t->n_output, t->n_safety, 4 * t->n_action, 2 * t->n_observable, 2 * t->n_mode};
+  const int wanted[REIN_N_PROG] = {t->n_state,
+                                   t->n_state,
+                                   t->n_nz,
+                                   t->n_switch,
+                                   t->n_event,
+                                   2 * t->n_event,
+                                   t->n_assign + t->n_scale,
+                                   t->n_output,
+                                   t->n_safety,
+                                   4 * t->n_action,
+                                   2 * t->n_observable,
+                                   2 * t->n_delay, t->n_delay, 2 * t->n_mode};
   if (program->n_out != wanted[prog]) return refuse(c, "a program's output has another size than its rows");
   memcpy(c->slot, after_param, (size_t)t->n_slot);
   c->n_out = program->n_out;
@@ -180,7 +193,7 @@ static bool check_program(checker *c, int prog, const unsigned char *after_param
   c->may_read_state = false;
   bool fine = check_code(c, program->time_code, program->n_time);
   c->may_read_state = prog != REIN_PROG_INITIAL && prog != REIN_PROG_ACTION && prog != REIN_PROG_NOISE &&
-                      prog != REIN_PROG_STOPS;
+                      prog != REIN_PROG_STOPS && prog != REIN_PROG_PAST;
   fine = fine && check_code(c, program->state_code, program->n_state_code);
   for (int i = 0; fine && i < c->n_out; i++) {
     if (c->out[i] == UNWRITTEN) fine = refuse(c, "an output is never written");
@@ -192,9 +205,9 @@ static bool check_program(checker *c, int prog, const unsigned char *after_param
 
 static bool check_counts(checker *c) {
   const rein_tape *t = c->tape;
-  const int counts[] = {t->n_state,  t->n_param,  t->n_input,      t->n_mode,      t->n_const,  t->n_slot,
-                        t->n_nz,     t->n_event,  t->n_assign,     t->n_switch,    t->n_safety, t->n_action, t->n_scale,
-                        t->n_output, t->n_origin, t->n_param_code, t->n_observable};
+  const int counts[] = {t->n_state, t->n_param,  t->n_input,  t->n_mode,       t->n_const,     t->n_slot,
+                        t->n_nz,    t->n_event,  t->n_assign, t->n_switch,     t->n_safety,    t->n_action,
+                        t->n_scale, t->n_output, t->n_origin, t->n_param_code, t->n_observable};
   for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
     if (counts[i] < 0 || counts[i] > 0x3fffffff / 4) return refuse(c, "a count is negative or too large");
   }

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "src/compile/compile.h"
+#include "src/import/sbml.h"
 #include "src/record/export.h"
 #include "src/study/simulate.h"
 
@@ -52,6 +53,12 @@ static rein_code finish(rein_session *session, const rein_diag *diag, rein_statu
   if (text.n == 0 && status != REIN_OK) rein_text_add(&text, rein_status_meaning(status));
   session->messages = text.bytes;
   return code_of(status);
+}
+
+/* After the guard: nothing can be added to the session's memory. */
+static rein_code out_of_memory(rein_session *session) {
+  session->messages = rein_status_meaning(REIN_ERR_MEMORY);
+  return code_of(REIN_ERR_MEMORY);
 }
 
 const char *rein_version(void) {
@@ -91,11 +98,12 @@ const char *rein_session_messages(const rein_session *session) {
 
 rein_code rein_model_load(rein_session *session, const char *path, rein_model_file **out) {
   rein_guard guard;
-  if (REIN_GUARD(session->arena, &guard)) return code_of(REIN_ERR_MEMORY);
+  if (REIN_GUARD(session->arena, &guard)) return out_of_memory(session);
   rein_diag *diag = rein_diag_create(session->arena);
   rein_model *model;
   rein_tape *tape;
-  rein_status status = rein_model_read(session->arena, session->units, path, nowhere, diag, &model);
+  rein_status status =
+      rein_model_read_with(session->arena, session->units, path, nowhere, rein_import_sbml, diag, &model);
   if (status == REIN_OK) status = rein_compile(session->arena, model, diag, &tape);
   if (status == REIN_OK) {
     rein_model_file *file = REIN_NEW(session->arena, rein_model_file, 1);
@@ -168,7 +176,7 @@ rein_code rein_model_rates(const rein_model_file *model, double time, const doub
 rein_code rein_scenario_load(rein_session *session, const char *path, const rein_load_options *options,
                              rein_scenario_file **out) {
   rein_guard guard;
-  if (REIN_GUARD(session->arena, &guard)) return code_of(REIN_ERR_MEMORY);
+  if (REIN_GUARD(session->arena, &guard)) return out_of_memory(session);
   rein_diag *diag = rein_diag_create(session->arena);
   rein_scenario_file *file = REIN_NEW(session->arena, rein_scenario_file, 1);
   rein_scenario_options wanted = {0};
@@ -200,7 +208,7 @@ rein_code rein_scenario_run(rein_scenario_file *scenario, const char *folder, co
                             rein_run_result *result) {
   rein_session *session = scenario->session;
   rein_guard guard;
-  if (REIN_GUARD(session->arena, &guard)) return code_of(REIN_ERR_MEMORY);
+  if (REIN_GUARD(session->arena, &guard)) return out_of_memory(session);
   rein_diag *diag = rein_diag_create(session->arena);
   rein_simulation_options wanted = {0};
   rein_simulation_totals totals = {0};
@@ -249,7 +257,7 @@ static rein_status export_file(rein_session *session, const char *folder, rein_e
 rein_code rein_study_export(rein_session *session, const char *folder, rein_export_format format,
                             bool individual_data, const char *path) {
   rein_guard guard;
-  if (REIN_GUARD(session->arena, &guard)) return code_of(REIN_ERR_MEMORY);
+  if (REIN_GUARD(session->arena, &guard)) return out_of_memory(session);
   rein_diag *diag = rein_diag_create(session->arena);
   const rein_code code =
       finish(session, diag, export_file(session, folder, format, individual_data, path, diag));

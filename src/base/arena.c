@@ -40,7 +40,7 @@ void rein_arena_destroy(rein_arena *arena) {
   free(arena);
 }
 
-static void out_of_memory(rein_arena *arena) {
+void rein_arena_out_of_memory(rein_arena *arena) {
   if (!arena->guard) {
     fputs("rein: out of memory\n", stderr);
     abort();
@@ -54,7 +54,7 @@ static void out_of_memory(rein_arena *arena) {
 static block *block_create(rein_arena *arena, size_t size) {
   size_t bytes = (sizeof(block) + size + 127) & ~(size_t)63;
   block *b = bytes < size ? NULL : aligned_alloc(64, bytes);
-  if (!b) out_of_memory(arena);
+  if (!b) rein_arena_out_of_memory(arena);
   b->size = bytes;
   b->used = (sizeof(block) + 63) & ~(size_t)63;
   return b;
@@ -83,7 +83,7 @@ void *rein_arena_alloc(rein_arena *arena, size_t n_bytes) {
 void *rein_arena_grow(rein_arena *arena, void *items, size_t n_items, size_t *capacity, size_t item_bytes) {
   if (n_items < *capacity) return items;
   size_t cap = *capacity ? 2 * *capacity : 8;
-  if (cap > SIZE_MAX / item_bytes) out_of_memory(arena);
+  if (cap > SIZE_MAX / item_bytes) rein_arena_out_of_memory(arena);
   void *grown = rein_arena_alloc(arena, cap * item_bytes);
   if (n_items) memcpy(grown, items, n_items * item_bytes);
   *capacity = cap;

@@ -51,6 +51,9 @@ void *rein_arena_grow(rein_arena *arena, void *items, size_t n_items, size_t *ca
 #define REIN_PUSH(arena, items, n, cap, item)                                                                \
   ((items) = rein_arena_grow((arena), (items), (n), &(cap), sizeof *(items)), (items)[(n)++] = (item))
 
+/* For who finds memory out by other means: control goes back to the guard, as if an allocation had failed. */
+void rein_arena_out_of_memory(rein_arena *arena) __attribute__((noreturn));
+
 /* Copies of strings; `n` bytes and a final 0, or printf-like. */
 char *rein_arena_strdup(rein_arena *arena, const char *text);
 char *rein_arena_strndup(rein_arena *arena, const char *text, size_t n);

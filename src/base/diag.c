@@ -24,14 +24,22 @@ rein_diag *rein_diag_create(rein_arena *arena) {
   return diag;
 }
 
+/* Whoever tells of an error may hold what the guard further out knows nothing of. */
+static void keep(rein_diag *diag, rein_diag_kind kind, rein_pos pos, const char *format, va_list args) {
+  rein_guard guard;
+  if (REIN_GUARD(diag->arena, &guard)) return;
+  const entry e = {kind, pos, rein_arena_vprintf(diag->arena, format, args)};
+  REIN_PUSH(diag->arena, diag->entries, diag->n, diag->capacity, e);
+  rein_unguard(diag->arena, &guard);
+}
+
 void rein_diag_add(rein_diag *diag, rein_diag_kind kind, rein_pos pos, const char *format, ...) {
   diag->n_kind[kind]++;
   if (diag->n_kind[REIN_DIAG_ERROR] > MAX_SHOWN) return;
   va_list args;
   va_start(args, format);
-  entry e = {kind, pos, rein_arena_vprintf(diag->arena, format, args)};
+  keep(diag, kind, pos, format, args);
   va_end(args);
-  REIN_PUSH(diag->arena, diag->entries, diag->n, diag->capacity, e);
 }
 
 int rein_diag_n_error(const rein_diag *diag) {

@@ -31,25 +31,29 @@ static rein_status read_all(FILE *file, size_t *n, char **bytes) {
   return REIN_OK;
 }
 
+static void free_held(void *held) {
+  free(*(char **)held);
+}
+
 rein_status rein_files_read(rein_arena *arena, const char *path, rein_pos from, rein_diag *diag,
                             const rein_source **out) {
   struct stat info;
+  char **held = REIN_NEW(arena, char *, 1); /* first: what is read has an owner before it is there */
+  rein_arena_defer(arena, free_held, held);
   FILE *file = stat(path, &info) == 0 && S_ISDIR(info.st_mode) ? (errno = EISDIR, NULL) : fopen(path, "rb");
   if (!file) {
     rein_error(diag, from, "cannot read '%s': %s", path, strerror(errno));
     return REIN_ERR_FILE;
   }
   size_t n = 0;
-  char *bytes = NULL;
-  rein_status status = read_all(file, &n, &bytes);
+  rein_status status = read_all(file, &n, held);
   fclose(file);
+  if (status == REIN_ERR_MEMORY) rein_arena_out_of_memory(arena);
   if (status != REIN_OK) {
-    rein_error(diag, from, "cannot read '%s': %s", path,
-               status == REIN_ERR_MEMORY ? "out of memory" : "read error, or larger than 1 GiB");
+    rein_error(diag, from, "cannot read '%s': read error, or larger than 1 GiB", path);
     return status;
   }
-  rein_arena_defer(arena, free, bytes);
-  *out = rein_source_create(arena, path, bytes, n);
+  *out = rein_source_create(arena, path, *held, n);
   return REIN_OK;
 }
 

@@ -5,13 +5,15 @@
 #include "src/base/files.h"
 #include "src/cli/commands.h"
 #include "src/compile/compile.h"
+#include "src/import/sbml.h"
 #include "src/scenario/scenario.h"
 
 static rein_status check_model(rein_cli *cli, rein_units *units, const char *path, rein_diag *diag,
                                rein_text *out) {
   rein_model *model;
   rein_tape *tape;
-  rein_status status = rein_model_read(cli->arena, units, path, rein_cli_pos(), diag, &model);
+  rein_status status =
+      rein_model_read_with(cli->arena, units, path, rein_cli_pos(), rein_import_sbml, diag, &model);
   if (status == REIN_OK) status = rein_compile(cli->arena, model, diag, &tape);
   if (status != REIN_OK) return status;
   rein_text_printf(out, "%s: model '%s', %zu states, %zu parameters, %zu actions, %zu observables\n", path,
@@ -24,7 +26,8 @@ static rein_status check_scenario(rein_cli *cli, rein_units *units, const char *
                                   rein_text *out) {
   rein_scenario *scenario;
   rein_tape *tape;
-  rein_status status = rein_scenario_read(cli->arena, units, path, NULL, diag, &scenario);
+  const rein_scenario_options options = {.importer = rein_import_sbml};
+  rein_status status = rein_scenario_read(cli->arena, units, path, &options, diag, &scenario);
   if (status == REIN_OK) status = rein_compile(cli->arena, scenario->model, diag, &tape);
   if (status != REIN_OK) return status;
   rein_text_printf(out, "%s: scenario '%s' on model '%s', %lld individuals, %d arms, %d times, %d horizons\n",

@@ -6,6 +6,7 @@
 #include "src/base/files.h"
 #include "src/cli/commands.h"
 #include "src/compile/compile.h"
+#include "src/import/sbml.h"
 #include "src/lang/yaml.h"
 #include "src/scenario/scenario.h"
 
@@ -69,7 +70,8 @@ static rein_status dump_scenario(rein_cli *cli, rein_units *units, const char *s
   const rein_scenario_options options = {.has_seed = cli->option[REIN_OPTION_SEED].given,
                                          .seed = (uint64_t)cli->option[REIN_OPTION_SEED].count,
                                          .n_lane = (int)cli->option[REIN_OPTION_LANES].count,
-                                         .n_individual = cli->option[REIN_OPTION_N].count};
+                                         .n_individual = cli->option[REIN_OPTION_N].count,
+                                         .importer = rein_import_sbml};
   rein_scenario *scenario;
   const rein_status status =
       rein_scenario_read(cli->arena, units, cli->arg[0], &options, cli->diag, &scenario);
@@ -106,7 +108,8 @@ rein_status rein_cmd_dump(rein_cli *cli) {
     status = dump_scenario(cli, units, stage, &out);
   } else {
     rein_model *model;
-    status = rein_model_read(cli->arena, units, cli->arg[0], rein_cli_pos(), cli->diag, &model);
+    status = rein_model_read_with(cli->arena, units, cli->arg[0], rein_cli_pos(), rein_import_sbml, cli->diag,
+                                  &model);
     if (status == REIN_OK) status = dump_model(cli, model, stage, &out);
   }
   if (status == REIN_OK) fwrite(out.bytes, 1, out.n, stdout);

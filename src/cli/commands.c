@@ -56,6 +56,12 @@ static const rein_command commands[] = {
      "are refused.",
      "rein merge outputs/all outputs/part1 outputs/part2 outputs/part3\tthe same bytes as one run\n", 2, -1,
      BIT(QUIET) | BIT(HELP), rein_cmd_merge},
+    {"import", "turn a model of another format into a model of rein", "FORMAT FILE",
+     "FORMAT is sbml. Writes readable YAML to standard output or to the file of --out; it runs to the same\n"
+     "numbers. An SBML file can also be used as it is, wherever a model is named.",
+     "rein import sbml pathway.xml -o pathway.yaml\tthe model as YAML\n"
+     "rein check pathway.xml\tthe same model without a copy\n",
+     2, 2, BIT(OUT) | BIT(HELP), rein_cmd_import},
     {"export", "write records as NDJSON or CSV", "STUDY",
      "To standard output, or to the file of --out. Fields are explained in docs/records.md, the JSON Schema "
      "is\n"
@@ -83,6 +89,24 @@ static const rein_command commands[] = {
      BIT(OBSERVABLE) | BIT(ARM) | BIT(SCENARIO) | BIT(OUT) | BIT(SVG) | BIT(PNG) | BIT(INDIVIDUAL_DATA) |
          BIT(HELP),
      rein_cmd_plot},
+    {"validate", "compare simulated with observed transitions", "SCENARIO...",
+     "Simulates every observed arm of the scenario's 'compare' block and scores the measured changes, from "
+     "the "
+     "state\n"
+     "before over each horizon, beside no change and the mean change of the others. The verdict follows the "
+     "one "
+     "rule\n"
+     "that the scenario's 'expect' block froze (docs/validation-method.md). Ends with code 0 whatever the "
+     "verdict, with\n"
+     "1 when some individuals could not be simulated. With --out, everything as JSON; with --format "
+     "markdown, a "
+     "line for\n"
+     "each comparison.",
+     "rein validate models/warfarin/validate/people.yaml\tone comparison\n"
+     "rein validate -o report.json models/warfarin/validate/people.yaml\tthe same, and as JSON\n"
+     "rein validate --format markdown models/*/validate/*.yaml\tone line for each\n",
+     1, -1, BIT(OUT) | BIT(N) | BIT(SEED) | BIT(THREADS) | BIT(FORMAT) | BIT(INDIVIDUAL_DATA) | BIT(HELP),
+     rein_cmd_validate},
     {"help", "explain rein or one command", "[COMMAND]", "The same as 'rein COMMAND --help'.",
      "rein help\tall commands\nrein help run\tone command\n", 0, 1, BIT(HELP), rein_cmd_help},
     {NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL}};

@@ -12,9 +12,11 @@ rein_status rein_cmd_check(rein_cli *cli);
 rein_status rein_cmd_dump(rein_cli *cli);
 rein_status rein_cmd_run(rein_cli *cli);
 rein_status rein_cmd_merge(rein_cli *cli);
+rein_status rein_cmd_import(rein_cli *cli);
 rein_status rein_cmd_export(rein_cli *cli);
 rein_status rein_cmd_show(rein_cli *cli);
 rein_status rein_cmd_plot(rein_cli *cli);
+rein_status rein_cmd_validate(rein_cli *cli);
 rein_status rein_cmd_help(rein_cli *cli);
 
 /* A place that no file has: the command line. */

@@ -78,6 +78,8 @@ static unsigned char flags_of(const rein_dag *dag, const rein_dag_node *n) {
     return 0;
   case REIN_LEAF_TIME:
     return REIN_DAG_TIME;
+  case REIN_LEAF_DELAY:
+    return REIN_DAG_TIME | REIN_DAG_JUMP;
   case REIN_LEAF_MODE:
     return REIN_DAG_MODE;
   case REIN_LEAF_STATE:

@@ -6,6 +6,7 @@
 
 static double leaf_value(const rein_dag_node *n, const rein_dag_point *point) {
   const double *const array[REIN_N_DAG_KIND] = {[REIN_LEAF_PARAM] = point->param,
+                                                [REIN_LEAF_DELAY] = point->param,
                                                 [REIN_LEAF_INPUT] = point->input,
                                                 [REIN_LEAF_ATOL] = point->atol,
                                                 [REIN_LEAF_MODE] = point->mode,

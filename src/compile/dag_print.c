@@ -31,6 +31,7 @@ static void print_leaf(printer *p, rein_node n) {
     rein_text_add(p->out, "time");
     break;
   case REIN_LEAF_PARAM:
+  case REIN_LEAF_DELAY:
     param ? rein_text_add(p->out, param[i].name) : rein_text_printf(p->out, "param[%d]", i);
     break;
   case REIN_LEAF_STATE:

@@ -144,6 +144,7 @@ static rein_operand place_of_leaf(const rein_tape *t, const rein_dag_node *n) {
   const int i = n->arg[0];
   switch (n->kind) {
   case REIN_LEAF_PARAM:
+  case REIN_LEAF_DELAY:
     return slot(i);
   case REIN_LEAF_INPUT:
     return slot(t->input_first + i);

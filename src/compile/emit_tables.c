@@ -71,6 +71,13 @@ static void copy_events(rein_arena *keep, const rein_model *m, rein_tape *t) {
   }
   t->event = event, t->assign = assign;
   t->settle = m->settle;
+  int *delay_param = REIN_NEW(keep, int, m->n_delay);
+  for (size_t i = 0; i < m->n_delay; i++) {
+    delay_param[i] = m->delay[i].param;
+    if (m->delay[i].depth > t->delay_depth) t->delay_depth = m->delay[i].depth;
+  }
+  t->delay_param = delay_param;
+  t->n_delay = (int)m->n_delay;
   t->random_ties = m->random_ties;
   t->n_event = (int)m->n_event;
   t->n_assign = (int)n_assign;

@@ -145,6 +145,14 @@ static void collect_outputs(collector *c) {
 
 static void collect_rest(collector *c) {
   const rein_model *m = c->model;
+  rein_node *delay = create_roots(c, REIN_PROG_DELAY, 2 * m->n_delay);
+  rein_node *past = create_roots(c, REIN_PROG_PAST, m->n_delay);
+  for (size_t i = 0; i < m->n_delay; i++) {
+    const char *name = m->param[m->delay[i].param].name;
+    delay[2 * i] = optional(c, m->delay[i].is, NAN, "delayed value", name);
+    delay[2 * i + 1] = optional(c, m->delay[i].by, 0.0, "delay", name);
+    past[i] = stateless(c, m->delay[i].before, NAN, "value before the start", name);
+  }
   rein_node *safety = create_roots(c, REIN_PROG_SAFETY, m->n_safety);
   for (size_t i = 0; i < m->n_safety; i++)
     safety[i] = optional(c, m->safety[i].when, 0.0, "safety signal", m->safety[i].name);

@@ -1,6 +1,8 @@
-/* The document: limits before libSBML sees it, its errors as messages, flattening, the order of the stages. */
+/* The document: limits before libSBML sees it, its errors as messages, flattening, the order of the stages.
+ */
 #include "src/import/sbml.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <sbml/conversion/ConversionOption.h>
 #include <sbml/conversion/ConversionProperties.h>
@@ -24,10 +26,19 @@ int sbml_find_var(const sbml_job *job, const char *id) {
   return index < SBML_FIRST_REACTION ? index : -1;
 }
 
+/* An id made of what names of rein are made of; valid ids are. */
+static const char *clean(sbml_job *job, const char *id) {
+  char *name =
+      rein_arena_printf(job->arena, "%s%s", isalpha((unsigned char)*id) || *id == '_' ? "" : "_", id);
+  for (char *c = name; *c; c++)
+    if (!isalnum((unsigned char)*c)) *c = '_';
+  return name;
+}
+
 const char *sbml_new_name(sbml_job *job, const char *wanted, int owner) {
-  static const char *const reserved[] = {"time", "pi",   "and",  "or",    "not", "if", "then",
+  static const char *const reserved[] = {"time", "pi",   "and",   "or",  "not", "if", "then",
                                          "else", "true", "false", "nan", "inf", NULL};
-  const char *name = wanted;
+  const char *name = wanted = clean(job, wanted);
   for (int i = 0; reserved[i]; i++)
     if (strcmp(name, reserved[i]) == 0) name = rein_arena_printf(job->arena, "%s_", wanted);
   for (int i = 2; rein_names_find(job->taken, name) >= 0; i++)
@@ -44,8 +55,8 @@ int sbml_owner(const sbml_job *job, const char *name) {
 
 /* ---- before libSBML ---- */
 
-/* libSBML reads elements inside elements by recursion and follows entities: neither may be without bound. This
- * looks at the angle brackets only. */
+/* libSBML reads elements inside elements by recursion and follows entities: neither may be without bound.
+ * This looks at the angle brackets only. */
 static bool within_limits(const rein_source *source, rein_diag *diag) {
   rein_pos start = {source, 1, 1, 1};
   if (source->n_byte > SBML_MAX_BYTES) {
@@ -71,7 +82,8 @@ static bool within_limits(const rein_source *source, rein_diag *diag) {
     if (left > 1 && p[1] == '/')
       depth--;
     else if (left > 1 && p[1] != '!' && p[1] != '?' && stop[-1] != '/' && ++depth > SBML_MAX_XML_DEPTH) {
-      rein_error(diag, rein_source_pos(source, at, 1), "elements are nested more than %d deep", SBML_MAX_XML_DEPTH);
+      rein_error(diag, rein_source_pos(source, at, 1), "elements are nested more than %d deep",
+                 SBML_MAX_XML_DEPTH);
       return false;
     }
     p = stop;
@@ -132,9 +144,10 @@ static bool refuse_flux_balance(sbml_job *job) {
   if (!fbc || FbcModelPlugin_getNumObjectives(fbc) == 0) return false;
   Objective_t *objective = FbcModelPlugin_getObjective(fbc, 0);
   const char *id = Objective_getId(objective);
-  rein_error(job->diag, sbml_pos(job, (SBase_t *)objective),
-             "objective '%s' asks for flux balance (package fbc), which is not a model in time and cannot be run",
-             id ? id : "");
+  rein_error(
+      job->diag, sbml_pos(job, (SBase_t *)objective),
+      "objective '%s' asks for flux balance (package fbc), which is not a model in time and cannot be run",
+      id ? id : "");
   return true;
 }
 
@@ -188,7 +201,7 @@ static void read_model(sbml_job *job) {
   if (!job->sbml || refuse_flux_balance(job)) return;
   rein_model *m = job->model;
   const char *id = Model_getId((Model_t *)job->sbml), *title = Model_getName((Model_t *)job->sbml);
-  m->name = rein_arena_strdup(job->arena, id && *id ? id : "model");
+  m->name = clean(job, id && *id ? id : "model");
   m->title = title && *title ? rein_arena_strdup(job->arena, title) : NULL;
   m->imported = m->random_ties = true;
   sbml_collect(job);

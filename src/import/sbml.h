@@ -1,9 +1,9 @@
 /* SBML into the model that rein's own files make. libSBML reads the XML and the MathML; nothing of either is
  * parsed here.
  *
- * Level 1 Version 2, Level 2, Level 3 core; hierarchical models (comp) are flattened by libSBML. Quantities are
- * taken without units (`unknown`). What cannot be run is an error that names the element and its line; see
- * docs/sbml.md.
+ * Level 1 Version 2, Level 2, Level 3 core; hierarchical models (comp) are flattened by libSBML. Quantities
+ * are taken without units (`unknown`). What cannot be run is an error that names the element and its line;
+ * see docs/sbml.md.
  */
 #ifndef REIN_IMPORT_SBML_H
 #define REIN_IMPORT_SBML_H

@@ -2,8 +2,8 @@
  * is a value like that of an assignment rule. Rules that share unknowns are solved one after the other, the
  * solutions put into those that follow (elimination).
  *
- * A rule is turned inside out where its unknown stands in one place; where it stands in several and g is linear
- * in it, x = -g(0) / (g(1) - g(0)). Anything else is refused. */
+ * A rule is turned inside out where its unknown stands in one place; where it stands in several and g is
+ * linear in it, x = -g(0) / (g(1) - g(0)). Anything else is refused. */
 #include <math.h>
 #include <string.h>
 
@@ -77,8 +77,8 @@ static bool is_zero(const rein_ast *ast) {
   return sbml_is_number(ast, &value) && value == 0;
 }
 
-/* The tree that must equal `right` for ast to equal it, one level further down towards the name; NULL where the
- * operation cannot be turned. */
+/* The tree that must equal `right` for ast to equal it, one level further down towards the name; NULL where
+ * the operation cannot be turned. */
 static rein_ast *turn(sbml_job *job, const rein_ast *ast, int side, rein_ast *right) {
   rein_ast *other = ast->n_arg == 2 ? rein_ast_copy(job->arena, ast->arg[1 - side]) : NULL;
   switch (ast->op) {
@@ -219,14 +219,16 @@ static void solve_all(algebra *a) {
     rein_ast *solution = solve(job, e->g, v->name);
     if (!solution) {
       rein_error(job->diag, e->pos,
-                 "this algebraic rule cannot be solved for '%s': it is neither linear in it nor does '%s' stand in it "
+                 "this algebraic rule cannot be solved for '%s': it is neither linear in it nor does '%s' "
+                 "stand in it "
                  "once, below operations that can be turned inside out",
                  v->id, v->id);
       continue;
     }
     v->solved = solution;
     for (size_t k = i + 1; k < a->n; k++)
-      if (sbml_occurrences(a->eq[k].g, v->name)) a->eq[k].g = sbml_substitute(job, a->eq[k].g, v->name, solution);
+      if (sbml_occurrences(a->eq[k].g, v->name))
+        a->eq[k].g = sbml_substitute(job, a->eq[k].g, v->name, solution);
   }
 }
 
@@ -242,9 +244,10 @@ void sbml_solve_algebra(sbml_job *job) {
     memset(a.seen, 0, job->n_var * sizeof *a.seen);
     if (match(&a, i)) continue;
     fine = false;
-    rein_error(job->diag, a.eq[i].pos,
-               "this algebraic rule has no variable left to determine: each one in it is constant or follows from a "
-               "reaction or another rule");
+    rein_error(
+        job->diag, a.eq[i].pos,
+        "this algebraic rule has no variable left to determine: each one in it is constant or follows from a "
+        "reaction or another rule");
   }
   if (!fine) return;
   for (size_t i = 0; i < job->n_var; i++) job->var[i].in_algebra = a.rule_of[i] >= 0;

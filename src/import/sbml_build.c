@@ -2,8 +2,8 @@
  *
  *   determined by a rule of its own          value
  *   changed by reactions or a rate rule      state
- *   otherwise                                parameter, which events may set; a state that does not move where
- *                                            its initial value is an expression of what moves
+ *   otherwise                                parameter, which events may set; a state that does not move
+ * where its initial value is an expression of what moves
  */
 #include <math.h>
 #include <string.h>
@@ -52,8 +52,10 @@ static bool decide_stored(sbml_job *job, sbml_var *v) {
 
 /* The initial value of what is stored. */
 static rein_ast *initial_of(sbml_job *job, const sbml_var *v) {
-  job->pos = v->pos;
+  job->pos = v->rule_pos.line ? v->rule_pos : v->pos;
+  job->at_start = true;
   rein_ast *value = v->initial ? sbml_number(job, v->initial, NULL) : sbml_num(job, v->value);
+  job->at_start = false;
   if (v->kind != KIND_SPECIES) return value;
   bool amount = v->initial ? v->only_amount : !v->given_concentration;
   if (amount == v->stores_amount) return value;
@@ -150,7 +152,7 @@ rein_ast *sbml_stored_rate(sbml_job *job, sbml_var *v) {
 rein_ast *sbml_rate_of(sbml_job *job, int index) {
   sbml_var *v = &job->var[index];
   double zero;
-  if (sbml_decide(job, v) == HOW_VALUE) return sbml_num(job, NAN);
+  if (sbml_decide(job, v) == HOW_VALUE) return sbml_derived(job, index);
   if (v->rate) return sbml_number(job, v->rate, NULL);
   rein_ast *rate = sbml_stored_rate(job, v);
   if (v->kind != KIND_SPECIES || v->stores_amount == v->only_amount) return rate;
@@ -218,7 +220,7 @@ static void add_views(sbml_job *job, sbml_var *v) {
 }
 
 static void build_var(sbml_job *job, sbml_var *v) {
-  job->pos = v->pos;
+  job->pos = v->rule_pos.line ? v->rule_pos : v->pos;
   switch (v->how) {
   case HOW_VALUE:
     add_value(job, v->name, v->title, v->pos, v->solved ? v->solved : sbml_number(job, v->assign, NULL));
@@ -236,7 +238,8 @@ static void build_var(sbml_job *job, sbml_var *v) {
 
 /* ---- reactions ---- */
 
-static void add_process(sbml_job *job, const sbml_reaction *r, rein_ast *rate, rein_flow *flow, size_t n_flow) {
+static void add_process(sbml_job *job, const sbml_reaction *r, rein_ast *rate, rein_flow *flow,
+                        size_t n_flow) {
   rein_process p = {.name = r->name, .title = r->title, .unit_text = "?", .pos = r->pos, .rate = rate};
   p.unit = rein_unit_unknown();
   p.flow = flow;

@@ -7,10 +7,15 @@
 /* libSBML's C functions take pointers that are not const, and change nothing through them. */
 #define MODEL(job) ((Model_t *)(job)->sbml)
 
+/* A copy of a text of libSBML, "" where an attribute is missing. */
+static const char *text_of(sbml_job *job, const char *text) {
+  return rein_arena_strdup(job->arena, text ? text : "");
+}
+
 static sbml_var *add_var(sbml_job *job, sbml_kind kind, const char *id, const char *title,
                          const void *element) {
   sbml_var v = {.kind = kind, .value = NAN, .compartment = -1};
-  v.id = rein_arena_strdup(job->arena, id ? id : "");
+  v.id = text_of(job, id);
   v.title = title && *title ? rein_arena_strdup(job->arena, title) : NULL;
   v.pos = sbml_pos(job, element);
   int index = (int)job->n_var;
@@ -26,9 +31,11 @@ static void collect_compartments(sbml_job *job) {
     Compartment_t *c = Model_getCompartment(MODEL(job), i);
     sbml_var *v = add_var(job, KIND_COMPARTMENT, Compartment_getId(c), Compartment_getName(c), c);
     bool level1 = job->level == 1;
-    if (level1 || Compartment_isSetSize(c)) v->value = level1 ? Compartment_getVolume(c) : Compartment_getSize(c);
+    if (level1 || Compartment_isSetSize(c))
+      v->value = level1 ? Compartment_getVolume(c) : Compartment_getSize(c);
     v->constant = level1 ? false : Compartment_getConstant(c);
-    v->only_amount = Compartment_isSetSpatialDimensions(c) && Compartment_getSpatialDimensionsAsDouble(c) == 0;
+    v->only_amount =
+        Compartment_isSetSpatialDimensions(c) && Compartment_getSpatialDimensionsAsDouble(c) == 0;
   }
 }
 
@@ -43,12 +50,12 @@ static void collect_species(sbml_job *job) {
     v->constant = Species_getConstant(s);
     v->compartment = sbml_find_var(job, Species_getCompartment(s));
     if (v->compartment < 0 || job->var[v->compartment].kind != KIND_COMPARTMENT) {
-      rein_error(job->diag, v->pos, "species '%s' is in compartment '%s', which the file does not declare", v->id,
-                 Species_getCompartment(s));
+      rein_error(job->diag, v->pos, "species '%s' is in compartment '%s', which the file does not declare",
+                 v->id, text_of(job, Species_getCompartment(s)));
       v->compartment = -1;
     }
-    v->only_amount = Species_getHasOnlySubstanceUnits(s) ||
-                     (v->compartment >= 0 && job->var[v->compartment].only_amount);
+    v->only_amount =
+        Species_getHasOnlySubstanceUnits(s) || (v->compartment >= 0 && job->var[v->compartment].only_amount);
     v->given_concentration = Species_isSetInitialConcentration(s);
     if (v->given_concentration)
       v->value = Species_getInitialConcentration(s);
@@ -69,21 +76,22 @@ static void collect_parameters(sbml_job *job) {
 
 /* ---- reactions ---- */
 
-static void add_local(sbml_job *job, sbml_reaction *r, sbml_binding *to, const char *id, double value, bool set,
-                      const void *element) {
-  rein_param p = {.value = set ? value : NAN, .has_value = true, .unit = rein_unit_unknown(), .unit_text = "?"};
+static void add_local(sbml_job *job, sbml_reaction *r, sbml_binding *to, const char *id, double value,
+                      bool set, const void *element) {
+  rein_param p = {
+      .value = set ? value : NAN, .has_value = true, .unit = rein_unit_unknown(), .unit_text = "?"};
   p.pos = sbml_pos(job, element);
-  p.name = sbml_new_name(job, rein_arena_printf(job->arena, "%s_%s", r->id, id), SBML_NO_OWNER);
+  p.name = sbml_new_name(job, rein_arena_printf(job->arena, "%s_%s", r->id, text_of(job, id)), SBML_NO_OWNER);
   p.assumed = "as in the SBML file";
   p.range_low = -INFINITY, p.range_high = INFINITY;
   REIN_PUSH(job->arena, job->model->param, job->model->n_param, job->cap_param, p);
-  to->name = rein_arena_strdup(job->arena, id);
+  to->name = text_of(job, id);
   to->ast = rein_ast_name(job->arena, p.pos, p.name);
 }
 
 static void collect_kinetic_law(sbml_job *job, sbml_reaction *r) {
-  KineticLaw_t *law = Reaction_isSetKineticLaw((Reaction_t *)r->sbml) ? Reaction_getKineticLaw((Reaction_t *)r->sbml)
-                                                                    : NULL;
+  KineticLaw_t *law =
+      Reaction_isSetKineticLaw((Reaction_t *)r->sbml) ? Reaction_getKineticLaw((Reaction_t *)r->sbml) : NULL;
   if (!law) return;
   r->math = KineticLaw_getMath(law);
   bool three = job->level >= 3;
@@ -121,7 +129,7 @@ static void add_flow(sbml_job *job, int i_reaction, SpeciesReference_t *ref, dou
   }
   if (species < 0 || job->var[species].kind != KIND_SPECIES) {
     rein_error(job->diag, pos, "reaction '%s' uses species '%s', which the file does not declare",
-               job->reaction[i_reaction].id, SpeciesReference_getSpecies(ref));
+               job->reaction[i_reaction].id, text_of(job, SpeciesReference_getSpecies(ref)));
     return;
   }
   sbml_var *v = &job->var[species];
@@ -132,7 +140,7 @@ static void collect_reactions(sbml_job *job) {
   for (unsigned i = 0; i < Model_getNumReactions(MODEL(job)); i++) {
     Reaction_t *sbml = Model_getReaction(MODEL(job), i);
     sbml_reaction r = {.sbml = sbml, .pos = sbml_pos(job, (SBase_t *)sbml)};
-    r.id = rein_arena_strdup(job->arena, Reaction_getId(sbml));
+    r.id = text_of(job, Reaction_getId(sbml));
     r.title = Reaction_isSetName(sbml) ? rein_arena_strdup(job->arena, Reaction_getName(sbml)) : NULL;
     r.fast = job->level < 3 || job->version == 1 ? Reaction_getFast(sbml) : false;
     int index = SBML_FIRST_REACTION + (int)i;
@@ -153,8 +161,8 @@ static void collect_reactions(sbml_job *job) {
 static sbml_var *target(sbml_job *job, const char *id, const void *element, const char *what) {
   int index = id ? sbml_find_var(job, id) : -1;
   if (index >= 0) return &job->var[index];
-  rein_error(job->diag, sbml_pos(job, element), "%s sets '%s', which the file does not declare as a variable", what,
-             id ? id : "?");
+  rein_error(job->diag, sbml_pos(job, element), "%s sets '%s', which the file does not declare as a variable",
+             what, id ? id : "?");
   return NULL;
 }
 
@@ -164,13 +172,16 @@ static void collect_rules(sbml_job *job) {
     if (Rule_isAlgebraic(rule) || !Rule_getMath(rule)) continue;
     sbml_var *v = target(job, Rule_getVariable(rule), rule, "a rule");
     if (!v) continue;
+    v->rule_pos = sbml_pos(job, (SBase_t *)rule);
     *(Rule_isRate(rule) ? &v->rate : &v->assign) = Rule_getMath(rule);
   }
   for (unsigned i = 0; i < Model_getNumInitialAssignments(MODEL(job)); i++) {
     InitialAssignment_t *a = Model_getInitialAssignment(MODEL(job), i);
     if (!InitialAssignment_getMath(a)) continue;
     sbml_var *v = target(job, InitialAssignment_getSymbol(a), a, "an initial assignment");
-    if (v) v->initial = InitialAssignment_getMath(a);
+    if (!v) continue;
+    v->initial = InitialAssignment_getMath(a);
+    if (!v->rule_pos.line) v->rule_pos = sbml_pos(job, (SBase_t *)a);
   }
 }
 
@@ -189,7 +200,9 @@ static void collect_event_targets(sbml_job *job) {
 
 void sbml_collect(sbml_job *job) {
   for (unsigned i = 0; i < Model_getNumFunctionDefinitions(MODEL(job)); i++)
-    rein_names_add(job->function, FunctionDefinition_getId(Model_getFunctionDefinition(MODEL(job), i)), (int)i);
+    rein_names_add(job->function,
+                   text_of(job, FunctionDefinition_getId(Model_getFunctionDefinition(MODEL(job), i))),
+                   (int)i);
   collect_compartments(job);
   collect_species(job);
   collect_parameters(job);

@@ -4,6 +4,8 @@
  *   sbml_collect.c  every id of the file to one sbml_var
  *   sbml_math.c     MathML trees of libSBML to rein_ast
  *   sbml_algebra.c  algebraic rules solved for one unknown each
+ *   sbml_derive.c   time derivatives of rules
+ *   sbml_delay.c    delayed values, and what they were before the start
  *   sbml_build.c    variables, reactions and events to the arrays of rein_model
  *
  * Two views of a species are kept apart: what its id means in formulas (amount or concentration) and what is
@@ -16,7 +18,7 @@
 
 #include "src/import/sbml.h"
 
-#define SBML_MAX_XML_DEPTH 1500     /* elements inside elements: libSBML reads by recursion */
+#define SBML_MAX_XML_DEPTH 1500 /* elements inside elements: libSBML reads by recursion */
 /* A fast reaction is run this much faster than its kinetic law says, and what is fast comes to rest in
  * SBML_SETTLE before the start. Deviations from equilibrium are slow rates by SBML_FAST. */
 #define SBML_FAST 1e9
@@ -31,25 +33,25 @@ typedef enum { HOW_UNDECIDED, HOW_UNDER_WAY, HOW_PARAM, HOW_STATE, HOW_VALUE } s
 /* One term of a species' change by a reaction: sign * stoichiometry * rate. */
 typedef struct {
   int reaction;
-  double sign, number;    /* number: where neither math nor var says more */
-  const ASTNode_t *math;  /* stoichiometryMath of Level 2, or NULL */
-  int var;                /* species reference with an id whose value can change, or -1 */
+  double sign, number;   /* number: where neither math nor var says more */
+  const ASTNode_t *math; /* stoichiometryMath of Level 2, or NULL */
+  int var;               /* species reference with an id whose value can change, or -1 */
 } sbml_flow;
 
 typedef struct {
   sbml_kind kind;
   sbml_how how;
   const char *id, *title;
-  rein_pos pos;
-  const char *name;                   /* what the id means in formulas */
+  rein_pos pos, rule_pos; /* rule_pos: of its rule; of the initial assignment where there is no rule */
+  const char *name;       /* what the id means in formulas */
   const char *amount, *concentration; /* species: names of both views; one of them is `name` */
   const char *stored;                 /* the state or parameter that is kept; NULL for a VALUE */
   bool constant, boundary, only_amount, given_concentration, stores_amount;
   bool in_event, in_algebra;
-  int index;              /* of what is stored, in the model's states or parameters */
-  int compartment;        /* index, species only */
-  const char *conversion; /* id of its conversion factor, or NULL */
-  double value;           /* as given; NaN where not */
+  int index;                                /* of what is stored, in the model's states or parameters */
+  int compartment;                          /* index, species only */
+  const char *conversion;                   /* id of its conversion factor, or NULL */
+  double value;                             /* as given; NaN where not */
   const ASTNode_t *initial, *assign, *rate; /* NULL where there is none */
   rein_ast *solved;                         /* from an algebraic rule, in place of assign */
   sbml_flow *flow;                          /* (n_flow) */
@@ -60,7 +62,7 @@ typedef struct {
   const char *id, *title, *name;
   rein_pos pos;
   const Reaction_t *sbml;
-  const ASTNode_t *math; /* of the kinetic law, or NULL */
+  const ASTNode_t *math;          /* of the kinetic law, or NULL */
   const struct sbml_scope *scope; /* local parameters */
   bool fast;
 } sbml_reaction;
@@ -85,8 +87,8 @@ typedef struct {
   const Model_t *sbml;
   int level, version;
 
-  rein_names *ids;   /* id to index: variables, then reactions from SBML_FIRST_REACTION on */
-  rein_names *taken; /* names of the model */
+  rein_names *ids;      /* id to index: variables, then reactions from SBML_FIRST_REACTION on */
+  rein_names *taken;    /* names of the model */
   rein_names *function; /* id to index among function definitions */
   sbml_var *var;
   size_t n_var, cap_var;
@@ -96,9 +98,10 @@ typedef struct {
   rein_model *model;
   size_t cap_param, cap_state, cap_value, cap_process, cap_event, cap_delay;
 
-  rein_pos pos;   /* of the element whose math is converted */
+  rein_pos pos;      /* of the element whose math is converted */
   int depth, n_node; /* of math under way; nodes made so far */
   bool too_large;
+  bool before, at_start; /* math is taken for times before the start; for the start itself */
 } sbml_job;
 
 #define SBML_FIRST_REACTION 0x20000000
@@ -137,6 +140,12 @@ bool sbml_is_number(const rein_ast *ast, double *value);
 /* How often a name stands in a tree; a copy of the tree with another one in its place. */
 int sbml_occurrences(const rein_ast *ast, const char *name);
 rein_ast *sbml_substitute(sbml_job *job, const rein_ast *ast, const char *name, const rein_ast *with);
+
+/* `is` as it was `by` ago. `before`: the same formula converted with job->before. */
+rein_ast *sbml_delayed(sbml_job *job, rein_ast *is, rein_ast *by, const rein_ast *before);
+
+/* d/dt of a variable that a rule determines. */
+rein_ast *sbml_derived(sbml_job *job, int var);
 
 /* ---- build ---- */
 

@@ -1,16 +1,16 @@
 /* MathML as libSBML holds it, to rein_ast.
  *
- * SBML lets conditions stand for numbers and numbers for conditions; rein's language does not. Every converted
- * formula therefore knows which of the two it is, and sbml_number, sbml_condition turn one into the other.
- * Functions are put in place. */
+ * SBML lets conditions stand for numbers and numbers for conditions; rein's language does not. Every
+ * converted formula therefore knows which of the two it is, and sbml_number, sbml_condition turn one into the
+ * other. Functions are put in place. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "src/import/sbml_inside.h"
 
-#define MAX_DEPTH 1500       /* of nested formulas and functions */
-#define MAX_FACTORIAL 170    /* the last one that a double holds */
+#define MAX_DEPTH 1500         /* of nested formulas and functions */
+#define MAX_FACTORIAL 170      /* the last one that a double holds */
 #define AVOGADRO 6.02214179e23 /* as SBML Level 3 defines the symbol */
 
 typedef struct {
@@ -124,8 +124,7 @@ static formula fold_truth(sbml_job *job, const ASTNode_t *math, const sbml_scope
 static formula relation(sbml_job *job, const ASTNode_t *math, const sbml_scope *scope, rein_op op) {
   rein_ast *all = NULL;
   for (unsigned i = 0; i + 1 < n_child(math); i++) {
-    rein_ast *pair =
-        sbml_op2(job, op, num_child(job, math, i, scope), num_child(job, math, i + 1, scope));
+    rein_ast *pair = sbml_op2(job, op, num_child(job, math, i, scope), num_child(job, math, i + 1, scope));
     all = all ? sbml_op2(job, REIN_OP_AND, all, pair) : pair;
   }
   return truth(all ? all : always(job, true));
@@ -176,7 +175,8 @@ static rein_ast *factorial(sbml_job *job, rein_ast *a) {
 static rein_ast *quotient(sbml_job *job, const rein_ast *a, const rein_ast *b) {
   rein_ast *ratio = sbml_op2(job, REIN_OP_DIV, copy(job, a), copy(job, b));
   return sbml_op3(job, REIN_OP_SELECT, sbml_op2(job, REIN_OP_LT, ratio, sbml_num(job, 0)),
-                  sbml_op1(job, REIN_OP_CEIL, copy(job, ratio)), sbml_op1(job, REIN_OP_FLOOR, copy(job, ratio)));
+                  sbml_op1(job, REIN_OP_CEIL, copy(job, ratio)),
+                  sbml_op1(job, REIN_OP_FLOOR, copy(job, ratio)));
 }
 
 static rein_ast *logarithm(sbml_job *job, const ASTNode_t *math, const sbml_scope *scope) {
@@ -203,20 +203,34 @@ static const struct {
   rein_op op;
   twist how;
 } unary[] = {
-    {AST_FUNCTION_ABS, REIN_OP_ABS, PLAIN},          {AST_FUNCTION_ARCCOS, REIN_OP_ACOS, PLAIN},
-    {AST_FUNCTION_ARCCOSH, REIN_OP_ACOSH, PLAIN},    {AST_FUNCTION_ARCSIN, REIN_OP_ASIN, PLAIN},
-    {AST_FUNCTION_ARCSINH, REIN_OP_ASINH, PLAIN},    {AST_FUNCTION_ARCTAN, REIN_OP_ATAN, PLAIN},
-    {AST_FUNCTION_ARCTANH, REIN_OP_ATANH, PLAIN},    {AST_FUNCTION_CEILING, REIN_OP_CEIL, PLAIN},
-    {AST_FUNCTION_COS, REIN_OP_COS, PLAIN},          {AST_FUNCTION_COSH, REIN_OP_COSH, PLAIN},
-    {AST_FUNCTION_EXP, REIN_OP_EXP, PLAIN},          {AST_FUNCTION_FLOOR, REIN_OP_FLOOR, PLAIN},
-    {AST_FUNCTION_LN, REIN_OP_LOG, PLAIN},           {AST_FUNCTION_SIN, REIN_OP_SIN, PLAIN},
-    {AST_FUNCTION_SINH, REIN_OP_SINH, PLAIN},        {AST_FUNCTION_TAN, REIN_OP_TAN, PLAIN},
-    {AST_FUNCTION_TANH, REIN_OP_TANH, PLAIN},        {AST_FUNCTION_ARCCOT, REIN_OP_ATAN, OF_INVERSE},
-    {AST_FUNCTION_ARCCOTH, REIN_OP_ATANH, OF_INVERSE}, {AST_FUNCTION_ARCCSC, REIN_OP_ASIN, OF_INVERSE},
-    {AST_FUNCTION_ARCCSCH, REIN_OP_ASINH, OF_INVERSE}, {AST_FUNCTION_ARCSEC, REIN_OP_ACOS, OF_INVERSE},
-    {AST_FUNCTION_ARCSECH, REIN_OP_ACOSH, OF_INVERSE}, {AST_FUNCTION_COT, REIN_OP_TAN, INVERSE_OF},
-    {AST_FUNCTION_COTH, REIN_OP_TANH, INVERSE_OF},   {AST_FUNCTION_CSC, REIN_OP_SIN, INVERSE_OF},
-    {AST_FUNCTION_CSCH, REIN_OP_SINH, INVERSE_OF},   {AST_FUNCTION_SEC, REIN_OP_COS, INVERSE_OF},
+    {AST_FUNCTION_ABS, REIN_OP_ABS, PLAIN},
+    {AST_FUNCTION_ARCCOS, REIN_OP_ACOS, PLAIN},
+    {AST_FUNCTION_ARCCOSH, REIN_OP_ACOSH, PLAIN},
+    {AST_FUNCTION_ARCSIN, REIN_OP_ASIN, PLAIN},
+    {AST_FUNCTION_ARCSINH, REIN_OP_ASINH, PLAIN},
+    {AST_FUNCTION_ARCTAN, REIN_OP_ATAN, PLAIN},
+    {AST_FUNCTION_ARCTANH, REIN_OP_ATANH, PLAIN},
+    {AST_FUNCTION_CEILING, REIN_OP_CEIL, PLAIN},
+    {AST_FUNCTION_COS, REIN_OP_COS, PLAIN},
+    {AST_FUNCTION_COSH, REIN_OP_COSH, PLAIN},
+    {AST_FUNCTION_EXP, REIN_OP_EXP, PLAIN},
+    {AST_FUNCTION_FLOOR, REIN_OP_FLOOR, PLAIN},
+    {AST_FUNCTION_LN, REIN_OP_LOG, PLAIN},
+    {AST_FUNCTION_SIN, REIN_OP_SIN, PLAIN},
+    {AST_FUNCTION_SINH, REIN_OP_SINH, PLAIN},
+    {AST_FUNCTION_TAN, REIN_OP_TAN, PLAIN},
+    {AST_FUNCTION_TANH, REIN_OP_TANH, PLAIN},
+    {AST_FUNCTION_ARCCOT, REIN_OP_ATAN, OF_INVERSE},
+    {AST_FUNCTION_ARCCOTH, REIN_OP_ATANH, OF_INVERSE},
+    {AST_FUNCTION_ARCCSC, REIN_OP_ASIN, OF_INVERSE},
+    {AST_FUNCTION_ARCCSCH, REIN_OP_ASINH, OF_INVERSE},
+    {AST_FUNCTION_ARCSEC, REIN_OP_ACOS, OF_INVERSE},
+    {AST_FUNCTION_ARCSECH, REIN_OP_ACOSH, OF_INVERSE},
+    {AST_FUNCTION_COT, REIN_OP_TAN, INVERSE_OF},
+    {AST_FUNCTION_COTH, REIN_OP_TANH, INVERSE_OF},
+    {AST_FUNCTION_CSC, REIN_OP_SIN, INVERSE_OF},
+    {AST_FUNCTION_CSCH, REIN_OP_SINH, INVERSE_OF},
+    {AST_FUNCTION_SEC, REIN_OP_COS, INVERSE_OF},
     {AST_FUNCTION_SECH, REIN_OP_COSH, INVERSE_OF},
 };
 
@@ -249,7 +263,8 @@ static formula call(sbml_job *job, const ASTNode_t *math, const sbml_scope *scop
   const char *name = ASTNode_getName(math);
   int f = name ? rein_names_find(job->function, name) : -1;
   if (f < 0) {
-    rein_error(job->diag, job->pos, "a formula calls '%s', which the file does not declare", name ? name : "?");
+    rein_error(job->diag, job->pos, "a formula calls '%s', which the file does not declare",
+               name ? name : "?");
     return number(sbml_num(job, NAN));
   }
   const FunctionDefinition_t *function = Model_getFunctionDefinition((Model_t *)job->sbml, (unsigned)f);
@@ -263,8 +278,8 @@ static formula call(sbml_job *job, const ASTNode_t *math, const sbml_scope *scop
   sbml_binding *binding = REIN_NEW(job->arena, sbml_binding, n + 1);
   for (unsigned i = 0; i < n; i++) {
     formula argument = child(job, math, i, scope);
-    binding[i] = (sbml_binding){ASTNode_getName(FunctionDefinition_getArgument(function, i)), argument.ast,
-                                argument.truth};
+    const char *own = ASTNode_getName(FunctionDefinition_getArgument(function, i));
+    binding[i] = (sbml_binding){own ? own : "", argument.ast, argument.truth};
   }
   sbml_scope inner = {binding, (int)n};
   return convert(job, body, &inner);
@@ -272,6 +287,7 @@ static formula call(sbml_job *job, const ASTNode_t *math, const sbml_scope *scop
 
 static rein_ast *rate_of(sbml_job *job, const ASTNode_t *math, const sbml_scope *scope) {
   if (n_child(math) < 1) return sbml_num(job, NAN);
+  if (job->before) return sbml_num(job, 0); /* nothing moves before the start */
   formula target = child(job, math, 0, scope);
   int owner = target.ast->kind == REIN_AST_NAME ? sbml_owner(job, target.ast->name) : SBML_NO_OWNER;
   return owner < SBML_FIRST_REACTION ? sbml_rate_of(job, owner) : sbml_num(job, 0);
@@ -282,8 +298,11 @@ static rein_ast *delay(sbml_job *job, const ASTNode_t *math, const sbml_scope *s
   rein_ast *is = num_child(job, math, 0, scope), *by = num_child(job, math, 1, scope);
   double zero;
   if (is->kind == REIN_AST_NUMBER || (sbml_is_number(by, &zero) && zero == 0)) return is;
-  rein_error(job->diag, job->pos, "delays are not run yet");
-  return is;
+  const bool outside = job->before;
+  job->before = true;
+  rein_ast *before = num_child(job, math, 0, scope);
+  job->before = outside;
+  return sbml_delayed(job, is, by, before);
 }
 
 /* ---- all of it ---- */
@@ -402,12 +421,10 @@ static formula convert_node(sbml_job *job, const ASTNode_t *math, const sbml_sco
   case AST_MINUS:
     return minus(job, math, scope);
   case AST_DIVIDE:
-    return number(
-        sbml_op2(job, REIN_OP_DIV, num_child(job, math, 0, scope), num_child(job, math, 1, scope)));
+    return number(sbml_op2(job, REIN_OP_DIV, num_child(job, math, 0, scope), num_child(job, math, 1, scope)));
   case AST_POWER:
   case AST_FUNCTION_POWER:
-    return number(
-        sbml_op2(job, REIN_OP_POW, num_child(job, math, 0, scope), num_child(job, math, 1, scope)));
+    return number(sbml_op2(job, REIN_OP_POW, num_child(job, math, 0, scope), num_child(job, math, 1, scope)));
   default:
     return convert_function(job, math, scope);
   }
@@ -417,7 +434,8 @@ static formula convert(sbml_job *job, const ASTNode_t *math, const sbml_scope *s
   if (!math) return number(sbml_num(job, NAN));
   if (job->depth > MAX_DEPTH || job->n_node > REIN_AST_MAX_SIZE) {
     if (!job->too_large)
-      rein_error(job->diag, job->pos, "a formula is nested too deep or, with its functions put in place, too large");
+      rein_error(job->diag, job->pos,
+                 "a formula is nested too deep or, with its functions put in place, too large");
     job->too_large = true;
     return number(sbml_num(job, NAN));
   }

@@ -140,6 +140,13 @@ rein_expression *rein_model_expressions(const rein_model *model, size_t *n) {
     add(&c, &s->when, e, "condition", s->name);
   }
   for (size_t i = 0; i < model->n_event; i++) add_event(&c, &model->event[i]);
+  for (size_t i = 0; i < model->n_delay; i++) {
+    const rein_delay *d = &model->delay[i];
+    rein_expression e = {.decl = d->pos, .owner = -1, .allowed = ALL, .unit = rein_unit_unknown()};
+    add(&c, &d->is, e, "delayed value", model->param[d->param].name);
+    add(&c, &d->by, e, "delay", model->param[d->param].name);
+    add(&c, &d->before, e, "value before the start", model->param[d->param].name);
+  }
   *n = c.n;
   return c.list;
 }

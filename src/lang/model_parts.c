@@ -159,6 +159,22 @@ static void join_observables(join *j) {
   }
 }
 
+static void join_delays(join *j) {
+  rein_reader *r = j->reader;
+  for (size_t i = 0; i < j->child->n_delay; i++) {
+    rein_delay d = j->child->delay[i];
+    prefix_tree(j, d.is, 0);
+    prefix_tree(j, d.by, 0);
+    prefix_tree(j, d.before, 0);
+    d.param = moved_param(j, d.param, "a delay");
+    if (d.param >= 0) *REIN_ADD(r, rein_delay, delay) = d;
+  }
+  rein_model *m = r->model;
+  m->imported |= j->child->imported;
+  m->random_ties |= j->child->random_ties;
+  if (j->child->settle > m->settle) m->settle = j->child->settle;
+}
+
 static void join_events(join *j) {
   rein_reader *r = j->reader;
   for (size_t i = 0; i < j->child->n_event; i++) {
@@ -169,7 +185,7 @@ static void join_events(join *j) {
     for (int k = 0; k < e.n_assign; k++) {
       rein_assignment *a = &e.assign[k];
       prefix_tree(j, a->value, 0);
-      prefix_tree(j, a->scale, 0);
+      if (a->scale) prefix_tree(j, a->scale, 0);
       if (a->kind == REIN_SYMBOL_STATE)
         a->index += j->first_state;
       else
@@ -242,6 +258,7 @@ static void read_part(rein_reader *r, const char *prefix, rein_pos pos, const re
   join_states(&j);
   join_actions(&j);
   join_observables(&j);
+  join_delays(&j);
   join_events(&j);
   join_rest(&j);
 }

@@ -143,6 +143,13 @@ static void print_event(const rein_model *m, const rein_event *e, rein_text *out
   }
 }
 
+static void print_delay(const rein_model *m, const rein_delay *d, rein_text *out) {
+  begin(out, "delay", m->param[d->param].name, NULL);
+  add_expression(out, "is", d->is);
+  add_expression(out, "by", d->by);
+  add_expression(out, "before", d->before);
+}
+
 static void print_head(const rein_model *m, rein_text *out) {
   rein_text_printf(out, "model %s\ntime %s\nboundary %s\n", m->name ? m->name : "-", m->time_unit_text,
                    m->boundary);
@@ -193,6 +200,13 @@ void rein_model_print(const rein_model *m, rein_text *out) {
   for (size_t i = 0; i < m->n_observable; i++)
     print_observable(&m->observable[i], out), rein_text_add(out, "\n");
   for (size_t i = 0; i < m->n_event; i++) print_event(m, &m->event[i], out), rein_text_add(out, "\n");
+  for (size_t i = 0; i < m->n_delay; i++) print_delay(m, &m->delay[i], out), rein_text_add(out, "\n");
+  if (m->random_ties) rein_text_add(out, "random_ties\n");
+  if (m->settle > 0) {
+    rein_text_add(out, "settle ");
+    rein_text_number(out, m->settle);
+    rein_text_add(out, "\n");
+  }
   print_rest(m, out);
 }
 

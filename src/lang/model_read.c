@@ -26,12 +26,14 @@ static bool check_kind(rein_reader *r) {
 
 static void read_header(rein_reader *r) {
   rein_model *m = r->model;
-  const rein_yaml *time = rein_yaml_get(r->root, "time");
+  const rein_yaml *time = rein_yaml_get(r->root, "time"), *settle = rein_yaml_get(r->root, "settle");
   rein_unit hour = rein_unit_one();
   hour.power[REIN_DIM_S] = REIN_UNIT_POWER_ONE;
   m->name = rein_read_text(r->root, "name");
   m->title = rein_read_text(r->root, "title");
   if (rein_yaml_get(r->root, "boundary")) m->boundary = rein_read_text(r->root, "boundary");
+  m->imported = m->random_ties = rein_yaml_get(r->root, "imported") != NULL;
+  if (settle) rein_read_plain(r, rein_piece_of(settle), "'settle'", &m->settle);
   m->time_unit = rein_read_unit(r, r->root, "time", &m->time_unit_text);
   if (!m->time_unit.unknown && !rein_unit_same_dimension(&m->time_unit, &hour)) {
     rein_error(r->diag, time->pos, "'time' is a unit of time, such as h or d; found '%s'", time->text);
@@ -45,6 +47,7 @@ static void read_sections(rein_reader *r) {
   rein_read_sources(r);
   rein_read_parameters(r);
   rein_read_covariates(r);
+  rein_read_delays(r);
   rein_read_functions(r);
   rein_read_states(r);
   rein_read_values(r);
@@ -62,7 +65,9 @@ static void read_sections(rein_reader *r) {
 
 static rein_model *read_yaml(rein_read_job *job, const rein_source *source) {
   rein_reader r = {.job = job, .arena = job->arena, .units = job->units, .diag = job->diag};
-  if (rein_yaml_parse(job->arena, source, job->diag, &r.root) != REIN_OK) return NULL;
+  const rein_status status = rein_yaml_parse(job->arena, source, job->diag, &r.root);
+  if (status == REIN_ERR_MEMORY) rein_arena_out_of_memory(job->arena);
+  if (status != REIN_OK) return NULL;
   if (r.root->kind != REIN_YAML_MAP) {
     rein_error(job->diag, r.root->pos, "a model file is a map that begins with 'rein: model/1'");
     return NULL;

@@ -30,7 +30,7 @@ typedef struct {
   rein_model *model;
   const rein_yaml *root;
   size_t cap_param, cap_state, cap_value, cap_process, cap_action, cap_observable, cap_safety, cap_event,
-      cap_function, cap_ref, cap_correlation;
+      cap_delay, cap_function, cap_ref, cap_correlation;
 } rein_reader;
 
 /* Appends a zeroed item to an array of the model and gives its address (until the next one). */
@@ -61,6 +61,8 @@ rein_piece rein_piece_part(rein_arena *arena, rein_piece piece, size_t offset, s
 
 /* Text of an optional key, or NULL. */
 const char *rein_read_text(const rein_yaml *map, const char *key);
+/* Is it the `?` that stands for an unknown unit in files with `imported:`? */
+bool rein_unit_is_left_open(const rein_reader *r, const char *text);
 bool rein_read_bool(const rein_yaml *map, const char *key, bool otherwise);
 /* "loinc:2345-7 atc:B01AA03" from `codes`, or NULL. */
 const char *rein_read_codes(rein_reader *reader, const rein_yaml *map);
@@ -106,6 +108,7 @@ rein_pos rein_key_pos(const rein_yaml *map, int i);
 void rein_read_sources(rein_reader *reader); /* model_read_param.c */
 void rein_read_parameters(rein_reader *reader);
 void rein_read_covariates(rein_reader *reader);
+void rein_read_delays(rein_reader *reader);
 void rein_read_correlations(rein_reader *reader); /* refers */
 void rein_read_functions(rein_reader *reader);    /* model_read_state.c */
 void rein_read_states(rein_reader *reader);

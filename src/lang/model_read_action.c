@@ -238,6 +238,8 @@ void rein_read_events(rein_reader *r) {
 
 static void read_event_targets(rein_reader *r, rein_event *e, const rein_yaml *map) {
   const rein_yaml *set = rein_yaml_get(map, "set");
+  const rein_yaml *times = rein_yaml_get(map, "times");
+  if (set->kind == REIN_YAML_MAP && set->n == 0 && r->model->imported) return; /* it only counts */
   if (set->kind != REIN_YAML_MAP || set->n == 0) {
     rein_error(r->diag, set->pos, "'set' of '%s' is a map from states or parameters to expressions", e->name);
     return;
@@ -256,7 +258,10 @@ static void read_event_targets(rein_reader *r, rein_event *e, const rein_yaml *m
     rein_symbol_kind kind = r->model->symbol[s].kind;
     int index = r->model->symbol[s].index;
     if (kind == REIN_SYMBOL_PARAM) index = settable_param(r, s, what, set->key_pos[i]);
-    if (index >= 0) e->assign[e->n_assign++] = (rein_assignment){kind, index, value, NULL};
+    const rein_yaml *factor = times ? rein_yaml_get(times, set->key[i]) : NULL;
+    rein_ast *scale =
+        factor && factor->kind == REIN_YAML_SCALAR ? rein_parse_expression(r->arena, factor, r->diag) : NULL;
+    if (index >= 0) e->assign[e->n_assign++] = (rein_assignment){kind, index, value, scale};
   }
 }
 

@@ -56,7 +56,8 @@ static void read_value(rein_reader *r, const rein_yaml *item, rein_param *p) {
   p->unit = rein_unit_unknown();
   p->unit_text = "?";
   if (!rein_read_quantity(r, rein_piece_of(item), &q)) return;
-  if (!isfinite(q.number)) rein_error(r->diag, item->pos, "the value of '%s' must be finite", p->name);
+  if (!isfinite(q.number) && !r->model->imported)
+    rein_error(r->diag, item->pos, "the value of '%s' must be finite", p->name);
   p->has_value = true;
   p->value = q.number;
   p->unit = q.unit;
@@ -108,6 +109,30 @@ void rein_read_parameters(rein_reader *r) {
   const rein_yaml *section = rein_yaml_get(r->root, "parameters");
   for (int i = 0; section && i < section->n; i++)
     read_parameter(r, section->key[i], section->key_pos[i], section->item[i]);
+}
+
+/* Each delayed value is kept in a parameter of its name. */
+void rein_read_delays(rein_reader *r) {
+  const rein_yaml *section = rein_yaml_get(r->root, "delays");
+  for (int i = 0; section && i < section->n; i++) {
+    const rein_yaml *map = section->item[i], *depth = rein_yaml_get(map, "depth");
+    double number = 1;
+    rein_param *p = REIN_ADD(r, rein_param, param);
+    *p = (rein_param){.name = section->key[i], .pos = section->key_pos[i], .unit_text = "?", .delayed = true};
+    p->unit = rein_unit_unknown();
+    p->range_low = -INFINITY, p->range_high = INFINITY;
+    p->has_value = true;
+    p->assumed = "a delayed value";
+    rein_delay *d = REIN_ADD(r, rein_delay, delay);
+    *d = (rein_delay){.pos = section->key_pos[i], .param = (int)r->model->n_param - 1};
+    d->is = rein_read_expression(r, map, "is");
+    d->by = rein_read_expression(r, map, "by");
+    d->before = rein_read_expression(r, map, "before");
+    if (depth &&
+        (!rein_read_plain(r, rein_piece_of(depth), "depth", &number) || !(number >= 1 && number <= 100)))
+      rein_error(r->diag, depth->pos, "'depth' says how many delays stand inside one another, from 1 to 100");
+    d->depth = (int)number;
+  }
 }
 
 static void read_covariate(rein_reader *r, const char *name, rein_pos pos, const rein_yaml *map) {

@@ -141,17 +141,20 @@ static void read_side(flow_reader *f, const rein_yaml *side) {
   }
 }
 
-static rein_process *own_process(rein_model *m, const char *name) {
-  for (size_t i = m->n_process; i > 0; i--)
-    if (strcmp(m->process[i - 1].name, name) == 0) return &m->process[i - 1];
-  return NULL;
+/* Where each process stands: of equal names, which are an error elsewhere, the last. */
+static rein_names *process_names(const rein_reader *r) {
+  rein_names *names = rein_names_create(r->arena);
+  for (size_t i = r->model->n_process; i > 0; i--)
+    rein_names_add(names, r->model->process[i - 1].name, (int)i - 1);
+  return names;
 }
 
 void rein_read_flows(rein_reader *r) {
   const rein_yaml *section = rein_yaml_get(r->root, "processes");
+  const rein_names *names = process_names(r);
   for (int i = 0; section && i < section->n; i++) {
     const rein_yaml *map = section->item[i];
-    flow_reader f = {.reader = r, .process = own_process(r->model, section->key[i])};
+    flow_reader f = {.reader = r, .process = &r->model->process[rein_names_find(names, section->key[i])]};
     int n_error = rein_diag_n_error(r->diag);
     f.side = "from";
     read_side(&f, rein_yaml_get(map, "from"));

@@ -77,6 +77,10 @@ rein_ast *rein_read_size(rein_reader *r, rein_piece piece) {
   return number;
 }
 
+bool rein_unit_is_left_open(const rein_reader *r, const char *text) {
+  return r->model && r->model->imported && strcmp(text, "?") == 0;
+}
+
 /* ---- quantities ---- */
 
 /* Length of the decimal number at the start of the text, 0 for none. Neither hexadecimal nor a name, as
@@ -84,7 +88,7 @@ rein_ast *rein_read_size(rein_reader *r, rein_piece piece) {
 static size_t number_length(const char *text) {
   const char *c = text;
   if (*c == '+' || *c == '-') c++;
-  if (strncmp(c, "inf", 3) == 0 && !isalnum((unsigned char)c[3]) && c[3] != '_')
+  if ((strncmp(c, "inf", 3) == 0 || strncmp(c, "nan", 3) == 0) && !isalnum((unsigned char)c[3]) && c[3] != '_')
     return (size_t)(c + 3 - text);
   const char *digits = c;
   while (isdigit((unsigned char)*c)) c++;
@@ -125,6 +129,10 @@ static bool read_unit_rest(rein_reader *r, rein_piece rest, rein_quantity *q) {
   }
   q->has_unit = true;
   q->unit_text = rest.text;
+  if (rein_unit_is_left_open(r, rest.text)) {
+    q->unit = rein_unit_unknown();
+    return true;
+  }
   return rein_unit_parse(r->units, rest.text, rest.pos, r->diag, &q->unit);
 }
 
@@ -197,6 +205,7 @@ rein_unit rein_read_unit(rein_reader *r, const rein_yaml *map, const char *key, 
   rein_unit unit;
   *text = item->text;
   if (item->text[0] == 0) *text = "1";
+  if (rein_unit_is_left_open(r, *text)) return rein_unit_unknown();
   if (!rein_unit_parse(r->units, *text, item->pos, r->diag, &unit)) return rein_unit_unknown();
   if (unit.offset == 0) return unit;
   rein_error(r->diag, item->pos,

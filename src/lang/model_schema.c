@@ -139,6 +139,7 @@ RULE(safety_rule, safety_keys);
 static const rein_schema event_keys[] = {EXPRESSION("when"),
                                          EXPRESSION("at"),
                                          {.key = "set", .kind = REIN_SCHEMA_ANY, .required = true},
+                                         ANY("times"),
                                          EXPRESSION("delay"),
                                          EXPRESSION("priority"),
                                          BOOL("persistent"),
@@ -147,6 +148,10 @@ static const rein_schema event_keys[] = {EXPRESSION("when"),
                                          TEXT("title"),
                                          END};
 RULE(event_rule, event_keys);
+
+static const rein_schema delay_keys[] = {NEED_EXPRESSION("is"), NEED_EXPRESSION("by"),
+                                         NEED_EXPRESSION("before"), NUMBER("depth"), END};
+RULE(delay_rule, delay_keys);
 
 static const rein_schema part_keys[] = {NEED_TEXT("model"), ANY("with"), TEXT("title"), END};
 RULE(part_rule, part_keys);
@@ -169,6 +174,9 @@ const rein_schema rein_model_schema[] = {NEED_TEXT("rein"),
                                          MAP_OF("observables", observable_rule),
                                          MAP_OF("safety", safety_rule),
                                          MAP_OF("events", event_rule),
+                                         MAP_OF("delays", delay_rule),
+                                         TEXT("imported"),
+                                         NUMBER("settle"),
                                          MAP_OF("parts", part_rule),
                                          ANY("valid"),
                                          END};

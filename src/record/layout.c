@@ -236,7 +236,7 @@ void rein_layout_add_attributes(rein_arena *arena, rein_layout *l, const char *r
       {.name = "seed", .count = s->seed, .is_count = true},
       {.name = "relative_tolerance", .number = s->rtol},
       {.name = "absolute_tolerance_of_scale", .number = s->atol_rel},
-      {.name = "method", .text = s->method == REIN_METHOD_ADAMS ? "adams" : "bdf"},
+      {.name = "method", .text = rein_method_name(s->method)},
       {.name = "time_unit", .text = l->time_unit},
       {.name = "individual_data", .count = s->individual_data, .is_count = true},
       {.name = "n_individual", .count = (uint64_t)l->n_individual, .is_count = true},

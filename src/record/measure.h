@@ -1,4 +1,5 @@
-/* From a simulated value to a measured one: noise, limits of detection. Private to src/record. */
+/* From a simulated value to a measured one: noise, limits of detection.
+ * Also used where observed and simulated measurements are compared. */
 #ifndef REIN_RECORD_MEASURE_H
 #define REIN_RECORD_MEASURE_H
 

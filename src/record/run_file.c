@@ -65,10 +65,24 @@ static void add_what(rein_text *out, const rein_layout *layout) {
   rein_text_printf(out, "individual_data: %s\n", s->individual_data ? "true" : "false");
 }
 
+/* Why `method: auto` took the method it took: counts, never clock time. */
+static void add_choice(rein_text *out, const rein_study_choice *c) {
+  rein_text_add(
+      out, "# Counts of the typical individual's lanes; cost: operations on rows, see docs/numerics.md.\n"
+           "method_choice:\n");
+  rein_text_printf(
+      out, "  bdf: {steps: %" PRId64 ", rates: %" PRId64 ", jacobians: %" PRId64 ", cost: %" PRId64 "}\n",
+      c->bdf.n_step, c->bdf.n_rate, c->bdf.n_jacobian, c->bdf.cost);
+  rein_text_printf(out,
+                   "  dopri5: {steps: %" PRId64 ", rates: %" PRId64 ", cost: %" PRId64 ", finished: %s}\n",
+                   c->dopri5.n_step, c->dopri5.n_rate, c->dopri5.cost, c->dopri5.finished ? "true" : "false");
+}
+
 static void add_how(rein_text *out, const rein_layout *layout, const rein_plan *plan,
                     const rein_study_options *o) {
   const rein_scenario *s = layout->scenario;
-  add_line(out, "method", plan->method == REIN_METHOD_ADAMS ? "adams" : "bdf");
+  add_line(out, "method", rein_method_name(plan->method));
+  if (o->choice) add_choice(out, o->choice);
   add_number(out, "relative_tolerance", plan->rtol);
   add_number(out, "absolute_tolerance_of_scale", s->atol_rel);
   add_count(out, "max_steps", plan->max_steps);

@@ -33,11 +33,24 @@ typedef struct {
   size_t n_byte;
 } rein_study_input;
 
+/* What a method took for the typical individual, summed over lanes. */
+typedef struct {
+  int64_t n_step, n_rate, n_jacobian, cost;
+  bool finished; /* every lane arrived */
+} rein_study_trial;
+
+/* The pilot's reason for a method. */
+typedef struct {
+  rein_study_trial bdf, dopri5;
+} rein_study_choice;
+
 typedef struct {
   int64_t part_members; /* members of a part; 0: as rein chooses */
   int shard, n_shard;   /* this process writes shard 1 .. n_shard of the parts; 0, 0: all of them */
-  const char *isa;      /* instruction level where it changes bits, NULL where all levels give the same */
-  const char *flags;    /* floating-point flags rein was compiled with */
+  const rein_study_choice
+      *choice;       /* of `method: auto`, for run.yaml; NULL where the scenario names its method */
+  const char *isa;   /* instruction level where it changes bits, NULL where all levels give the same */
+  const char *flags; /* floating-point flags rein was compiled with */
   const rein_study_version *version; /* (n_version) rein, libraries; the first is rein's own */
   int n_version;
   const rein_study_input *input; /* (n_input), see rein_study_collect_inputs */

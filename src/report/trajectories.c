@@ -7,8 +7,9 @@
 #include <string.h>
 
 #include "src/base/names.h"
+#include "src/import/sbml.h"
+#include "src/record/observed.h"
 #include "src/record/summary.h"
-#include "src/report/observed.h"
 
 enum { MIN_COHORTS = 20, MAX_SHARED = 3 };
 
@@ -154,34 +155,35 @@ static rein_status add_points(job *j, int arm, rein_plot_points *out) {
     if (strcmp(labels->arm[arm], j->scenario->arm[compare->arm].name) == 0) observed_arm = compare->observed;
   }
   if (!observed_arm || !j->measured) return REIN_OK;
-  rein_observed o;
-  rein_status status = rein_observed_read(
-      j->arena, j->units, j->scenario->observed_path, observed_arm, labels->quantity[j->i_quantity],
-      labels->quantity_unit[j->i_quantity], j->reader->about.time_unit, j->diag, &o);
+  rein_observed *set;
+  rein_status status =
+      rein_observed_read(j->arena, j->units, j->scenario->observed_path, j->scenario->model, j->diag, &set);
   if (status != REIN_OK) return status;
-  j->relation = o.relation;
-  if (!o.is_group && !j->options->individual_data) {
+  j->relation = rein_observed_relation_word(set->relation);
+  if (!set->is_group && !j->options->individual_data) {
     rein_warning(j->diag, nowhere, "observed points of individuals are not drawn without --individual-data");
     return REIN_OK;
   }
+  rein_observed_series o;
+  rein_observed_select(j->arena, set, observed_arm, labels->quantity[j->i_quantity], j->scenario->model, &o);
   double *values = NULL;
-  if (o.is_group) status = read_values(j, arm, &values);
+  if (set->is_group) status = read_values(j, arm, &values);
   if (status != REIN_OK) return status;
   double *low = REIN_NEW(j->arena, double, o.n), *high = REIN_NEW(j->arena, double, o.n);
   double *means = REIN_NEW(j->arena, double, j->n_individual);
   int n = 0;
   for (int i = 0; i < o.n; i++) {
-    if (o.is_group && o.size[i] < REIN_SMALLEST_GROUP && !j->options->individual_data) continue;
+    if (set->is_group && o.size[i] < REIN_SMALLEST_GROUP && !j->options->individual_data) continue;
     o.time[n] = o.time[i], o.value[n] = o.value[i], o.sd[n] = o.sd[i];
     low[n] = high[n] = NAN;
-    if (o.is_group) band_of_means(j, values, o.time[i], (int64_t)o.size[i], means, &low[n], &high[n]);
+    if (set->is_group) band_of_means(j, values, o.time[i], (int64_t)o.size[i], means, &low[n], &high[n]);
     n++;
   }
   *out = (rein_plot_points){
-      .label = n == 0       ? NULL
-               : o.is_group ? "observed group mean and SD"
-                            : "observed individuals",
-      .band_label = n && o.is_group ? "5 to 95 % of means of simulated cohorts of that size" : NULL,
+      .label = n == 0          ? NULL
+               : set->is_group ? "observed group mean and SD"
+                               : "observed individuals",
+      .band_label = n && set->is_group ? "5 to 95 % of means of simulated cohorts of that size" : NULL,
       .n = n,
       .time = o.time,
       .value = o.value,
@@ -283,7 +285,8 @@ static void label_axes(const job *j, rein_plot *plot) {
 static rein_status read_scenario(job *j) {
   rein_scenario *scenario;
   const char *path = j->options->scenario_path;
-  const rein_status status = rein_scenario_read(j->arena, j->units, path, NULL, j->diag, &scenario);
+  const rein_scenario_options options = {.importer = rein_import_sbml};
+  const rein_status status = rein_scenario_read(j->arena, j->units, path, &options, j->diag, &scenario);
   if (status != REIN_OK) return status;
   if (strcmp(scenario->name, j->reader->about.study) != 0) {
     rein_error(j->diag, nowhere, "'%s' is the scenario '%s', but the study is of '%s'", path, scenario->name,

@@ -73,12 +73,26 @@ static const char *stricter(const char *a, const char *b) {
   return strict_b > strict_a ? b : a;
 }
 
-static const char *boundary_of(const rein_model *model, const rein_course *course, int n_course) {
-  const char *boundary = model->boundary ? model->boundary : "research_hypothesis";
-  for (int i = 0; i < n_course; i++) {
-    if (course[i].action >= 0 && !course[i].left_out)
-      boundary = stricter(boundary, model->action[course[i].action].boundary);
+/* Whether the arm's table has a dose of the action. */
+static bool gives(const rein_arm_inside *arm, int action) {
+  for (int64_t i = 0; arm->doses && i < arm->doses->n_person; i++) {
+    const rein_person_doses *person = &arm->doses->person[i];
+    for (size_t k = 0; k < person->n_course; k++)
+      if (person->course[k].action == action) return true;
   }
+  return false;
+}
+
+static const char *boundary_of(const rein_model *model, const rein_arm_inside *arm) {
+  const char *boundary = model->boundary ? model->boundary : "research_hypothesis";
+  for (int i = 0; i < arm->n_course; i++) {
+    const rein_course *course = &arm->course[i];
+    if (course->action >= 0 && !course->left_out)
+      boundary = stricter(boundary, model->action[course->action].boundary);
+  }
+  for (size_t i = 0; i < model->n_action; i++)
+    if (gives(arm, (int)i) && !(arm->left_out && arm->left_out[i]))
+      boundary = stricter(boundary, model->action[i].boundary);
   return boundary;
 }
 
@@ -91,6 +105,8 @@ static const char *prescription_of(rein_scenario_reader *r, const rein_arm_insid
     if (text.n > 0) rein_text_add(&text, "; ");
     rein_text_add(&text, arm->course[i].words);
   }
+  if (arm->doses) rein_text_printf(&text, "%sas in %s", text.n > 0 ? "; " : "", arm->doses->name);
+  if (arm->left_out) rein_text_add(&text, ", in part");
   if (parameters[0] != '\0') {
     if (text.n > 0) rein_text_add(&text, "; ");
     rein_text_add(&text, parameters);
@@ -137,12 +153,14 @@ static bool add_arm(arm_list *list, int i_written, const char *suffix, const rei
   good = rein_scenario_read_courses(r, rein_yaml_get(written, "actions"), override, n_override,
                                     &inside.course, &inside.n_course) &&
          good;
+  const rein_yaml *events = rein_yaml_get(written, "events");
+  if (events) good = (inside.doses = rein_scenario_read_doses(r, events)) != NULL && good;
   if (!good) return false;
   rein_arm arm = {.name = rein_arena_printf(r->arena, "%s%s", arms->key[i_written], suffix),
                   .group = i_written,
                   .reference = -1,
                   .prescription = prescription_of(r, &inside, words),
-                  .boundary = boundary_of(r->model, inside.course, inside.n_course)};
+                  .boundary = boundary_of(r->model, &inside)};
   arm.title = title ? rein_arena_printf(r->arena, "%s%s", title->text, suffix) : arm.name;
   REIN_PUSH(r->arena, list->arm, list->n, list->cap_arm, arm);
   REIN_PUSH(r->arena, list->inside, list->n_inside, list->cap_inside, inside);
@@ -225,8 +243,9 @@ static void expand(arm_list *list, int i_written) {
 
 static bool same_course(const rein_course *a, const rein_course *b) {
   bool same = strcmp(a->name, b->name) == 0 && a->action == b->action && a->amount == b->amount &&
-              a->per_param == b->per_param && a->how == b->how && a->given == b->given &&
-              a->n_dose == b->n_dose && a->adherence == b->adherence && a->jitter == b->jitter &&
+              a->per_param == b->per_param && a->how == b->how && a->steady == b->steady &&
+              a->every == b->every && a->given == b->given && a->n_dose == b->n_dose &&
+              rein_adherence_same(a->adherence, b->adherence) && a->jitter == b->jitter &&
               (a->missed != NULL) == (b->missed != NULL);
   size_t n = (size_t)a->n_dose;
   return same && memcmp(a->time, b->time, n * sizeof *a->time) == 0 &&
@@ -239,7 +258,12 @@ static int next_given(const rein_arm_inside *arm, int i) {
 }
 
 /* Nothing but what is left out differs. */
-static bool same_treatment(const rein_arm_inside *a, const rein_arm_inside *b, size_t n_param) {
+static bool same_treatment(const rein_arm_inside *a, const rein_arm_inside *b, const rein_model *model) {
+  size_t n_param = model->n_param;
+  bool same_table = a->doses == b->doses && (a->left_out != NULL) == (b->left_out != NULL);
+  if (!same_table) return false;
+  if (a->left_out && memcmp(a->left_out, b->left_out, model->n_action * sizeof *a->left_out) != 0)
+    return false;
   if (a->theta != b->theta && memcmp(a->theta, b->theta, n_param * sizeof *a->theta) != 0) return false;
   int i = next_given(a, 0), k = next_given(b, 0);
   while (i < a->n_course && k < b->n_course && same_course(&a->course[i], &b->course[k])) {
@@ -247,6 +271,14 @@ static bool same_treatment(const rein_arm_inside *a, const rein_arm_inside *b, s
     k = next_given(b, k + 1);
   }
   return i == a->n_course && k == b->n_course;
+}
+
+static bool is_action_named(const rein_yaml *without, const char *action) {
+  int n = without->kind == REIN_YAML_LIST ? without->n : 1;
+  for (int i = 0; i < n; i++)
+    if (strcmp((without->kind == REIN_YAML_LIST ? without->item[i] : without)->text, action) == 0)
+      return true;
+  return false;
 }
 
 static bool is_named(const rein_yaml *without, const rein_course *course, const rein_model *model) {
@@ -271,7 +303,13 @@ static bool leave_out(arm_list *list, const rein_arm_inside *arm, const rein_yam
     course[i].left_out = is_named(without, &course[i], list->r->model);
     any = any || course[i].left_out;
   }
-  *out = (rein_arm_inside){.course = course, .n_course = arm->n_course, .theta = arm->theta};
+  *out = (rein_arm_inside){
+      .course = course, .n_course = arm->n_course, .theta = arm->theta, .doses = arm->doses};
+  bool *left = REIN_NEW(list->r->arena, bool, list->r->model->n_action + 1);
+  for (size_t i = 0; arm->doses && i < list->r->model->n_action; i++) {
+    left[i] = is_action_named(without, list->r->model->action[i].name) && gives(arm, (int)i);
+    if (left[i]) out->left_out = left, any = true;
+  }
   return any;
 }
 
@@ -305,7 +343,7 @@ static void add_counterfactuals(arm_list *list, const rein_yaml *without) {
     if (!leave_out(list, &list->inside[i], without, &inside)) continue;
     any = true;
     size_t k = n_written; /* an arm written by hand is no counterfactual, even where it would agree */
-    while (k < list->n && !same_treatment(&inside, &list->inside[k], r->model->n_param)) k++;
+    while (k < list->n && !same_treatment(&inside, &list->inside[k], r->model)) k++;
     list->arm[i].reference = (int)k;
     if (k < list->n) continue;
     const char *group = arms_of(r)->key[list->arm[i].group];
@@ -315,7 +353,7 @@ static void add_counterfactuals(arm_list *list, const rein_yaml *without) {
                     .counterfactual = true,
                     .without = words,
                     .prescription = prescription_of(r, &inside, ""),
-                    .boundary = boundary_of(r->model, inside.course, inside.n_course)};
+                    .boundary = boundary_of(r->model, &inside)};
     arm.title = arm.name;
     REIN_PUSH(r->arena, list->arm, list->n, list->cap_arm, arm);
     REIN_PUSH(r->arena, list->inside, list->n_inside, list->cap_inside, inside);

@@ -15,6 +15,7 @@ typedef struct {
   const rein_action *action; /* NULL: a reset */
   double next_from;   /* when a course after "then" begins if its own interval does not matter; NaN: at the
                          start */
+  int i_course;       /* of its text regimen */
   double last_single; /* time of a single dose before it, NaN none */
 } line;
 
@@ -70,7 +71,12 @@ static bool read_amount(line *l, rein_course *out) {
   rein_scenario_reader *r = l->r;
   const rein_action *action = l->action;
   const rein_yaml *node = field(l, "amount");
+  const rein_yaml *as = field(l, "as");
   out->per_param = -1;
+  if (node && as && strcmp(as->text, "multiply") == 0) {
+    rein_unit one = rein_unit_one();
+    return rein_scenario_quantity(r, node, &one, "1", what_of(l, "amount"), &out->amount);
+  }
   if (!node) {
     rein_error(r->diag, l->entry->pos, "'%s' needs an amount, for example 'amount: 1 %s'", l->name,
                action->unit_text);
@@ -106,6 +112,7 @@ static bool read_amount(line *l, rein_course *out) {
 
 static void warn_outside_range(line *l, const rein_course *course) {
   const rein_action *action = l->action;
+  if (course->how == REIN_GIVEN_MULTIPLY) return;
   if (course->per_param >= 0 || (course->amount >= action->valid_low && course->amount <= action->valid_high))
     return;
   const rein_yaml *node = field(l, "amount");
@@ -266,6 +273,7 @@ static bool read_given(line *l, rein_course *out) {
                l->name);
     return false;
   }
+  if (out->how == REIN_GIVEN_REPLACE || out->how == REIN_GIVEN_MULTIPLY) return true;
   out->how = action->duration ? REIN_GIVEN_MODELLED_FOR
              : action->rate   ? REIN_GIVEN_MODELLED_AT_RATE
                               : REIN_GIVEN_BOLUS;
@@ -311,8 +319,7 @@ static bool read_faith(line *l, rein_course *out) {
   const rein_yaml *adherence = field(l, "adherence"), *missed = field(l, "missed"),
                   *jitter = field(l, "jitter");
   bool good = true;
-  out->adherence = 1.0;
-  if (adherence) good = rein_scenario_fraction(l->r, adherence, what_of(l, "adherence"), &out->adherence);
+  if (adherence) good = rein_scenario_read_adherence(l->r, l->name, adherence, &out->adherence);
   if (missed) good = read_missed(l, missed, out) && good;
   if (jitter) {
     bool read = rein_scenario_time(l->r, jitter, what_of(l, "jitter"), &out->jitter);
@@ -323,6 +330,47 @@ static bool read_faith(line *l, rein_course *out) {
   return good;
 }
 
+/* ---- steady state, ways of acting on a state ---- */
+
+static bool read_steady(line *l, rein_course *out) {
+  rein_scenario_reader *r = l->r;
+  const rein_yaml *node = field(l, "ss"), *every = field(l, "every");
+  if (!node || l->i_course > 0) return true; /* what comes after "then" goes on from there */
+  bool fits = l->action->state >= 0 && out->how != REIN_GIVEN_REPLACE && out->how != REIN_GIVEN_MULTIPLY;
+  if (!fits) {
+    rein_error(r->diag, node->pos, "'ss' is for doses into a state; '%s' gives none", l->name);
+  } else if (r->model->n_event > 0) {
+    rein_error(r->diag, node->pos, "'ss' cannot be said of a model with events");
+    fits = false;
+  }
+  if (!fits) return false;
+  out->steady = strcmp(node->text, "add") == 0 ? REIN_STEADY_ADDS : REIN_STEADY_RESETS;
+  if (every) return rein_scenario_time(r, every, what_of(l, "every"), &out->every);
+  bool at_rate = out->how == REIN_GIVEN_AT_RATE || out->how == REIN_GIVEN_MODELLED_AT_RATE;
+  if (at_rate && out->amount == 0.0 && out->per_param < 0) return true;
+  rein_error(r->diag, node->pos,
+             "'ss' of '%s' needs 'every'; only an infusion at a 'rate' with amount 0 is steady without",
+             l->name);
+  return false;
+}
+
+/* `as: replace`, `as: multiply`: what the amount does to the state. */
+static bool read_as(line *l, rein_course *out) {
+  const rein_yaml *as = field(l, "as");
+  if (!as) return true;
+  bool multiplies = strcmp(as->text, "multiply") == 0;
+  if (l->action->state < 0) {
+    rein_error(l->r->diag, as->pos, "'%s' sets a parameter; 'as' is for actions into a state", l->name);
+    return false;
+  }
+  if (field(l, "duration") || field(l, "rate")) {
+    rein_error(l->r->diag, as->pos, "'%s' is done at once, so it has no duration and no rate", l->name);
+    return false;
+  }
+  out->how = multiplies ? REIN_GIVEN_MULTIPLY : REIN_GIVEN_REPLACE;
+  return true;
+}
+
 /* ---- words ---- */
 
 static void add_words(const line *l, rein_text *text, const char *key, const char *before,
@@ -330,6 +378,10 @@ static void add_words(const line *l, rein_text *text, const char *key, const cha
   const rein_yaml *node = field(l, key);
   if (!node) return;
   rein_text_add(text, before);
+  if (node->kind == REIN_YAML_MAP && !rein_yaml_get(node, "column")) {
+    rein_text_add(text, "as described");
+    return;
+  }
   if (node->kind == REIN_YAML_MAP)
     rein_text_printf(text, "as in column '%s'", rein_yaml_get(node, "column")->text);
   if (node->kind == REIN_YAML_MAP) return;
@@ -354,6 +406,8 @@ static const char *words_of(const line *l) {
   add_words(l, &text, "at", " at ", "");
   add_words(l, &text, "duration", " over ", "");
   add_words(l, &text, "rate", " at rate ", "");
+  add_words(l, &text, "as", ", as ", "");
+  add_words(l, &text, "ss", ", at steady state: ", "");
   add_words(l, &text, "adherence", ", adherence ", "");
   add_words(l, &text, "missed", ", missed ", "");
   add_words(l, &text, "jitter", ", jitter ", "");
@@ -363,14 +417,13 @@ static const char *words_of(const line *l) {
 /* ---- one line, all lines ---- */
 
 static bool read_course(line *l, rein_course *out) {
-  *out = (rein_course){
-      .action = -1, .per_param = -1, .adherence = 1.0, .how = REIN_GIVEN_RESET, .pos = l->entry->pos};
+  *out = (rein_course){.action = -1, .per_param = -1, .how = REIN_GIVEN_RESET, .pos = l->entry->pos};
   out->name = l->name;
   bool good = read_times(l, out);
   if (l->action) {
     out->action = (int)(l->action - l->r->model->action);
     bool has_amount = read_amount(l, out);
-    good = has_amount && read_given(l, out) && good;
+    good = has_amount && read_as(l, out) && read_given(l, out) && read_steady(l, out) && good;
     if (good) good = read_faith(l, out);
     if (good) warn_outside_range(l, out);
   }
@@ -442,6 +495,7 @@ static bool read_line(line *l, course_list *list) {
   l->next_from = l->last_single = NAN;
   for (int i = 0; i < n; i++) {
     rein_course course;
+    l->i_course = i;
     l->regimen = regimen ? regimen[i] : NULL;
     if (!read_course(l, &course)) return false;
     add_course(r, list, course);

@@ -19,9 +19,14 @@ typedef enum {
   REIN_DRAW_JITTER = 5,    /* individual, key of the course's name, dose number */
   REIN_DRAW_NOISE =
       6, /* individual, key of the observable's name, number of the measurement: the same in every arm */
-  REIN_DRAW_NOISE_2 = 7, /* second part of combined noise */
-  REIN_DRAW_MISSING = 8, /* individual, key of the observable's name, number of the measurement */
-  REIN_DRAW_DESIGN = 9   /* axis, key of the sweep, point */
+  REIN_DRAW_NOISE_2 = 7,     /* second part of combined noise */
+  REIN_DRAW_MISSING = 8,     /* individual, key of the observable's name, number of the measurement */
+  REIN_DRAW_DESIGN = 9,      /* axis, key of the sweep, point */
+  REIN_DRAW_FAITH = 10,      /* individual, key of the line, or 0 for all lines of a person: how faithful */
+  REIN_DRAW_INITIATION = 11, /* individual, key of the line */
+  REIN_DRAW_PERSISTENCE = 12,
+  REIN_DRAW_REPORT = 13, /* individual, key of the line, dose number */
+  REIN_DRAW_ORDER = 14   /* individual, key of the arm, number of the block: randomised order of periods */
 } rein_draw_purpose;
 
 /* FNV-1a, 64 bits, of a name. */

@@ -5,6 +5,7 @@
 
 #include "src/lang/csv.h"
 #include "src/lang/yaml.h"
+#include "src/scenario/doses.h"
 #include "src/scenario/people.h"
 #include "src/scenario/scenario.h"
 #include "src/scenario/timeline.h"
@@ -13,7 +14,9 @@
 typedef struct {
   const rein_course *course; /* (n_course) */
   int n_course;
-  const double *theta; /* (n_param) typical values with the arm's overrides; arms without any share one */
+  const rein_doses *doses; /* of its table, NULL none */
+  const bool *left_out;    /* (n_action) what a counterfactual leaves out of the table; NULL none */
+  const double *theta;     /* (n_param) typical values with the arm's overrides; arms without any share one */
 } rein_arm_inside;
 
 /* One lane of an individual's share of a batch. */
@@ -34,7 +37,8 @@ struct rein_scenario_inside {
   rein_chunk *chunk;          /* (n_chunk) */
   int n_chunk;
   double t_start, t_end; /* model time */
-  char table_hash[65];   /* SHA-256 of the table of people, "" for none */
+  rein_order order;
+  char table_hash[65]; /* SHA-256 of the table of people, "" for none */
   const char **row_code,
       **row_source_id;   /* (people.n_row) study-local code and the table's own id of each person */
   const rein_yaml *root; /* the file's tree, for what is only printed */
@@ -64,6 +68,10 @@ typedef struct {
   const rein_yaml **warned; /* (n_warned) amounts that were warned of, so that a sweep warns once */
   size_t n_warned, cap_warned;
   double *theta; /* (n_param) typical values with the scenario's own overrides */
+  const rein_doses *
+      *doses; /* (n_doses) tables read so far, NULL for wrong ones, and where they are written */
+  const rein_yaml **doses_node;
+  size_t n_doses, cap_doses, cap_doses_node;
 } rein_scenario_reader;
 
 /* quantity.c: numbers with units. `what` names the number in messages: "amount of 'warfarin'". False with an
@@ -95,6 +103,14 @@ bool rein_scenario_read_courses(rein_scenario_reader *r, const rein_yaml *list,
                                 int *n_out);
 #define REIN_SCENARIO_MAX_DOSE 1000000   /* of one course */
 #define REIN_SCENARIO_MAX_DOSES 20000000 /* of all arms together, before individuals */
+
+/* doses.c: `events:` of an arm, read once however often the arm is swept. NULL with errors. */
+const rein_doses *rein_scenario_read_doses(rein_scenario_reader *r, const rein_yaml *node);
+
+/* faith.c: `adherence:` of the line of that name, a fraction or a map; its print. */
+bool rein_scenario_read_adherence(rein_scenario_reader *r, const char *line, const rein_yaml *node,
+                                  const rein_adherence **out);
+void rein_scenario_print_adherence(const rein_adherence *how, rein_text *out);
 
 /* regimen.c: a text regimen as maps of fields, one for each "then". NULL with an error. */
 const rein_yaml **rein_scenario_read_regimen(rein_scenario_reader *r, const rein_yaml *text, int *n_out);

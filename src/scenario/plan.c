@@ -169,6 +169,13 @@ static void fill_values(const fill_context *context, fill_memory *memory, int64_
     last_individual = who.individual;
     last_theta = theta;
   }
+  for (int l = 0; l < n_lane; l++) { /* covariates over time begin with their first values */
+    occupant who = occupant_of(context, i_batch, l);
+    const rein_doses *doses = arm[who.arm].doses;
+    for (int k = 0; doses && k < doses->n_param; k++)
+      memory->value[(size_t)l * n_value + (size_t)doses->param[k]] =
+          rein_doses_of(doses, who.individual, context->scenario->n_replicate)->first[k];
+  }
   for (int p = 0; p < context->tape->n_param; p++) {
     double *row = rein_eval_row(eval, p);
     for (int l = 0; l < n_lane; l++) row[l] = memory->value[(size_t)l * n_value + (size_t)p];
@@ -192,10 +199,22 @@ static bool fill_lane(const fill_context *context, fill_memory *memory, int64_t 
                               .tape = context->tape,
                               .seed = scenario->seed,
                               .faithful = context->pilot,
+                              .order = inside->order,
                               .value = memory->value + (size_t)l * rein_people_n_value(&context->people),
                               .action = memory->action + l,
                               .stride = n_lane};
   const rein_arm_inside *arm = &inside->arm[who.arm];
+  if (arm->doses) {
+    const rein_person_doses *doses = rein_doses_of(arm->doses, who.individual, scenario->n_replicate);
+    about.own = doses->course;
+    about.n_own = (int)doses->n_course;
+    about.left_out = arm->left_out;
+    for (size_t i = 0; i < doses->n_change; i++) {
+      const rein_change *c = &doses->change[i];
+      rein_item item = {.time = c->time, .kind = REIN_ITEM_PARAM, .target = c->param, .amount = c->value};
+      if (c->time <= lane->t_end && !rein_lane_add_item(lane, item)) return false;
+    }
+  }
   return rein_timeline_fill(&memory->timeline, &about, arm->course, arm->n_course, lane);
 }
 

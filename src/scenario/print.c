@@ -35,7 +35,8 @@ static void print_cohort(const rein_scenario *scenario, rein_text *out) {
 }
 
 static void print_course(const rein_scenario *scenario, const rein_course *course, rein_text *out) {
-  static const char *const HOW[] = {"bolus", "for", "at rate", "modelled duration", "modelled rate", "reset"};
+  static const char *const HOW[] = {"bolus",         "for",   "at rate", "modelled duration",
+                                    "modelled rate", "reset", "replace", "multiply"};
   const rein_action *action = course->action >= 0 ? &scenario->model->action[course->action] : NULL;
   rein_text_printf(out, "    %s: %s %s", course->name, action ? action->name : "reset", HOW[course->how]);
   if (course->how == REIN_GIVEN_FOR || course->how == REIN_GIVEN_AT_RATE) add_number(out, " ", course->given);
@@ -45,7 +46,14 @@ static void print_course(const rein_scenario *scenario, const rein_course *cours
   if (action) rein_text_printf(out, " %s", action->unit_text);
   if (course->per_param >= 0 && !own)
     rein_text_printf(out, " per %s", scenario->model->param[course->per_param].name);
-  add_number(out, ", adherence ", course->adherence);
+  if (course->steady != REIN_STEADY_NOT) {
+    rein_text_printf(out, ", steady state %s", course->steady == REIN_STEADY_ADDS ? "adds" : "resets");
+    add_number(out, " every ", course->every);
+  }
+  if (course->adherence)
+    rein_scenario_print_adherence(course->adherence, out);
+  else
+    rein_text_add(out, ", adherence 1");
   if (course->jitter > 0.0) add_number(out, ", jitter ", course->jitter);
   rein_text_printf(out, "%s\n      times:", course->left_out ? ", left out" : "");
   for (int i = 0; i < course->n_dose; i++) {
@@ -70,6 +78,15 @@ static void print_arm(const rein_scenario *scenario, int i, rein_text *out) {
     add_number(out, " = ", inside->theta[p]);
     rein_text_printf(out, " %s\n", param->unit_text ? param->unit_text : "?");
   }
+  if (inside->doses)
+    rein_text_printf(out, "    events: %lld people, sha256 %s\n", (long long)inside->doses->n_person,
+                     inside->doses->hash);
+  for (size_t k = 0; inside->left_out && k < scenario->model->n_action; k++)
+    if (inside->left_out[k])
+      rein_text_printf(out, "    events without: %s\n", scenario->model->action[k].name);
+  for (int i_param = 0; inside->doses && i_param < inside->doses->n_param; i_param++)
+    rein_text_printf(out, "    events give: %s\n",
+                     scenario->model->param[inside->doses->param[i_param]].name);
   for (int k = 0; k < inside->n_course; k++) print_course(scenario, &inside->course[k], out);
 }
 
@@ -111,15 +128,18 @@ static void print_expect(const rein_scenario *scenario, rein_text *out) {
 }
 
 void rein_scenario_print(const rein_scenario *scenario, rein_text *out) {
-  static const char *const METHODS[] = {"bdf", "adams"};
   rein_text_printf(out, "scenario %s\ntitle: %s\nmodel: %s\nseed: %llu\n", scenario->name, scenario->title,
                    scenario->model->name, (unsigned long long)scenario->seed);
   print_cohort(scenario, out);
   print_measure(scenario, out);
   add_number(out, "solver: rtol ", scenario->rtol);
   add_number(out, ", atol_rel ", scenario->atol_rel);
-  rein_text_printf(out, ", %s, %s first\n", METHODS[scenario->method],
+  rein_text_printf(out, ", %s, %s first\n",
+                   scenario->method_auto ? "auto" : rein_method_name(scenario->method),
                    scenario->act_first ? "act" : "observe");
+  if (scenario->inside->order != REIN_ORDER_AS_WRITTEN)
+    rein_text_printf(out, "order: %s first\n",
+                     scenario->inside->order == REIN_ORDER_RESETS_FIRST ? "resets" : "doses");
   rein_text_printf(out, "batch: %d individuals, %d lanes\n", scenario->individuals_per_batch,
                    scenario->n_lane);
   rein_text_add(out, "arms:\n");

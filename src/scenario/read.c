@@ -16,8 +16,10 @@
 
 static const char *const HEAD_WORDS[] = {"scenario/1", NULL};
 static const char *const SCALE_WORDS[] = {"linear", "log", NULL};
-static const char *const METHOD_WORDS[] = {"bdf", "adams", NULL};
+static const char *const METHOD_WORDS[] = {"auto", "bdf", "adams", "dopri5", NULL};
 static const char *const TIE_WORDS[] = {"observe_first", "act_first", NULL};
+
+static const char *const ORDER_WORDS[] = {"as_written", "resets_first", "doses_first", NULL};
 
 static const rein_schema QUANTITY_RULE[] = {{.key = "", .kind = REIN_SCHEMA_QUANTITY}, {0}};
 static const rein_schema TEXT_RULE[] = {{.key = "", .kind = REIN_SCHEMA_TEXT}, {0}};
@@ -34,6 +36,8 @@ static const rein_schema COHORT_KEYS[] = {{.key = "n", .kind = REIN_SCHEMA_TEXT}
                                           {.key = "columns", .kind = REIN_SCHEMA_ANY},
                                           {0}};
 
+static const char *const STEADY_WORDS[] = {"reset", "add", NULL};
+static const char *const AS_WORDS[] = {"replace", "multiply", NULL};
 static const rein_schema LINE_KEYS[] = {{.key = "do", .kind = REIN_SCHEMA_TEXT, .required = true},
                                         {.key = "name", .kind = REIN_SCHEMA_NAME},
                                         {.key = "regimen", .kind = REIN_SCHEMA_TEXT},
@@ -45,13 +49,24 @@ static const rein_schema LINE_KEYS[] = {{.key = "do", .kind = REIN_SCHEMA_TEXT, 
                                         {.key = "from", .kind = REIN_SCHEMA_QUANTITY},
                                         {.key = "duration", .kind = REIN_SCHEMA_QUANTITY},
                                         {.key = "rate", .kind = REIN_SCHEMA_QUANTITY},
-                                        {.key = "adherence", .kind = REIN_SCHEMA_TEXT},
+                                        {.key = "ss", .kind = REIN_SCHEMA_WORD, .words = STEADY_WORDS},
+                                        {.key = "as", .kind = REIN_SCHEMA_WORD, .words = AS_WORDS},
+                                        {.key = "adherence", .kind = REIN_SCHEMA_ANY},
                                         {.key = "missed", .kind = REIN_SCHEMA_LIST_OF, .keys = TEXT_RULE},
                                         {.key = "jitter", .kind = REIN_SCHEMA_QUANTITY},
                                         {0}};
 static const rein_schema LINE_RULE[] = {{.key = "", .kind = REIN_SCHEMA_MAP, .keys = LINE_KEYS}, {0}};
+static const char *const CARRY_WORDS[] = {"last", "next", NULL};
+static const rein_schema EVENTS_KEYS[] = {{.key = "table", .kind = REIN_SCHEMA_TEXT, .required = true},
+                                          {.key = "units", .kind = REIN_SCHEMA_ANY, .required = true},
+                                          {.key = "actions", .kind = REIN_SCHEMA_ANY},
+                                          {.key = "covariates", .kind = REIN_SCHEMA_ANY},
+                                          {.key = "carry", .kind = REIN_SCHEMA_WORD, .words = CARRY_WORDS},
+                                          {.key = "ignore", .kind = REIN_SCHEMA_LIST_OF, .keys = TEXT_RULE},
+                                          {0}};
 static const rein_schema ARM_KEYS[] = {{.key = "title", .kind = REIN_SCHEMA_TEXT},
                                        {.key = "actions", .kind = REIN_SCHEMA_LIST_OF, .keys = LINE_RULE},
+                                       {.key = "events", .kind = REIN_SCHEMA_MAP, .keys = EVENTS_KEYS},
                                        {.key = "parameters", .kind = REIN_SCHEMA_ANY},
                                        {.key = "reference", .kind = REIN_SCHEMA_TEXT},
                                        {0}};
@@ -82,6 +97,7 @@ static const rein_schema SOLVER_KEYS[] = {{.key = "rtol", .kind = REIN_SCHEMA_NU
                                           {.key = "atol_rel", .kind = REIN_SCHEMA_NUMBER},
                                           {.key = "method", .kind = REIN_SCHEMA_WORD, .words = METHOD_WORDS},
                                           {.key = "ties", .kind = REIN_SCHEMA_WORD, .words = TIE_WORDS},
+                                          {.key = "order", .kind = REIN_SCHEMA_WORD, .words = ORDER_WORDS},
                                           {0}};
 static const rein_schema COMPARE_KEYS[] = {{.key = "observed", .kind = REIN_SCHEMA_TEXT, .required = true},
                                            {.key = "arm", .kind = REIN_SCHEMA_ANY},
@@ -182,7 +198,14 @@ static bool read_solver(rein_scenario_reader *r) {
                   *ties = rein_yaml_get(map, "ties");
   scenario->rtol = DEFAULT_RTOL;
   scenario->atol_rel = r->model->atol_rel_default > 0.0 ? r->model->atol_rel_default : DEFAULT_ATOL_REL;
-  scenario->method = method && strcmp(method->text, "adams") == 0 ? REIN_METHOD_ADAMS : REIN_METHOD_BDF;
+  scenario->method_auto = !method || strcmp(method->text, "auto") == 0;
+  scenario->method = REIN_METHOD_BDF;
+  for (int i = REIN_METHOD_BDF; method && i <= REIN_METHOD_DOPRI5; i++)
+    if (strcmp(method->text, rein_method_name((rein_method_kind)i)) == 0)
+      scenario->method = (rein_method_kind)i;
+  const rein_yaml *order = rein_yaml_get(map, "order");
+  for (int i = 0; order && ORDER_WORDS[i]; i++)
+    if (strcmp(order->text, ORDER_WORDS[i]) == 0) r->inside->order = (rein_order)i;
   scenario->act_first = ties && strcmp(ties->text, "act_first") == 0;
   return read_tolerance(r, map, "rtol", 1e-13, 1e-1, &scenario->rtol) &
          read_tolerance(r, map, "atol_rel", 1e-20, 1e-1, &scenario->atol_rel);
@@ -221,10 +244,14 @@ static bool read_compare(rein_scenario_reader *r) {
 /* ---- from file to scenario ---- */
 
 /* The model, without the reader's own errors in between. */
-static bool read_model(rein_scenario_reader *r) {
+static bool read_model(rein_scenario_reader *r, const rein_scenario_options *options) {
   const rein_yaml *node = rein_yaml_get(r->root, "model");
   rein_model *model;
-  if (rein_model_read(r->arena, r->units, node->text, node->pos, r->diag, &model) != REIN_OK) return false;
+  rein_model_importer importer = options ? options->importer : NULL;
+  rein_status status =
+      rein_model_read_with(r->arena, r->units, node->text, node->pos, importer, r->diag, &model);
+  if (status == REIN_ERR_MEMORY) rein_arena_out_of_memory(r->arena);
+  if (status != REIN_OK) return false;
   r->model = model;
   r->scenario->model = model;
   return true;
@@ -264,7 +291,7 @@ static rein_status read_source(rein_scenario_reader *r, const rein_source *sourc
   r->scenario->name = rein_yaml_get(r->root, "name")->text;
   r->scenario->title = title ? title->text : r->scenario->name;
   r->inside->root = r->root;
-  if (!read_model(r) || !read_parts(r, options)) return REIN_ERR_INPUT;
+  if (!read_model(r, options) || !read_parts(r, options)) return REIN_ERR_INPUT;
   rein_scenario_choose_lanes(r, options);
   hash_scenario(r);
   return rein_diag_status(r->diag);

@@ -62,6 +62,7 @@ typedef struct {
   int n_keep;
   double rtol, atol_rel;
   rein_method_kind method;
+  bool method_auto; /* the pilot run chooses `method` (src/study/choose.h); until then it is BDF */
   bool act_first;
   int individuals_per_batch; /* each batch holds that many individuals times all arms, padded to n_lane */
   int n_lane;
@@ -76,9 +77,10 @@ typedef struct {
 typedef struct {
   bool has_seed;
   uint64_t seed;
-  int n_lane;           /* wanted lanes of a batch, 0: chosen from model and arms */
-  int64_t n_individual; /* 0: as written */
-  double rtol;          /* 0: as written */
+  int n_lane;                   /* wanted lanes of a batch, 0: chosen from model and arms */
+  int64_t n_individual;         /* 0: as written */
+  double rtol;                  /* 0: as written */
+  rein_model_importer importer; /* reads models that are XML files; NULL: they are an error */
 } rein_scenario_options;
 
 /* Everything lives in `arena`. REIN_OK; REIN_ERR_INPUT, REIN_ERR_FILE with errors in diag. */

@@ -5,7 +5,8 @@
 
 #include "src/scenario/draw.h"
 
-#define SAME_INSTANT 1e-12 /* relative: some thousand last bits, far below what any time is known to */
+#define MAX_ON_THE_WAY 1000000 /* doses before a steady state that have not ended */
+#define SAME_INSTANT 1e-12     /* relative: some thousand last bits, far below what any time is known to */
 
 /* An infusion on an input, or the time for which an action holds a parameter. */
 typedef struct rein_span {
@@ -15,6 +16,7 @@ typedef struct rein_span {
   int course; /* order of writing, for resets at the same instant */
   bool is_param;
   bool idle; /* not taken: it has its instants and no effect */
+  bool late; /* delayed by a lag: comes after what is written for its instant */
 } span;
 
 /* A start or an end of a span. */
@@ -30,6 +32,7 @@ typedef struct {
   rein_lane_plan *lane;
   int i_course;
   const rein_course *course;
+  bool left_out;
 } builder;
 
 void rein_timeline_clear(rein_timeline *timeline) {
@@ -37,6 +40,8 @@ void rein_timeline_clear(rein_timeline *timeline) {
   free(timeline->edge);
   free(timeline->reset_time);
   free(timeline->reset_course);
+  free(timeline->late);
+  free(timeline->taken);
   *timeline = (rein_timeline){0};
 }
 
@@ -56,6 +61,23 @@ static bool add_item(rein_lane_plan *lane, double time, rein_item_kind kind, int
   if (time > lane->t_end) return true;
   return rein_lane_add_item(lane,
                             (rein_item){.time = time, .kind = kind, .target = target, .amount = amount});
+}
+
+/* An item of a dose: one that a lag has delayed waits until all courses are through. */
+static bool add_dose_item(builder *b, bool late, double time, rein_item_kind kind, int target,
+                          double amount) {
+  rein_timeline *t = b->timeline;
+  if (!late) return add_item(b->lane, time, kind, target, amount);
+  if (time > b->lane->t_end) return true;
+  if (!reserve((void **)&t->late, &t->cap_late, t->n_late + 1, sizeof *t->late)) return false;
+  t->late[t->n_late++] = (rein_item){.time = time, .kind = kind, .target = target, .amount = amount};
+  return true;
+}
+
+static bool add_late_items(builder *b) {
+  for (size_t i = 0; i < b->timeline->n_late; i++)
+    if (!rein_lane_add_item(b->lane, b->timeline->late[i])) return false;
+  return true;
 }
 
 static bool add_span(rein_timeline *t, span new_span) {
@@ -93,54 +115,106 @@ static action_values read_action(const rein_timeline_lane *about, int action) {
 /* Length of the dose [model time], 0 for a bolus; NaN where the model's numbers make no sense. `scaled`: F
  * amount. */
 static double length_of(const rein_course *course, const action_values *values, double scaled) {
-  double length = 0.0, rate = NAN;
-  switch (course->how) {
-  case REIN_GIVEN_BOLUS:
-  case REIN_GIVEN_RESET:
-    return 0.0;
-  case REIN_GIVEN_FOR:
-    length = course->given;
-    break;
-  case REIN_GIVEN_MODELLED_FOR:
-    length = values->duration;
-    break;
-  case REIN_GIVEN_AT_RATE:
-    rate = course->given;
-    break;
-  case REIN_GIVEN_MODELLED_AT_RATE:
-    rate = values->rate;
-    break;
-  }
-  if (course->how == REIN_GIVEN_AT_RATE || course->how == REIN_GIVEN_MODELLED_AT_RATE) {
+  bool modelled = course->how == REIN_GIVEN_MODELLED_FOR || course->how == REIN_GIVEN_MODELLED_AT_RATE;
+  double length = 0.0;
+  if (course->how == REIN_GIVEN_FOR || course->how == REIN_GIVEN_MODELLED_FOR) {
+    length = modelled ? values->duration : course->given;
+  } else if (course->how == REIN_GIVEN_AT_RATE || course->how == REIN_GIVEN_MODELLED_AT_RATE) {
+    double rate = modelled ? values->rate : course->given;
     length = scaled == 0.0 ? 0.0 : scaled / rate;
     if (!(rate > 0.0)) return NAN;
   }
   return isfinite(length) && length >= 0.0 ? length : NAN;
 }
 
-/* The dose into a state: a bolus, or a span on the input. */
-static bool give_into_state(builder *b, double time, double amount, bool idle) {
-  const rein_timeline_lane *about = b->about;
-  int action = b->course->action;
-  double factor = about->model->action[action].factor;
-  action_values values = read_action(about, action);
-  double scaled = values.bioavailability * amount;
-  double length = length_of(b->course, &values, scaled);
-  double start = time + values.lag;
-  int state = about->tape->action_state[action];
-  bool sound = isfinite(scaled) && values.bioavailability >= 0.0 && values.lag >= 0.0 && isfinite(start) &&
-               !isnan(length);
-  if (!sound) return add_item(b->lane, time, REIN_ITEM_ADD, state, idle ? 0.0 : NAN);
-  if (length == 0.0) return add_item(b->lane, start, REIN_ITEM_ADD, state, idle ? 0.0 : factor * scaled);
+/* A dose into a state, in its numbers. */
+typedef struct {
+  double time, lag; /* as prescribed; what delays it */
+  double amount;    /* of a bolus, state units; 0 for an infusion */
+  double rate, length;
+  int state, input;
+  bool idle;
+} into_state;
 
-  bool at_rate = b->course->how == REIN_GIVEN_AT_RATE || b->course->how == REIN_GIVEN_MODELLED_AT_RATE;
-  double given_rate = b->course->how == REIN_GIVEN_AT_RATE ? b->course->given : values.rate;
-  return add_span(b->timeline, (span){.start = start,
-                                      .end = start + length,
-                                      .amount = factor * (at_rate ? given_rate : scaled / length),
-                                      .target = about->tape->action_input[action],
+/* One dose that arrives at `start`, as far as it is after `from`. */
+static bool arrive(builder *b, const into_state *dose, double start, double from) {
+  bool late = dose->lag > 0.0;
+  if (dose->length == 0.0) {
+    return add_dose_item(b, late, start, REIN_ITEM_ADD, dose->state, dose->idle ? 0.0 : dose->amount);
+  }
+  return add_span(b->timeline, (span){.start = start > from ? start : from,
+                                      .end = start + dose->length,
+                                      .amount = dose->rate,
+                                      .target = dose->input,
                                       .course = b->i_course,
-                                      .idle = idle});
+                                      .idle = dose->idle,
+                                      .late = late});
+}
+
+/* The steady state before the first dose, and what is still on its way from the doses before: infusions that
+ * run on, doses that a long lag delays. */
+static bool reach_steady_state(builder *b, const into_state *dose) {
+  const rein_course *course = b->course;
+  double every = course->every, past = every > 0.0 ? fmod(dose->lag, every) : 0.0;
+  bool adds = course->steady == REIN_STEADY_ADDS;
+  if (dose->time > b->lane->t_end) return true;
+  if (past < SAME_INSTANT * every || every - past < SAME_INSTANT * every) past = 0.0;
+  if (!adds && !add_reset(b->timeline, dose->time, b->i_course)) return false;
+  rein_steady steady = {.every = every,
+                        .phase = every - past,
+                        .amount = dose->amount,
+                        .rate = dose->rate,
+                        .duration = dose->length,
+                        .state = dose->state,
+                        .input = dose->input,
+                        .adds = adds};
+  if (!rein_lane_add_steady(b->lane, dose->time, steady)) return false;
+  if (every == 0.0) return true;
+  into_state before = *dose;
+  before.idle = false;
+  for (int k = 1; k <= MAX_ON_THE_WAY; k++) {
+    double start = dose->time + (dose->lag - every * k), slack = SAME_INSTANT * every;
+    if (start < dose->time - slack && start + dose->length <= dose->time + slack) return true;
+    if (start < dose->time && start > dose->time - slack) start = dose->time;
+    if (!arrive(b, &before, start, dose->time)) return false;
+  }
+  return add_item(b->lane, dose->time, REIN_ITEM_ADD, dose->state, NAN); /* beyond all reason */
+}
+
+/* The dose into a state: a bolus, or a span on the input. */
+static bool give_into_state(builder *b, int i_dose, double time, double amount, bool idle) {
+  const rein_timeline_lane *about = b->about;
+  const rein_course *course = b->course;
+  double factor = about->model->action[course->action].factor;
+  action_values values = read_action(about, course->action);
+  double scaled = values.bioavailability * amount;
+  double length = length_of(course, &values, scaled);
+  into_state dose = {.time = time,
+                     .lag = values.lag,
+                     .state = about->tape->action_state[course->action],
+                     .input = about->tape->action_input[course->action],
+                     .length = length,
+                     .idle = idle};
+  bool sound = isfinite(scaled) && values.bioavailability >= 0.0 && values.lag >= 0.0 &&
+               isfinite(time + values.lag) && !isnan(length);
+  if (!sound) return add_item(b->lane, time, REIN_ITEM_ADD, dose.state, idle ? 0.0 : NAN);
+  bool constant = course->steady != REIN_STEADY_NOT && course->every == 0.0;
+  if (length == 0.0 && !constant) dose.amount = factor * scaled;
+  if (course->how == REIN_GIVEN_AT_RATE) dose.rate = factor * course->given;
+  if (course->how == REIN_GIVEN_MODELLED_AT_RATE) dose.rate = factor * values.rate;
+  if (length > 0.0 && dose.rate == 0.0) dose.rate = factor * scaled / length;
+  if (course->steady != REIN_STEADY_NOT && i_dose == 0 && !b->left_out && !reach_steady_state(b, &dose))
+    return false;
+  return constant || arrive(b, &dose, time + values.lag, time);
+}
+
+/* The state becomes the amount, or is multiplied with it: at its time, by no more than is written. */
+static bool change_state(builder *b, double time, double amount, bool idle) {
+  bool replaces = b->course->how == REIN_GIVEN_REPLACE;
+  double factor = replaces ? b->about->model->action[b->course->action].factor : 1.0;
+  int state = b->about->tape->action_state[b->course->action];
+  if (idle) return add_item(b->lane, time, REIN_ITEM_ADD, state, 0.0);
+  return add_item(b->lane, time, replaces ? REIN_ITEM_SET : REIN_ITEM_MULTIPLY, state, factor * amount);
 }
 
 /* The action holds its parameter: for a length, or until another takes over. */
@@ -159,52 +233,77 @@ static bool give_into_param(builder *b, double time, double amount, bool idle) {
                                       .idle = idle});
 }
 
-static bool is_taken(const builder *b, int i_dose) {
+/* How the doses of the course go: faithfully in a pilot run. */
+static bool follow(builder *b) {
   const rein_course *course = b->course;
-  if (b->about->faithful) return true;
-  if (course->missed && course->missed[i_dose]) return false;
-  if (course->adherence >= 1.0) return true;
-  return rein_draw_uniform(b->about->seed, REIN_DRAW_ADHERENCE, (uint64_t)b->lane->individual, course->key,
-                           (uint64_t)i_dose) < course->adherence;
+  rein_timeline *t = b->timeline;
+  static const rein_dose_taken AS_SAID = {.taken = true, .factor = 1.0, .reported = 1.0};
+  static const rein_dose_taken MISSED = {0};
+  if (!reserve((void **)&t->taken, &t->cap_taken, (size_t)course->n_dose, sizeof *t->taken)) return false;
+  if (!b->about->faithful && course->adherence) {
+    rein_adherence_follow(course->adherence, b->about->seed, (uint64_t)b->lane->individual, course->key,
+                          course->time, course->missed, course->n_dose, t->taken);
+    return true;
+  }
+  for (int i = 0; i < course->n_dose; i++)
+    t->taken[i] = !b->about->faithful && course->missed && course->missed[i] ? MISSED : AS_SAID;
+  return true;
 }
 
 static double time_taken(const builder *b, int i_dose) {
   const rein_course *course = b->course;
   double time = course->time[i_dose];
-  if (!(course->jitter > 0.0) || b->about->faithful) return time;
+  if (b->about->faithful) return time;
+  if (b->timeline->taken[i_dose].late) time += course->adherence->late;
+  if (!(course->jitter > 0.0)) return time;
   time += course->jitter * rein_draw_normal(b->about->seed, REIN_DRAW_JITTER, (uint64_t)b->lane->individual,
                                             course->key, (uint64_t)i_dose);
   return time > b->lane->t_start ? time : b->lane->t_start; /* nobody takes a dose before the study begins */
 }
 
+/* Part of a prescribed amount: of a dose a share; of a parameter's change from the person's own value a
+ * share. */
+static double part_of(const builder *b, double amount, double share) {
+  const rein_action *action = &b->about->model->action[b->course->action];
+  if (share == 1.0 || b->about->tape->action_state[b->course->action] >= 0) return share * amount;
+  double own = b->about->value[action->param] / action->factor;
+  return own + share * (amount - own);
+}
+
 static bool give_dose(builder *b, int i_dose) {
   const rein_course *course = b->course;
-  double prescribed_time = course->time[i_dose];
+  const rein_dose_taken *went = &b->timeline->taken[i_dose];
   double amount = course->amount * (course->per_param >= 0 ? b->about->value[course->per_param] : 1.0);
-  bool taken = is_taken(b, i_dose), idle = course->left_out || !taken;
+  double delivered = went->taken ? part_of(b, amount, went->factor) : 0.0;
+  bool idle = b->left_out || !went->taken;
   double time = time_taken(b, i_dose);
-  if (!course->left_out) {
-    rein_dose dose = {.time_prescribed = prescribed_time,
-                      .time_delivered = taken ? time : NAN,
+  if (course->how == REIN_GIVEN_REPLACE || course->how == REIN_GIVEN_MULTIPLY)
+    return change_state(b, time, amount, idle);
+  if (!b->left_out) {
+    rein_dose dose = {.time_prescribed = course->time[i_dose],
+                      .time_delivered = went->taken ? time : NAN,
                       .prescribed = amount,
-                      .delivered = taken ? amount : 0.0,
+                      .delivered = delivered,
+                      .reported = went->reported > 0.0 ? part_of(b, amount, went->reported) : 0.0,
                       .action = course->action,
                       .i_dose = i_dose};
     if (!rein_lane_add_dose(b->lane, dose)) return false;
   }
+  if (went->taken) amount = delivered;
   bool into_param = b->about->tape->action_state[course->action] < 0;
-  return into_param ? give_into_param(b, time, amount, idle) : give_into_state(b, time, amount, idle);
+  return into_param ? give_into_param(b, time, amount, idle) : give_into_state(b, i_dose, time, amount, idle);
 }
 
 static bool give_course(builder *b) {
   const rein_course *course = b->course;
+  if (course->how != REIN_GIVEN_RESET && !follow(b)) return false;
   for (int i = 0; i < course->n_dose; i++) {
     if (course->time[i] > b->lane->t_end) break;
     if (course->how != REIN_GIVEN_RESET) {
       if (!give_dose(b, i)) return false;
       continue;
     }
-    if (course->left_out) continue;
+    if (b->left_out) continue;
     if (!add_reset(b->timeline, course->time[i], b->i_course)) return false;
     if (!add_item(b->lane, course->time[i], REIN_ITEM_RESET, 0, 0.0)) return false;
   }
@@ -213,14 +312,20 @@ static bool give_course(builder *b) {
 
 /* ---- spans to items ---- */
 
-/* A reset ends the infusions that run, and those that start at its instant but are written before it. */
-static void cut_by_resets(rein_timeline *t) {
+/* Whether a span was there before a reset: running, or started at its instant and before it in the order. */
+static bool is_before_reset(const rein_timeline *t, size_t r, const span *s, rein_order order) {
+  if (s->start != t->reset_time[r]) return s->start < t->reset_time[r];
+  if (s->late || s->course == t->reset_course[r] || order == REIN_ORDER_RESETS_FIRST) return false;
+  return order == REIN_ORDER_DOSES_FIRST || s->course < t->reset_course[r];
+}
+
+/* A reset ends the infusions that run. */
+static void cut_by_resets(rein_timeline *t, rein_order order) {
   for (size_t r = 0; r < t->n_reset; r++) {
     for (size_t i = 0; i < t->n_span; i++) {
       span *s = &t->span[i];
-      double at = t->reset_time[r];
-      bool before = s->start < at || (s->start == at && s->course < t->reset_course[r]);
-      if (!s->is_param && before && s->end > at) s->end = at;
+      if (!s->is_param && s->end > t->reset_time[r] && is_before_reset(t, r, s, order))
+        s->end = t->reset_time[r];
     }
   }
 }
@@ -298,7 +403,7 @@ static bool walk_target(builder *b, size_t first, size_t end) {
 static bool walk_spans(builder *b) {
   rein_timeline *t = b->timeline;
   if (t->n_span == 0) return true;
-  cut_by_resets(t);
+  cut_by_resets(t, b->about->order);
   qsort(t->span, t->n_span, sizeof *t->span, compare_spans);
   for (size_t first = 0; first < t->n_span;) {
     size_t end = first + 1;
@@ -312,15 +417,29 @@ static bool walk_spans(builder *b) {
   return true;
 }
 
+/* The arm's courses, then the person's own: only the resets, only the others, or all. */
+static bool give_courses(builder *b, const rein_course *course, int n_course, bool resets, bool others) {
+  const rein_timeline_lane *about = b->about;
+  for (b->i_course = 0; b->i_course < n_course + about->n_own; b->i_course++) {
+    bool own = b->i_course >= n_course;
+    b->course = own ? &about->own[b->i_course - n_course] : &course[b->i_course];
+    b->left_out = b->course->left_out;
+    if (own && about->left_out && b->course->action >= 0) b->left_out = about->left_out[b->course->action];
+    bool wanted = b->course->how == REIN_GIVEN_RESET ? resets : others;
+    if (wanted && !give_course(b)) return false;
+  }
+  return true;
+}
+
 bool rein_timeline_fill(rein_timeline *timeline, const rein_timeline_lane *about, const rein_course *course,
                         int n_course, rein_lane_plan *lane) {
   builder b = {.timeline = timeline, .about = about, .lane = lane};
-  timeline->n_span = timeline->n_reset = 0;
-  for (b.i_course = 0; b.i_course < n_course; b.i_course++) {
-    b.course = &course[b.i_course];
-    if (!give_course(&b)) return false;
-  }
-  if (!walk_spans(&b)) return false;
+  timeline->n_span = timeline->n_reset = timeline->n_late = 0;
+  bool as_written = about->order == REIN_ORDER_AS_WRITTEN,
+       resets_first = about->order == REIN_ORDER_RESETS_FIRST;
+  if (!give_courses(&b, course, n_course, as_written || resets_first, !resets_first)) return false;
+  if (!as_written && !give_courses(&b, course, n_course, !resets_first, resets_first)) return false;
+  if (!add_late_items(&b) || !walk_spans(&b)) return false;
   rein_lane_sort_items(lane);
   return true;
 }

@@ -8,6 +8,8 @@
 #include "solver/lane_matrix.h"
 #include "solver/team.h"
 #include "src/compile/compile.h"
+#include "src/import/sbml.h"
+#include "src/study/choose.h"
 
 /* ---- pilot ---- */
 
@@ -101,7 +103,9 @@ rein_status rein_simulation_prepare(rein_arena *arena, rein_units *units, const 
                                     const rein_scenario_options *wanted, const rein_kernels *kernels,
                                     rein_diag *diag, rein_simulation *out) {
   rein_simulation s = {0};
-  rein_status status = rein_scenario_read(arena, units, path, wanted, diag, &s.scenario);
+  rein_scenario_options options = wanted ? *wanted : (rein_scenario_options){0};
+  options.importer = rein_import_sbml;
+  rein_status status = rein_scenario_read(arena, units, path, &options, diag, &s.scenario);
   if (status == REIN_OK) status = rein_compile(arena, s.scenario->model, diag, &s.tape);
   if (status != REIN_OK) return status;
   double *scale = REIN_NEW(arena, double, s.tape->n_state), *atol = REIN_NEW(arena, double, s.tape->n_state);
@@ -109,6 +113,9 @@ rein_status rein_simulation_prepare(rein_arena *arena, rein_units *units, const 
   if (status != REIN_OK) return status;
   for (int i = 0; i < s.tape->n_state; i++) atol[i] = s.scenario->atol_rel * scale[i];
   s.scale = scale;
+  if (s.scenario->method_auto)
+    status = rein_choose_method(arena, s.scenario, s.tape, atol, kernels, &s.choice);
+  if (status != REIN_OK) return status;
   status = rein_scenario_plan(arena, s.scenario, s.tape, atol, &s.plan);
   if (status == REIN_OK) *out = s;
   return status;
@@ -151,7 +158,8 @@ static rein_status open_study(rein_arena *arena, const rein_simulation *s, const
       (rein_study_version){"SLEEF", rein_arena_printf(arena, "%d.%d.%d", SLEEF_VERSION_MAJOR,
                                                       SLEEF_VERSION_MINOR, SLEEF_VERSION_PATCHLEVEL)};
   version[3] = (rein_study_version){"compiler", __VERSION__};
-  rein_study_options study = {.shard = options->shard,
+  rein_study_options study = {.choice = s->scenario->method_auto ? &s->choice : NULL,
+                              .shard = options->shard,
                               .n_shard = options->n_shard,
                               .flags = REIN_FLOAT_FLAGS,
                               .version = version,

@@ -14,6 +14,7 @@ typedef struct {
   rein_plan *plan;
   const double
       *scale; /* (n_state) magnitude of each state, state units: declared, or found by the pilot run */
+  rein_study_choice choice; /* why `method: auto` took scenario->method */
 } rein_simulation;
 
 typedef struct {

@@ -54,6 +54,7 @@ typedef struct {
   int n_lane;
   double jitter; /* of dose times, each individual its own [h] */
   double rtol, atol;
+  rein_method_kind method;
 } problem;
 
 /* A normal number from two whole numbers: a fixed hash and Box-Muller; seeds never change. */
@@ -121,6 +122,7 @@ static double run_rein(const problem *p, int64_t n, int n_thread, const rein_ker
                     .n_keep = p->tape->n_state,
                     .atol = atol,
                     .rtol = p->rtol,
+                    .method = p->method,
                     .max_steps = 1000000,
                     .fill = fill};
   rein_sink sink = {&to, take};
@@ -211,6 +213,30 @@ static void levels(problem *p, int n) {
   }
 }
 
+/* The one-step method against CVODE, each at tolerances that give about the same achieved error. */
+static void one_step(const problem *p, int n, int n_check, double rtol_bdf, double atol_bdf, double rtol,
+                     double atol) {
+  problem side[3] = {*p, *p, *p};
+  side[0].rtol = rtol_bdf, side[0].atol = atol_bdf;
+  side[1].rtol = rtol, side[1].atol = atol, side[1].method = REIN_METHOD_DOPRI5;
+  side[2].rtol = 1e-11, side[2].atol = 1e-12;
+  rein_ens_totals totals;
+  double *out[3], ratio[N_PAIR], seconds = 0;
+  for (int i = 0; i < 3; i++) {
+    out[i] = calloc((size_t)n_check * (size_t)(p->task.n_obs * p->tape->n_state), sizeof(double));
+    run_rein(&side[i], n_check, 1, NULL, out[i], &totals);
+  }
+  for (int i = 0; i < N_PAIR; i++) {
+    double bdf = run_rein(&side[0], n, 1, NULL, NULL, &totals);
+    seconds = run_rein(&side[1], n, 1, NULL, NULL, &totals);
+    ratio[i] = bdf / seconds;
+  }
+  printf("%s, dopri5: %.1f times CVODE (%.0f individuals/s, error %.1e; CVODE %.1e)\n", p->name,
+         bench_median(ratio, N_PAIR), n / seconds, error_of(p, out[1], out[2], n_check),
+         error_of(p, out[0], out[2], n_check));
+  for (int i = 0; i < 3; i++) free(out[i]);
+}
+
 static void jitter(problem *p, int n) {
   problem moved = *p;
   moved.jitter = 2;
@@ -280,6 +306,8 @@ int main(int argc, char **argv) {
   if (lanes) pkpd.n_lane = pathway.n_lane = atoi(lanes);
   against_plain(&pkpd, 1024, 48);
   against_plain(&pathway, 4096, 256);
+  one_step(&pkpd, 2048, 64, 5e-7, 1e-6, 1.5e-5, 1.5e-5);
+  one_step(&pathway, 2048, 256, 1e-6, 1e-8, 1e-4, 1e-6);
   levels(&pkpd, 512);
   levels(&pathway, 2048);
   jitter(&pkpd, 1024);

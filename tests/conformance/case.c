@@ -13,9 +13,10 @@
 #include "src/base/files.h"
 #include "src/compile/compile.h"
 #include "src/import/sbml.h"
+#include "src/import/write_yaml.h"
 
-/* Tolerances of the integration, the same for every case: some tables are compared to 1e-6 of their values and hold
- * values of 1e-12. */
+/* Tolerances of the integration, the same for every case: some tables are compared to 1e-6 of their values
+ * and hold values of 1e-12. */
 #define RTOL 1e-9
 #define ATOL 1e-14
 #define MAX_STEPS 2000000
@@ -38,6 +39,7 @@ typedef struct {
   int *keep;    /* (n) */
   double *out;  /* (steps + 1, n) */
   rein_outcome outcome;
+  bool by_yaml;
   case_result *result;
 } run;
 
@@ -84,7 +86,8 @@ static bool read_settings(run *r) {
       if (round == 0 && !strcmp(line, "relative")) s->relative = atof(value);
       if (round == 0 && !strcmp(line, "variables")) s->n = split(r, value, s->variable);
       if (round == 1 && !strcmp(line, "amount")) mark(s, s->amount, item, split(r, value, item));
-      if (round == 1 && !strcmp(line, "concentration")) mark(s, s->concentration, item, split(r, value, item));
+      if (round == 1 && !strcmp(line, "concentration"))
+        mark(s, s->concentration, item, split(r, value, item));
     }
   }
   free(line);
@@ -96,10 +99,11 @@ static bool read_settings(run *r) {
 
 static const char *model_path(run *r) {
   glob_t found;
-  const char *pattern =
-      rein_arena_printf(r->arena, "%s/%s-sbml-%s.xml", r->folder, r->name, r->level_version ? r->level_version : "l?v?");
+  const char *pattern = rein_arena_printf(r->arena, "%s/%s-sbml-%s.xml", r->folder, r->name,
+                                          r->level_version ? r->level_version : "l?v?");
   const char *path = NULL;
-  if (glob(pattern, 0, NULL, &found) == 0) path = rein_arena_strdup(r->arena, found.gl_pathv[found.gl_pathc - 1]);
+  if (glob(pattern, 0, NULL, &found) == 0)
+    path = rein_arena_strdup(r->arena, found.gl_pathv[found.gl_pathc - 1]);
   globfree(&found);
   return path;
 }
@@ -139,6 +143,15 @@ static bool find_rows(run *r, const rein_sbml_map *map) {
   return true;
 }
 
+/* The model as its own YAML says it. */
+static rein_status write_and_read(run *r, rein_units *units, rein_diag *diag, rein_model **model) {
+  rein_text yaml;
+  rein_text_init(&yaml, r->arena);
+  rein_model_write_yaml(*model, "sbml", &yaml);
+  const rein_source *source = rein_source_create(r->arena, "written.yaml", yaml.bytes, yaml.n);
+  return rein_model_read_source(r->arena, units, source, NULL, diag, model);
+}
+
 static bool load(run *r) {
   rein_diag *diag = rein_diag_create(r->arena);
   rein_units *units = NULL;
@@ -151,7 +164,10 @@ static bool load(run *r) {
   if (rein_units_create(diag, &units) != REIN_OK) return refuse(r, diag);
   rein_status status = rein_files_read(r->arena, path, (rein_pos){0}, diag, &source);
   if (status == REIN_OK) status = rein_sbml_read(r->arena, units, source, diag, &map, &model);
-  if (status == REIN_OK) status = rein_model_check(model, units, diag);
+  if (status == REIN_OK && r->by_yaml)
+    status = write_and_read(r, units, diag, &model);
+  else if (status == REIN_OK)
+    status = rein_model_check(model, units, diag);
   rein_units_destroy(units);
   if (status == REIN_OK) status = rein_compile(r->arena, model, diag, &tape);
   if (status != REIN_OK) return refuse(r, diag);
@@ -250,8 +266,9 @@ static bool judge(run *r) {
     for (int i = 0; fine && i < r->set.n; i++) {
       double wanted = token(&at), got = r->out[row * r->set.n + i];
       if (!matches(wanted, got, &r->set))
-        fine = verdict(r, CASE_FAILED, rein_arena_printf(r->arena, "%s at %g: wanted %.9g, got %.9g",
-                                                         r->set.variable[i], time, wanted, got));
+        fine = verdict(r, CASE_FAILED,
+                       rein_arena_printf(r->arena, "%s at %g: wanted %.9g, got %.9g", r->set.variable[i],
+                                         time, wanted, got));
     }
   }
   free(line);
@@ -286,13 +303,18 @@ static double now(void) {
   return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-void case_run(const char *folder, const char *name, const char *level_version, const char *csv,
+void case_run(const char *folder, const char *name, const char *level_version, const char *csv, bool by_yaml,
               case_result *result) {
   double start = now();
   *result = (case_result){.verdict = CASE_PASSED};
   rein_arena *arena = rein_arena_create();
   if (!arena) return;
-  run r = {.arena = arena, .folder = folder, .name = name, .level_version = level_version, .result = result};
+  run r = {.arena = arena,
+           .folder = folder,
+           .name = name,
+           .level_version = level_version,
+           .by_yaml = by_yaml,
+           .result = result};
   bool fine = read_settings(&r) && load(&r) && simulate(&r);
   if (fine && csv)
     write_table(&r, csv);

@@ -1,11 +1,11 @@
 /* Runs the SBML semantic test suite, or one case of it.
  *
- *   conformance FOLDER [--jobs N] [--expected FILE] [--write FILE] [--only CATEGORY] [--slow]
+ *   conformance FOLDER [--jobs N] [--expected FILE] [--write FILE] [--only CATEGORY] [--slow] [--yaml]
  *   conformance --case FOLDER NAME OUTPUT LEVEL VERSION      the suite's wrapper convention: OUTPUT/NAME.csv
  *
- * FOLDER holds cases/NNNNN and index.tsv (case, category). Prints every case that did not pass, a table by category
- * and a line of totals. Exit 1 when a case listed in --expected does not pass. Cases are run by processes of their
- * own, so that one that breaks down is counted like any other failure. */
+ * FOLDER holds cases/NNNNN and index.tsv (case, category). Prints every case that did not pass, a table by
+ * category and a line of totals. Exit 1 when a case listed in --expected does not pass. Cases are run by
+ * processes of their own, so that one that breaks down is counted like any other failure. */
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +31,7 @@ typedef struct {
 
 static listed list[MAX_CASE];
 static int n_list;
+static bool by_yaml; /* every model by way of its YAML */
 
 static bool read_index(const char *folder, const char *only) {
   char path[4096], line[65536];
@@ -62,7 +63,7 @@ static void work(shared *s, int worker, const char *folder) {
     s->result[i] = (case_result){CASE_FAILED, "broke down", 0};
     snprintf(path, sizeof path, "%s/cases/%s", folder, list[i].name);
     alarm(TIME_LIMIT_S);
-    case_run(path, list[i].name, NULL, NULL, &s->result[i]);
+    case_run(path, list[i].name, NULL, NULL, by_yaml, &s->result[i]);
   }
 }
 
@@ -97,7 +98,8 @@ static bool print_table(const shared *s) {
   int n_done = 0, total[3] = {0};
   for (int i = 0; i < n_list; i++)
     if (s->result[i].verdict != CASE_PASSED)
-      printf("%s\t%s\t%s\t%s\n", list[i].name, list[i].category, verdict[s->result[i].verdict], s->result[i].reason);
+      printf("%s\t%s\t%s\t%s\n", list[i].name, list[i].category, verdict[s->result[i].verdict],
+             s->result[i].reason);
   printf("\n%-24s %8s %8s %12s\n", "category", "passed", "failed", "unsupported");
   for (int i = 0; i < n_list; i++) {
     int count[3] = {0}, k = 0;
@@ -148,7 +150,7 @@ static int run_one(char **arg) {
   snprintf(folder, sizeof folder, "%s/%s", arg[0], arg[1]);
   snprintf(csv, sizeof csv, "%s/%s.csv", arg[2], arg[1]);
   snprintf(level, sizeof level, "l%sv%s", arg[3], arg[4]);
-  case_run(folder, arg[1], level, csv, &result);
+  case_run(folder, arg[1], level, csv, false, &result);
   if (result.verdict != CASE_PASSED) fprintf(stderr, "%s: %s\n", arg[1], result.reason);
   return result.verdict == CASE_PASSED ? 0 : 1;
 }
@@ -168,6 +170,8 @@ int main(int argc, char **argv) {
       write = argv[++i];
     else if (more && strcmp(argv[i], "--only") == 0)
       only = argv[++i];
+    else if (strcmp(argv[i], "--yaml") == 0)
+      by_yaml = true;
     else if (strcmp(argv[i], "--slow") == 0)
       slow = true;
     else

@@ -1,0 +1,348 @@
+/* Steady states of dosing, lane by lane; see batch.h.
+ *
+ * A lane that meets REIN_ITEM_STEADY leaves its course for a while: its states become the initial ones, and
+ * it runs dosing intervals of that one regimen over and over until the state at the end of an interval is
+ * that at its beginning. Intervals are ordinary segments of ordinary passes, so lanes do this side by side.
+ *
+ * What is sought is the fixed point of x -> P(x), P: one interval. Anderson's acceleration finds it: of the
+ * last intervals that combination is taken whose change P(x) - x is smallest in units of the tolerance. Its
+ * weights add up to 1, so linear totals that P keeps are kept. Where a linear model has n modes, n + 1
+ * intervals are enough, however slow the modes are. A proposal that makes no sense gives way to P(x).
+ *
+ * A constant input has no interval: the model runs with it for 1, 2, 4, ... units of time until nothing
+ * changes any more.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "solver/batch.h"
+
+#define N_HISTORY 8       /* intervals that a proposal is made of */
+#define MAX_INTERVAL 3000 /* before the lane fails */
+#define MAX_DOUBLING 60   /* of a constant input's time */
+#define FINE 0.01         /* change of an interval, in units of the tolerance, that is none */
+#define GOOD_ENOUGH 1.0 /* change that is accepted where it stays like that: what the solver's error leaves  \
+                         */
+#define STALLED 4       /* intervals without a smaller change */
+#define SAME_PART 1e-12 /* of an interval */
+#define DEPENDENT 1e-7  /* a column of the history that is so little its own tells nothing */
+
+typedef struct {
+  bool on, last; /* last: from the steady state to the phase that is wanted */
+  const rein_steady *wanted;
+  double time;  /* of the item: the lane comes back to it */
+  double start; /* of the interval */
+  double when;  /* of the lane's next observation, hidden meanwhile */
+  int n_interval, n_column, next_column;
+  int n_stalled;
+  double best; /* smallest change so far */
+  bool has_before;
+} steady_lane;
+
+struct rein_steady_work {
+  steady_lane *lane;                  /* (n_lane) */
+  double *y, *error_sum;              /* (n_state x n_lane) before the item */
+  double *input;                      /* (n_input x n_lane) before the item */
+  double *x;                          /* (n_state x n_lane) beginning of the interval */
+  double *end_before, *change_before; /* (n_state x n_lane) of the interval before: P(x), P(x) - x */
+  double *d_end, *d_change;           /* (N_HISTORY x n_state x n_lane) their differences */
+  double *basis;                      /* (N_HISTORY x n_state) scratch */
+};
+
+void rein_steady_destroy(rein_steady_work *w) {
+  if (!w) return;
+  double *rows[] = {w->y,     w->error_sum, w->input, w->x, w->end_before, w->change_before,
+                    w->d_end, w->d_change,  w->basis};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) free(rows[i]);
+  free(w->lane);
+  free(w);
+}
+
+static rein_steady_work *create(const rein_batch *b) {
+  rein_steady_work *w = calloc(1, sizeof *w);
+  if (!w) return NULL;
+  size_t n_lane = (size_t)b->n_lane, n = (size_t)b->tape->n_state * n_lane + 1;
+  w->lane = calloc(n_lane, sizeof *w->lane);
+  w->y = calloc(n, sizeof(double)), w->error_sum = calloc(n, sizeof(double));
+  w->input = calloc((size_t)b->tape->n_input * n_lane + 1, sizeof(double));
+  w->x = calloc(n, sizeof(double)), w->end_before = calloc(n, sizeof(double));
+  w->change_before = calloc(n, sizeof(double));
+  w->d_end = calloc(N_HISTORY * n, sizeof(double)), w->d_change = calloc(N_HISTORY * n, sizeof(double));
+  w->basis = calloc((size_t)N_HISTORY * (size_t)b->tape->n_state + 1, sizeof(double));
+  bool fine = w->lane && w->y && w->error_sum && w->input && w->x && w->end_before && w->change_before &&
+              w->d_end && w->d_change && w->basis;
+  if (fine) return w;
+  rein_steady_destroy(w);
+  return NULL;
+}
+
+bool rein_steady_is_on(const rein_batch *b, int l) {
+  return b->steady && b->steady->lane[l].on;
+}
+
+static double *column_of(const rein_batch *b, double *history, int k) {
+  return history + (size_t)k * (size_t)b->tape->n_state * (size_t)b->n_lane;
+}
+
+/* ---- one interval ---- */
+
+/* Infusions longer than the interval overlap: `whole` of them always, one more for `rest`. */
+static double rest_of(const rein_steady *s, double *whole) {
+  double n = s->duration / s->every, near = round(n);
+  bool even = fabs(n - near) <= SAME_PART;
+  *whole = even ? near : floor(n);
+  return even ? 0 : s->duration - *whole * s->every;
+}
+
+/* Input level at `since` the dose. */
+static double level_of(const rein_steady *s, double since) {
+  if (s->every == 0) return s->rate;
+  double whole, rest = rest_of(s, &whole);
+  return s->rate * (whole + (since < rest ? 1 : 0));
+}
+
+/* Where the next stretch of constant input ends. */
+static double target_of(const steady_lane *at, double now) {
+  const rein_steady *s = at->wanted;
+  if (s->every == 0) return at->time;
+  double whole, rest = rest_of(s, &whole), end = at->last ? s->phase : s->every;
+  if (rest > 0 && rest < end && now < at->start + rest) return at->start + rest;
+  return at->last ? at->time : at->start + end;
+}
+
+static void set_input(rein_batch *b, int l, double since) {
+  const rein_steady *s = b->steady->lane[l].wanted;
+  if (s->input < 0) return;
+  rein_eval_row(b->eval, b->tape->input_first + s->input)[l] = level_of(s, since);
+  b->params_dirty = true;
+}
+
+static void begin_interval(rein_batch *b, int l) {
+  steady_lane *at = &b->steady->lane[l];
+  const rein_steady *s = at->wanted;
+  for (int i = 0; i < b->tape->n_state; i++) {
+    double *y = rein_row_of(b->y, b, i) + l;
+    rein_row_of(b->steady->x, b, i)[l] = *y;
+    rein_row_of(b->error_sum, b, i)[l] = 0;
+    if (i == s->state && s->every > 0) *y += s->amount;
+  }
+  at->start = s->every > 0 ? at->time - s->phase : at->time - ldexp(1.0, at->n_interval);
+  b->cur[l] = at->start;
+  set_input(b, l, 0);
+}
+
+/* ---- proposals ---- */
+
+static double weight_of(const rein_batch *b, int i, int l) {
+  return 1 / (b->plan->rtol * fabs(rein_row_of(b->y, b, i)[l]) + b->plan->atol[i]);
+}
+
+/* Largest change of the interval in units of the tolerance, and its state. */
+static double change_of(const rein_batch *b, int l, int *state) {
+  double largest = 0;
+  *state = -1;
+  for (int i = 0; i < b->tape->n_state; i++) {
+    double change =
+        fabs(rein_row_of(b->y, b, i)[l] - rein_row_of(b->steady->x, b, i)[l]) * weight_of(b, i, l);
+    if (!(change <= largest)) largest = change, *state = i;
+  }
+  return largest;
+}
+
+/* Takes the interval that has ended into the history. */
+static void remember(rein_batch *b, int l) {
+  rein_steady_work *w = b->steady;
+  steady_lane *at = &w->lane[l];
+  int k = at->next_column;
+  for (int i = 0; i < b->tape->n_state; i++) {
+    double end = rein_row_of(b->y, b, i)[l], change = end - rein_row_of(w->x, b, i)[l];
+    double *end_before = rein_row_of(w->end_before, b, i) + l,
+           *change_before = rein_row_of(w->change_before, b, i) + l;
+    if (at->has_before) {
+      rein_row_of(column_of(b, w->d_end, k), b, i)[l] = end - *end_before;
+      rein_row_of(column_of(b, w->d_change, k), b, i)[l] = change - *change_before;
+    }
+    *end_before = end, *change_before = change;
+  }
+  if (at->has_before) {
+    at->next_column = (k + 1) % N_HISTORY;
+    at->n_column += at->n_column < N_HISTORY;
+  }
+  at->has_before = true;
+}
+
+/* Whether the proposal for state i makes sense where P(x) is `end`: as finite, positive and in range. */
+static bool makes_sense(const rein_batch *b, int i, int l, double proposal, double end) {
+  double slack = b->plan->atol[i], start = rein_row_of(b->steady->x, b, i)[l];
+  if (!isfinite(proposal)) return false;
+  if (start >= 0 && end >= 0 && proposal < -slack) return false;
+  if (b->tape->range_policy[i] == REIN_RANGE_NONE) return true;
+  return proposal >= b->tape->range_low[i] - slack && proposal <= b->tape->range_high[i] + slack;
+}
+
+/* The columns of the history made orthogonal, the newest first: column[j] = sum over k of factor[j][k] basis
+ * k.
+ */
+typedef struct {
+  double factor[N_HISTORY][N_HISTORY];
+  int column[N_HISTORY], n;
+} basis;
+
+static void make_orthogonal(rein_batch *b, int l, basis *out) {
+  rein_steady_work *w = b->steady;
+  const steady_lane *at = &w->lane[l];
+  const int n = b->tape->n_state;
+  out->n = 0;
+  for (int k = 0; k < at->n_column; k++) {
+    int c = (at->next_column - 1 - k + 2 * N_HISTORY) % N_HISTORY;
+    double *q = w->basis + (size_t)out->n * (size_t)n, length = 0, left = 0;
+    for (int i = 0; i < n; i++) {
+      q[i] = rein_row_of(column_of(b, w->d_change, c), b, i)[l] * weight_of(b, i, l);
+      length += q[i] * q[i];
+    }
+    for (int j = 0; j < out->n; j++) {
+      const double *p = w->basis + (size_t)j * (size_t)n;
+      double shared = 0;
+      for (int i = 0; i < n; i++) shared += p[i] * q[i];
+      for (int i = 0; i < n; i++) q[i] -= shared * p[i];
+      out->factor[out->n][j] = shared;
+    }
+    for (int i = 0; i < n; i++) left += q[i] * q[i];
+    if (!(left > DEPENDENT * DEPENDENT * length)) continue;
+    left = sqrt(left);
+    for (int i = 0; i < n; i++) q[i] /= left;
+    out->factor[out->n][out->n] = left;
+    out->column[out->n++] = c;
+  }
+}
+
+/* How much of each column takes most off the change. */
+static void find_shares(rein_batch *b, int l, const basis *q, double *share) {
+  rein_steady_work *w = b->steady;
+  const int n = b->tape->n_state;
+  for (int j = q->n - 1; j >= 0; j--) { /* basis j is met by the columns from j on */
+    share[j] = 0;
+    for (int i = 0; i < n; i++)
+      share[j] += w->basis[(size_t)j * (size_t)n + (size_t)i] * weight_of(b, i, l) *
+                  (rein_row_of(b->y, b, i)[l] - rein_row_of(w->x, b, i)[l]);
+    for (int k = j + 1; k < q->n; k++) share[j] -= q->factor[k][j] * share[k];
+    share[j] /= q->factor[j][j];
+  }
+}
+
+/* y, now P(x), becomes the combination of the P's of the history whose change is smallest: what a column
+ * takes off the change, it takes off the end with the same share. */
+static void propose(rein_batch *b, int l) {
+  rein_steady_work *w = b->steady;
+  basis q;
+  double share[N_HISTORY];
+  make_orthogonal(b, l, &q);
+  find_shares(b, l, &q, share);
+  for (int pass = 0; pass < 2; pass++)
+    for (int i = 0; i < b->tape->n_state; i++) {
+      double end = rein_row_of(w->end_before, b, i)[l], proposal = end;
+      for (int j = 0; j < q.n; j++)
+        proposal -= share[j] * rein_row_of(column_of(b, w->d_end, q.column[j]), b, i)[l];
+      if (pass == 0 && !makes_sense(b, i, l, proposal, end)) return; /* P(x) it is */
+      if (pass == 1) rein_row_of(b->y, b, i)[l] = end >= 0 && proposal < 0 ? 0 : proposal;
+    }
+}
+
+/* ---- coming and going ---- */
+
+void rein_steady_begin(rein_batch *b, int l, const rein_steady *wanted) {
+  if (!b->steady) b->steady = create(b);
+  if (!b->steady) {
+    rein_batch_no_memory(b, l);
+    return;
+  }
+  rein_steady_work *w = b->steady;
+  w->lane[l] =
+      (steady_lane){.on = true, .wanted = wanted, .time = b->cur[l], .when = b->when[l], .best = INFINITY};
+  b->when[l] = INFINITY;
+  rein_eval_params(b->eval);
+  rein_eval_run(b->eval, REIN_PROG_INITIAL, b->cur, NULL, b->initial);
+  for (int i = 0; i < b->tape->n_state; i++) {
+    rein_row_of(w->y, b, i)[l] = rein_row_of(b->y, b, i)[l];
+    rein_row_of(w->error_sum, b, i)[l] = rein_row_of(b->error_sum, b, i)[l];
+    rein_row_of(b->y, b, i)[l] = rein_row_of(b->initial, b, i)[l];
+  }
+  for (int i = 0; i < b->tape->n_input; i++) {
+    double *row = rein_eval_row(b->eval, b->tape->input_first + i) + l;
+    rein_row_of(w->input, b, i)[l] = *row, *row = 0;
+  }
+  b->params_dirty = true;
+  begin_interval(b, l);
+}
+
+static void leave(rein_batch *b, int l) {
+  rein_steady_work *w = b->steady;
+  steady_lane *at = &w->lane[l];
+  at->on = false;
+  b->cur[l] = at->time;
+  b->when[l] = at->when;
+  for (int i = 0; i < b->tape->n_state && at->wanted->adds; i++) {
+    rein_row_of(b->y, b, i)[l] += rein_row_of(w->y, b, i)[l];
+    rein_row_of(b->error_sum, b, i)[l] += rein_row_of(w->error_sum, b, i)[l];
+  }
+  for (int i = 0; i < b->tape->n_input; i++)
+    rein_eval_row(b->eval, b->tape->input_first + i)[l] =
+        at->wanted->adds ? rein_row_of(w->input, b, i)[l] : 0;
+  b->params_dirty = true;
+}
+
+/* True when the state is steady; also when the lane has failed. */
+static bool is_steady(rein_batch *b, int l) {
+  steady_lane *at = &b->steady->lane[l];
+  bool constant = at->wanted->every == 0;
+  int state;
+  double change = change_of(b, l, &state);
+  at->n_stalled = change < 0.5 * at->best ? 0 : at->n_stalled + 1;
+  if (change < at->best) at->best = change;
+  if (change <= FINE || (change <= GOOD_ENOUGH && at->n_stalled >= STALLED)) return true;
+  if (++at->n_interval < (constant ? MAX_DOUBLING : MAX_INTERVAL)) return false;
+  rein_batch_fail(b, l, REIN_FAIL_STEADY, at->time, state, change);
+  return true;
+}
+
+/* A lane at the end of a stretch. */
+static void go_on(rein_batch *b, int l) {
+  steady_lane *at = &b->steady->lane[l];
+  const rein_steady *s = at->wanted;
+  double end = s->every == 0 || at->last ? at->time : at->start + s->every;
+  if (b->cur[l] < end) { /* the infusion's step inside the interval */
+    set_input(b, l, b->cur[l] - at->start + 0.25 * (end - b->cur[l]));
+    return;
+  }
+  if (at->last) {
+    leave(b, l);
+    return;
+  }
+  if (!is_steady(b, l)) {
+    if (s->every > 0) {
+      remember(b, l);
+      propose(b, l);
+    }
+    begin_interval(b, l);
+  } else if (!b->done[l]) {
+    at->last = true;
+    if (s->every > 0 && s->phase < s->every)
+      begin_interval(b, l);
+    else
+      leave(b, l);
+  }
+}
+
+void rein_steady_move(rein_batch *b) {
+  for (int l = 0; b->steady && l < b->n_lane; l++)
+    if (b->steady->lane[l].on && !b->done[l] && b->cur[l] >= b->target[l]) go_on(b, l);
+}
+
+double rein_steady_target(const rein_batch *b, int l) {
+  return target_of(&b->steady->lane[l], b->cur[l]);
+}
+
+void rein_steady_clear(rein_batch *b) {
+  if (b->steady) memset(b->steady->lane, 0, (size_t)b->n_lane * sizeof *b->steady->lane);
+}

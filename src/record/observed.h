@@ -1,0 +1,93 @@
+/* Observed data: a tidy CSV and the small YAML beside it that says what the CSV is.
+ *
+ *   data: trial.csv                       the table, seen from this file
+ *   columns: {study: text, arm: text, ...}  every column of the table, in words
+ *   source: {title: ..., doi: ...}
+ *   arms: {drug: {assignment: randomised, actions: ..., concurrent: ..., adherence: ...}}
+ *   used_for_fitting: []                  parameters of the model that were fitted to these people
+ *   relation: calibration | external | input-derived
+ *   baseline: {weight_change: 0 kg}       observables whose state before is known by definition
+ *
+ * One row is one measurement of a person (columns id and value) or one mean of a group (mean, n, and sd or
+ * se). All rows have observable, unit, time, time_unit; study and arm where there are several; lloq, uloq,
+ * censored where there are limits of detection. Values are converted into the model's units. Which rows are
+ * wrong is told by file, line and column; nothing a cell holds is ever quoted, and people are known outside
+ * this structure by their number only. Reference: docs/validation-method.md, "Observed data". */
+#ifndef REIN_RECORD_OBSERVED_H
+#define REIN_RECORD_OBSERVED_H
+
+#include <stdbool.h>
+
+#include "src/lang/csv.h"
+#include "src/lang/model.h"
+
+typedef enum {
+  REIN_ASSIGNED_RANDOMISED,
+  REIN_ASSIGNED_N_OF_1,
+  REIN_ASSIGNED_SELF_SELECTED,
+  REIN_ASSIGNED_BEFORE_AFTER,
+  REIN_ASSIGNED_UNKNOWN
+} rein_observed_assignment;
+const char *rein_observed_assignment_word(rein_observed_assignment assignment); /* "before-after" */
+
+typedef enum { REIN_RELATION_CALIBRATION, REIN_RELATION_EXTERNAL, REIN_RELATION_INPUT_DERIVED } rein_relation;
+const char *rein_observed_relation_word(rein_relation relation); /* "input-derived" */
+
+typedef struct {
+  const char *name, *actions, *concurrent, *adherence; /* as the YAML says */
+  rein_observed_assignment assignment;
+  rein_pos pos;
+} rein_observed_arm;
+
+/* One row. Numbers in the model's units. */
+typedef struct {
+  int study, arm, observable, person; /* indices in rein_observed; person -1: a group */
+  double time;                        /* model time */
+  double value;                       /* measurement or mean; the limit where censored */
+  double sd;                          /* between people; NaN for a person */
+  double n;                           /* people in the group; 1 for a person */
+  int censored;                       /* -1: below value, 1: above it, 0: measured */
+  int64_t row;                        /* of the table */
+} rein_observed_point;
+
+typedef struct {
+  const char *path; /* of the YAML */
+  const char *title, *licence;
+  char hash[65]; /* SHA-256 of YAML and table together */
+  rein_relation relation;
+  bool is_fitted; /* parameters were fitted to these people */
+  bool is_group;  /* means of groups, else people */
+  rein_pos pos;   /* of the YAML */
+  const rein_csv *csv;
+  const rein_observed_arm *arm; /* (n_arm) */
+  int n_arm;
+  const char *const *study; /* (n_study) */
+  int n_study;
+  const int *observable; /* (n_observable) of the model, those that occur */
+  const double *known;   /* (n_observable) state before by definition, observable's unit; NaN: measured */
+  int n_observable;
+  const char *const *person; /* (n_person) the table's own ids: never printed or written */
+  int n_person;
+  const rein_observed_point *point; /* (n_point) as in the table */
+  int n_point;
+  int n_missing; /* rows without a value */
+} rein_observed;
+
+/* Reads and checks YAML and table against the model's observables. path: the YAML. REIN_OK; REIN_ERR_INPUT,
+ * REIN_ERR_FILE with errors in diag; REIN_ERR_MEMORY. Everything in `arena`; model and diag are lent. */
+rein_status rein_observed_read(rein_arena *arena, rein_units *units, const char *path,
+                               const rein_model *model, rein_diag *diag, rein_observed **out);
+
+/* Points of one arm and observable by rising time, for a picture; in `arena`. */
+typedef struct {
+  int n;
+  double *time, *value, *sd, *size; /* (n) model time, observable's unit; sd NaN for people */
+} rein_observed_series;
+void rein_observed_select(rein_arena *arena, const rein_observed *observed, const char *arm,
+                          const char *observable, const rein_model *model, rein_observed_series *out);
+
+/* Place of a point's cell in `column`, or of its row where the table has no such column; shows no text. */
+rein_pos rein_observed_pos(const rein_observed *observed, const rein_observed_point *point,
+                           const char *column);
+
+#endif

@@ -1,0 +1,300 @@
+/* Rows of an observed table: names to indices, units converted, limits, duplicates. No message shows a cell.
+ */
+#include "src/record/observed_rows.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct {
+  int study, arm, id, observable, unit, time, time_unit, value, mean, sd, se, n, lloq, uloq, censored,
+      replicate;
+} columns;
+
+/* Names met so far and their indices. */
+typedef struct {
+  rein_names *names;
+  const char **list; /* (n) */
+  size_t n, capacity;
+} collection;
+
+typedef struct {
+  rein_observed_reader *r;
+  columns c;
+  collection study, person;
+  rein_names *seen; /* rows by what they are of, so that none counts twice */
+  rein_names *arms; /* of the YAML */
+  int *local;       /* (n_observable of the model) index among those that occur, -1 */
+  int *observable;  /* growing */
+  size_t n_observable, cap_observable;
+  rein_observed_point *point; /* growing */
+  size_t n_point, cap_point;
+} job;
+
+int rein_observed_find_observable(const rein_model *model, const char *name) {
+  for (size_t i = 0; i < model->n_observable; i++) {
+    if (strcmp(model->observable[i].name, name) == 0) return (int)i;
+  }
+  return -1;
+}
+
+/* ---- columns ---- */
+
+static bool find_columns(job *j) {
+  const rein_csv *csv = j->r->csv;
+  rein_diag *diag = j->r->diag;
+  const rein_pos pos = {csv->quiet, 1, 1, 1};
+  const int n_error = rein_diag_n_error(diag);
+  columns *c = &j->c;
+  *c = (columns){.study = rein_csv_find(csv, "study"),
+                 .arm = rein_csv_find(csv, "arm"),
+                 .id = rein_csv_find(csv, "id"),
+                 .observable = rein_csv_get_column(csv, "observable", pos, diag),
+                 .unit = rein_csv_get_column(csv, "unit", pos, diag),
+                 .time = rein_csv_get_column(csv, "time", pos, diag),
+                 .time_unit = rein_csv_get_column(csv, "time_unit", pos, diag),
+                 .value = rein_csv_find(csv, "value"),
+                 .mean = rein_csv_find(csv, "mean"),
+                 .sd = rein_csv_find(csv, "sd"),
+                 .se = rein_csv_find(csv, "se"),
+                 .n = rein_csv_find(csv, "n"),
+                 .lloq = rein_csv_find(csv, "lloq"),
+                 .uloq = rein_csv_find(csv, "uloq"),
+                 .censored = rein_csv_find(csv, "censored"),
+                 .replicate = rein_csv_find(csv, "replicate")};
+  j->r->observed->is_group = c->mean >= 0;
+  if (c->mean >= 0 && c->value >= 0) {
+    rein_error(diag, pos,
+               "a table has measurements of people ('value') or means of groups ('mean'), not both");
+  } else if (c->mean >= 0) {
+    if (c->n < 0) rein_error(diag, pos, "means of groups need a column 'n', the people behind each mean");
+    if (c->sd < 0 && c->se < 0) rein_error(diag, pos, "means of groups need a column 'sd' or 'se'");
+  } else if (c->value < 0 || c->id < 0) {
+    rein_error(diag, pos,
+               "expected the columns 'id' and 'value' of people, or 'mean', 'n' and 'sd' or 'se' of groups");
+  }
+  if (c->arm < 0 && j->r->observed->n_arm != 1) {
+    rein_error(diag, pos, "the table needs a column 'arm', since 'arms' names %d", j->r->observed->n_arm);
+  }
+  return rein_diag_n_error(diag) == n_error;
+}
+
+/* ---- cells ---- */
+
+static const char *text_at(const job *j, int64_t row, int column) {
+  return column < 0 ? "" : rein_csv_text(j->r->csv, row, column);
+}
+
+static rein_pos pos_at(const job *j, int64_t row, int column) {
+  return rein_csv_pos(j->r->csv, row, column < 0 ? 0 : column);
+}
+
+/* Index of `name`, which is told apart from others by `key`. */
+static int collect(const job *j, collection *c, const char *key, const char *name) {
+  const int known = rein_names_find(c->names, key);
+  if (known >= 0) return known;
+  rein_names_add(c->names, key, (int)c->n);
+  REIN_PUSH(j->r->arena, c->list, c->n, c->capacity, name);
+  return (int)c->n - 1;
+}
+
+/* The unit in a cell; its own words instead of the unit reader's, which would show the cell. */
+static bool read_unit(const job *j, int64_t row, int column, const rein_unit *to, const char *to_text,
+                      rein_unit *out) {
+  rein_diag *silent = rein_diag_create(j->r->arena);
+  const rein_pos pos = pos_at(j, row, column);
+  if (!rein_unit_parse(j->r->units, text_at(j, row, column), pos, silent, out)) {
+    rein_error(j->r->diag, pos, "this is no unit that rein knows");
+    return false;
+  }
+  if (rein_unit_same_dimension(out, to)) return true;
+  rein_error(j->r->diag, pos, "this unit cannot be converted into %s, as the model has it", to_text);
+  return false;
+}
+
+static bool read_observable(job *j, int64_t row, rein_observed_point *p, const rein_observable **out) {
+  const int o = rein_observed_find_observable(j->r->model, text_at(j, row, j->c.observable));
+  if (o < 0) {
+    rein_error(j->r->diag, pos_at(j, row, j->c.observable), "the model has no observable of this name");
+    return false;
+  }
+  if (j->local[o] < 0) {
+    j->local[o] = (int)j->n_observable;
+    REIN_PUSH(j->r->arena, j->observable, j->n_observable, j->cap_observable, o);
+  }
+  p->observable = j->local[o];
+  *out = &j->r->model->observable[o];
+  return true;
+}
+
+static bool read_who(job *j, int64_t row, rein_observed_point *p) {
+  const char *study = text_at(j, row, j->c.study);
+  p->study = collect(j, &j->study, study, study);
+  p->arm = j->c.arm < 0 ? 0 : rein_names_find(j->arms, text_at(j, row, j->c.arm));
+  p->person = -1;
+  if (p->arm < 0) {
+    rein_error(j->r->diag, pos_at(j, row, j->c.arm),
+               "this arm is not among 'arms' of the YAML beside the table");
+    return false;
+  }
+  if (j->r->observed->is_group) return true;
+  if (rein_csv_is_missing(j->r->csv, row, j->c.id)) {
+    rein_error(j->r->diag, pos_at(j, row, j->c.id), "a measurement of a person needs an 'id'");
+    return false;
+  }
+  /* The same id in two studies is two people. */
+  const char *id = text_at(j, row, j->c.id);
+  p->person = collect(j, &j->person, rein_arena_printf(j->r->arena, "%s\n%s", study, id), id);
+  return true;
+}
+
+static bool read_time(const job *j, int64_t row, rein_observed_point *p) {
+  const rein_unit *to = &j->r->model->time_unit;
+  rein_unit from;
+  double time;
+  if (!read_unit(j, row, j->c.time_unit, to, j->r->model->time_unit_text, &from)) return false;
+  if (!rein_csv_number(j->r->csv, row, j->c.time, j->r->diag, &time)) return false;
+  p->time = rein_unit_convert(time, &from, to);
+  return true;
+}
+
+/* ---- numbers ---- */
+
+typedef struct {
+  const rein_unit *from, *to;
+} conversion;
+
+/* A cell that may be empty; NaN then. */
+static bool read_optional(const job *j, int64_t row, int column, conversion unit, double *out) {
+  double number;
+  *out = NAN;
+  if (column < 0 || rein_csv_is_missing(j->r->csv, row, column)) return true;
+  if (!rein_csv_number(j->r->csv, row, column, j->r->diag, &number)) return false;
+  *out = rein_unit_convert(number, unit.from, unit.to);
+  return true;
+}
+
+static bool read_spread(const job *j, int64_t row, conversion unit, rein_observed_point *p) {
+  const rein_csv *csv = j->r->csv;
+  rein_diag *diag = j->r->diag;
+  const bool has_sd = j->c.sd >= 0 && !rein_csv_is_missing(csv, row, j->c.sd);
+  const bool has_se = j->c.se >= 0 && !rein_csv_is_missing(csv, row, j->c.se);
+  const int column = has_sd ? j->c.sd : j->c.se;
+  double spread;
+  if (has_sd == has_se) {
+    rein_error(diag, pos_at(j, row, has_se ? j->c.se : j->c.mean), "%s",
+               has_sd ? "this mean has both an SD and an SE; keep the one that the source gives"
+                      : "this mean has neither an SD nor an SE");
+    return false;
+  }
+  if (!rein_csv_number(csv, row, j->c.n, diag, &p->n) || !rein_csv_number(csv, row, column, diag, &spread))
+    return false;
+  if (!(p->n >= 1.0) || p->n != floor(p->n)) {
+    rein_error(diag, pos_at(j, row, j->c.n),
+               "the number of people behind a mean is a whole number from 1 on");
+    return false;
+  }
+  if (!(spread >= 0.0)) {
+    rein_error(diag, pos_at(j, row, column), "an SD or SE is not below 0");
+    return false;
+  }
+  p->sd = spread * rein_unit_factor(unit.from, unit.to) * (has_se ? sqrt(p->n) : 1.0);
+  return true;
+}
+
+/* What the column `censored` says: -1, 0, 1. */
+static bool read_censored(const job *j, int64_t row, int *out) {
+  const char *word = text_at(j, row, j->c.censored);
+  *out = strcmp(word, "below") == 0 ? -1 : strcmp(word, "above") == 0;
+  if (*out || j->c.censored < 0 || strcmp(word, "no") == 0 ||
+      rein_csv_is_missing(j->r->csv, row, j->c.censored))
+    return true;
+  rein_error(j->r->diag, pos_at(j, row, j->c.censored), "'censored' is below, above or no");
+  return false;
+}
+
+/* A measurement of a person: beyond a limit of detection it is known only that it is there. */
+static bool read_value(const job *j, int64_t row, conversion unit, rein_observed_point *p) {
+  double low, high;
+  if (!read_optional(j, row, j->c.lloq, unit, &low) || !read_optional(j, row, j->c.uloq, unit, &high) ||
+      !read_optional(j, row, j->c.value, unit, &p->value) || !read_censored(j, row, &p->censored))
+    return false;
+  p->n = 1.0;
+  p->sd = NAN;
+  if (p->value < low) p->censored = -1;
+  if (p->value > high) p->censored = 1;
+  if (p->censored == 0) return true;
+  p->value = p->censored < 0 ? low : high;
+  if (!isnan(p->value)) return true;
+  rein_error(j->r->diag, pos_at(j, row, j->c.censored), "this value is censored, but the row gives no '%s'",
+             p->censored < 0 ? "lloq" : "uloq");
+  return false;
+}
+
+static bool read_numbers(const job *j, int64_t row, const rein_observable *o, rein_observed_point *p) {
+  rein_unit from;
+  if (!read_unit(j, row, j->c.unit, &o->unit, o->unit_text, &from)) return false;
+  const conversion unit = {&from, &o->unit};
+  if (!j->r->observed->is_group) return read_value(j, row, unit, p);
+  if (!read_optional(j, row, j->c.mean, unit, &p->value)) return false;
+  return isnan(p->value) || read_spread(j, row, unit, p);
+}
+
+/* ---- rows ---- */
+
+static bool is_new(job *j, const rein_observed_point *p) {
+  const char *key = rein_arena_printf(j->r->arena, "%d %d %d %d %.17g %s", p->study, p->arm, p->person,
+                                      p->observable, p->time, text_at(j, p->row, j->c.replicate));
+  const int before = rein_names_add(j->seen, key, (int)p->row);
+  if (before == (int)p->row) return true;
+  rein_error(
+      j->r->diag, pos_at(j, p->row, j->c.time),
+      "this row repeats line %d: the same %s, observable and time; number what was measured twice in a "
+      "column 'replicate'",
+      pos_at(j, before, 0).line, p->person < 0 ? "arm" : "person");
+  return false;
+}
+
+static void read_row(job *j, int64_t row) {
+  rein_observed_point p = {.row = row};
+  const rein_observable *observable = NULL;
+  bool good = read_observable(j, row, &p, &observable);
+  good = read_who(j, row, &p) && good;
+  good = read_time(j, row, &p) && good;
+  good = good && read_numbers(j, row, observable, &p);
+  if (!good || !is_new(j, &p)) return;
+  if (isnan(p.value))
+    j->r->observed->n_missing++;
+  else
+    REIN_PUSH(j->r->arena, j->point, j->n_point, j->cap_point, p);
+}
+
+static void finish(job *j) {
+  rein_observed *o = j->r->observed;
+  double *known = REIN_NEW(j->r->arena, double, j->n_observable + 1);
+  for (size_t i = 0; i < j->n_observable; i++) known[i] = j->r->known[j->observable[i]];
+  o->observable = j->observable;
+  o->known = known;
+  o->n_observable = (int)j->n_observable;
+  o->study = j->study.list;
+  o->n_study = (int)j->study.n;
+  o->person = j->person.list;
+  o->n_person = (int)j->person.n;
+  o->point = j->point;
+  o->n_point = (int)j->n_point;
+}
+
+bool rein_observed_read_rows(rein_observed_reader *r) {
+  job j = {.r = r, .seen = rein_names_create(r->arena), .arms = rein_names_create(r->arena)};
+  const int n_error = rein_diag_n_error(r->diag);
+  j.study.names = rein_names_create(r->arena);
+  j.person.names = rein_names_create(r->arena);
+  j.local = REIN_NEW(r->arena, int, r->model->n_observable + 1);
+  for (size_t i = 0; i < r->model->n_observable; i++) j.local[i] = -1;
+  for (int i = 0; i < r->observed->n_arm; i++) rein_names_add(j.arms, r->observed->arm[i].name, i);
+  if (!find_columns(&j)) return false;
+  for (int64_t row = 0; row < r->csv->n_row; row++) read_row(&j, row);
+  if (rein_diag_n_error(r->diag) == n_error && j.n_point == 0)
+    rein_error(r->diag, r->observed->pos, "the table holds no measurement");
+  finish(&j);
+  return rein_diag_n_error(r->diag) == n_error;
+}

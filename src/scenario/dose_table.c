@@ -1,0 +1,303 @@
+/* Columns, units, compartments and records of a table of doses; see doses.h. */
+#include "src/scenario/dose_table.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const UPPER[REIN_N_COL] = {"ID",   "TIME", "AMT", "CMT", "EVID", "RATE", "II",
+                                              "ADDL", "SS",   "MDV", "DV",  "DVID", "CENS", "LLOQ"};
+static const char *const LOWER[REIN_N_COL] = {"id",   "time", "amt", "cmt", "evid", "rate", "ii",
+                                              "addl", "ss",   "mdv", "dv",  "dvid", "cens", "lloq"};
+
+/* ---- columns ---- */
+
+static int find_known(const char *name, const char *const *list) {
+  for (int k = 0; k < REIN_N_COL; k++)
+    if (strcmp(name, list[k]) == 0) return k;
+  return -1;
+}
+
+static bool is_listed(const rein_yaml *list, const char *name) {
+  for (int i = 0; list && i < (list->kind == REIN_YAML_LIST ? list->n : 1); i++)
+    if (strcmp((list->kind == REIN_YAML_LIST ? list->item[i] : list)->text, name) == 0) return true;
+  return false;
+}
+
+static rein_pos header_pos(const rein_csv *csv, int k) {
+  rein_pos pos = rein_source_pos(csv->source, csv->header_offset[k], (int)strlen(csv->header[k]));
+  pos.source = csv->quiet;
+  return pos;
+}
+
+/* Every column is one of the known ones, a covariate, or said to be ignored. */
+bool rein_dose_find_columns(rein_dose_table *t) {
+  const rein_csv *csv = t->csv;
+  rein_diag *diag = t->r->diag;
+  const rein_yaml *covariates = rein_yaml_get(t->node, "covariates"),
+                  *ignore = rein_yaml_get(t->node, "ignore");
+  int first_upper = -1, first_lower = -1;
+  for (int k = 0; k < REIN_N_COL; k++) t->at[k] = -1;
+  for (int i = 0; i < csv->n_column; i++) {
+    int upper = find_known(csv->header[i], UPPER), lower = find_known(csv->header[i], LOWER);
+    if (upper >= 0 || lower >= 0) {
+      t->at[upper >= 0 ? upper : lower] = i;
+      if (upper >= 0 && first_upper < 0) first_upper = i;
+      if (lower >= 0 && first_lower < 0) first_lower = i;
+    } else if (!rein_yaml_get(covariates, csv->header[i]) && !is_listed(ignore, csv->header[i])) {
+      rein_error(diag, header_pos(csv, i),
+                 "column '%s' means nothing here; name it in 'covariates' or in 'ignore' of the arm's events",
+                 csv->header[i]);
+      return false;
+    }
+  }
+  if (first_upper >= 0 && first_lower >= 0) {
+    int later = first_upper > first_lower ? first_upper : first_lower;
+    rein_error(diag, header_pos(csv, later),
+               "columns '%s' and '%s' mix upper and lower case; use one of them", csv->header[first_upper],
+               csv->header[first_lower]);
+    return false;
+  }
+  if (t->at[REIN_COL_TIME] >= 0 && t->at[REIN_COL_AMT] >= 0) return true;
+  rein_error(diag, rein_yaml_get(t->node, "table")->pos, "a table of doses needs the column %s",
+             t->at[REIN_COL_TIME] < 0 ? "TIME" : "AMT");
+  return false;
+}
+
+/* ---- units ---- */
+
+/* Factor from the unit that `units:` gives for a column to `to`. */
+static bool unit_factor(rein_dose_table *t, const rein_yaml *node, const char *column_name,
+                        const rein_unit *to, const char *to_text, double *factor) {
+  rein_unit unit;
+  if (!node || node->kind != REIN_YAML_SCALAR) {
+    rein_error(t->r->diag, node ? node->pos : t->node->pos,
+               "events: 'units' has to say the unit of column '%s', for example '%s'", column_name, to_text);
+    return false;
+  }
+  if (to->unknown) {
+    rein_error(t->r->diag, node->pos, "the model gives no unit that column '%s' could be converted to",
+               column_name);
+    return false;
+  }
+  if (!rein_unit_parse(t->r->units, node->text, node->pos, t->r->diag, &unit)) return false;
+  if (!rein_unit_same_dimension(&unit, to)) {
+    rein_error(t->r->diag, node->pos, "column '%s' has unit %s, expected %s", column_name, node->text,
+               to_text);
+    return false;
+  }
+  *factor = rein_unit_equal(&unit, to) ? 1.0 : rein_unit_factor(&unit, to);
+  return true;
+}
+
+/* `units: {amt: mg}` or, where compartments differ, `units: {amt: {1: mg, 4: g}}`. */
+static const rein_yaml *unit_node(const rein_dose_table *t, const char *key, const char *cmt) {
+  const rein_yaml *node = rein_yaml_get(rein_yaml_get(t->node, "units"), key);
+  return node && node->kind == REIN_YAML_MAP ? rein_yaml_get(node, cmt) : node;
+}
+
+bool rein_dose_read_units(rein_dose_table *t) {
+  const rein_model *model = t->r->model;
+  bool good = unit_factor(t, unit_node(t, "time", ""), "TIME", &model->time_unit, model->time_unit_text,
+                          &t->time_factor);
+  t->ii_factor = 1.0;
+  if (t->at[REIN_COL_II] < 0) return good;
+  return unit_factor(t, unit_node(t, "ii", ""), "II", &model->time_unit, model->time_unit_text,
+                     &t->ii_factor) &&
+         good;
+}
+
+/* ---- compartments ---- */
+
+static bool take_action(rein_dose_table *t, rein_dose_cmt *c, int i_action, rein_pos pos) {
+  const rein_action *a = &t->r->model->action[i_action];
+  int *place = a->rate ? &c->at_rate : a->duration ? &c->for_length : &c->plain;
+  if (*place >= 0) {
+    rein_error(t->r->diag, pos,
+               "compartment '%s' could mean action '%s' or '%s'; say which: events: {actions: {%s: %s}}",
+               c->name, t->r->model->action[*place].name, a->name, c->name, a->name);
+    return false;
+  }
+  *place = i_action;
+  return true;
+}
+
+/* Actions that `actions:` names for the compartment. */
+static bool take_named(rein_dose_table *t, rein_dose_cmt *c, const rein_yaml *named) {
+  const rein_model *model = t->r->model;
+  for (int i = 0; i < (named->kind == REIN_YAML_LIST ? named->n : 1); i++) {
+    const rein_yaml *node = named->kind == REIN_YAML_LIST ? named->item[i] : named;
+    size_t k = 0;
+    while (k < model->n_action && strcmp(model->action[k].name, node->text) != 0) k++;
+    if (k == model->n_action || model->action[k].state < 0) {
+      rein_error(t->r->diag, node->pos, "there is no action '%s' into a state", node->text);
+      return false;
+    }
+    c->state = model->action[k].state;
+    if (!take_action(t, c, (int)k, node->pos)) return false;
+  }
+  return true;
+}
+
+/* State that CMT means: a number counts the model's states, a name is that of a state or of an action. */
+static int state_of(const rein_model *model, const char *name) {
+  char *end;
+  long number = strtol(name, &end, 10);
+  if (*end == '\0' && end != name)
+    return number >= 1 && number <= (long)model->n_state ? (int)number - 1 : -1;
+  for (size_t i = 0; i < model->n_state; i++)
+    if (strcmp(model->state[i].name, name) == 0) return (int)i;
+  for (size_t i = 0; i < model->n_action; i++)
+    if (strcmp(model->action[i].name, name) == 0) return model->action[i].state;
+  return -1;
+}
+
+static bool fill_compartment(rein_dose_table *t, rein_dose_cmt *c, rein_pos pos) {
+  const rein_model *model = t->r->model;
+  const rein_yaml *named = rein_yaml_get(rein_yaml_get(t->node, "actions"), c->name);
+  if (named) {
+    if (!take_named(t, c, named)) return false;
+  } else {
+    c->state = state_of(model, c->name);
+    for (size_t k = 0; k < model->n_action && c->state >= 0; k++)
+      if (model->action[k].state == c->state && !take_action(t, c, (int)k, pos)) return false;
+  }
+  if (c->plain < 0 && c->at_rate < 0 && c->for_length < 0) {
+    rein_error(t->r->diag, pos,
+               c->state < 0 ? "unknown compartment: neither the number of a state nor a name of the model"
+                            : "no action of the model goes into this compartment");
+    return false;
+  }
+  return true;
+}
+
+static bool read_factors(rein_dose_table *t, rein_dose_cmt *c) {
+  const rein_model *model = t->r->model;
+  int any = c->plain >= 0 ? c->plain : c->at_rate >= 0 ? c->at_rate : c->for_length;
+  const rein_action *a = &model->action[any];
+  c->rate_factor = 1.0;
+  if (!unit_factor(t, unit_node(t, "amt", c->name), "AMT", &a->unit, a->unit_text, &c->amount_factor))
+    return false;
+  if (t->at[REIN_COL_RATE] < 0 || !unit_node(t, "rate", c->name)) return true;
+  rein_unit unit = rein_unit_divide(&a->unit, &model->time_unit);
+  const char *text = rein_arena_printf(t->r->arena, "%s/%s", a->unit_text, model->time_unit_text);
+  return unit_factor(t, unit_node(t, "rate", c->name), "RATE", &unit, text, &c->rate_factor);
+}
+
+/* The compartment of a line; NULL with an error. */
+static rein_dose_cmt *find_compartment(rein_dose_table *t, int64_t row) {
+  int k = t->at[REIN_COL_CMT];
+  rein_pos pos = k < 0 ? rein_yaml_get(t->node, "table")->pos : rein_csv_pos(t->csv, row, k);
+  const char *name = k < 0 ? "1" : rein_csv_text(t->csv, row, k);
+  if (k < 0 && t->r->model->n_action == 1) name = t->r->model->action[0].name;
+  if (k < 0 && t->r->model->n_action != 1) {
+    rein_error(t->r->diag, pos, "the model has several actions, so the table needs the column CMT");
+    return NULL;
+  }
+  for (size_t i = 0; i < t->n_cmt; i++)
+    if (strcmp(t->cmt[i].name, name) == 0) return t->cmt[i].ready ? &t->cmt[i] : NULL;
+  rein_dose_cmt c = {.name = name, .state = -1, .plain = -1, .at_rate = -1, .for_length = -1};
+  c.ready = fill_compartment(t, &c, pos) && read_factors(t, &c);
+  REIN_PUSH(t->r->arena, t->cmt, t->n_cmt, t->cap_cmt, c);
+  return c.ready ? &t->cmt[t->n_cmt - 1] : NULL;
+}
+
+/* ---- one record ---- */
+
+rein_pos rein_dose_cell(const rein_dose_table *t, int64_t row, rein_dose_column k) {
+  return rein_csv_pos(t->csv, row, t->at[k] >= 0 ? t->at[k] : t->at[REIN_COL_TIME]);
+}
+
+/* A number of the record; an empty cell or a column that is not there is `missing`. */
+static bool number(rein_dose_table *t, int64_t row, rein_dose_column k, double missing, double *out) {
+  *out = missing;
+  if (t->at[k] < 0 || rein_csv_is_missing(t->csv, row, t->at[k])) return true;
+  return rein_csv_number(t->csv, row, t->at[k], t->r->diag, out);
+}
+
+static bool whole(rein_dose_table *t, int64_t row, rein_dose_column k, double low, double high,
+                  const char *expected, int *out) {
+  double value;
+  if (!number(t, row, k, 0.0, &value)) return false;
+  *out = (int)(value >= low && value <= high ? value : 0);
+  if (value >= low && value <= high && value == floor(value)) return true;
+  rein_error(t->r->diag, rein_dose_cell(t, row, k), "%s: expected %s", UPPER[k], expected);
+  return false;
+}
+
+static bool read_evid(rein_dose_table *t, rein_dose_record *x) {
+  if (t->at[REIN_COL_EVID] < 0) { /* as NONMEM has it: an amount or a rate is a dose */
+    x->evid = x->amt != 0.0 || x->rate != 0.0;
+    return true;
+  }
+  if (!whole(t, x->row, REIN_COL_EVID, 0, 8, "0, 1, 2, 3, 4 or 8", &x->evid)) return false;
+  if (x->evid <= 4 || x->evid == 8) return true;
+  rein_error(t->r->diag, rein_dose_cell(t, x->row, REIN_COL_EVID), "EVID: expected 0, 1, 2, 3, 4 or 8");
+  return false;
+}
+
+/* What does not fit together in a dose. */
+static bool check_dose(rein_dose_table *t, const rein_dose_record *x) {
+  rein_diag *diag = t->r->diag;
+  int n_error = rein_diag_n_error(diag);
+  bool constant = x->amt == 0.0 && x->rate != 0.0 && x->ss > 0;
+  if (x->rate < 0.0 && x->rate != -1.0 && x->rate != -2.0)
+    rein_error(diag, rein_dose_cell(t, x->row, REIN_COL_RATE),
+               "RATE is negative; only -1 (rate of the model) and -2 (duration of the model) mean something");
+  if (x->rate == -1.0 && x->cmt->at_rate < 0)
+    rein_error(diag, rein_dose_cell(t, x->row, REIN_COL_RATE),
+               "RATE is -1, but no action into this compartment has a 'rate'");
+  if (x->rate == -2.0 && x->cmt->for_length < 0)
+    rein_error(diag, rein_dose_cell(t, x->row, REIN_COL_RATE),
+               "RATE is -2, but no action into this compartment has a 'duration'");
+  if (x->rate > 0.0 && x->rate == x->rate && !unit_node(t, "rate", x->cmt->name))
+    rein_error(
+        diag, t->node->pos, "events: 'units' has to say the unit of column 'RATE', for example '%s/%s'",
+        t->r->model->action[x->cmt->plain >= 0 ? x->cmt->plain : 0].unit_text, t->r->model->time_unit_text);
+  if (x->rate >= 0.0 && x->cmt->plain < 0 && x->cmt->at_rate < 0 && x->cmt->for_length < 0)
+    rein_error(diag, rein_dose_cell(t, x->row, REIN_COL_CMT), "no action goes into this compartment");
+  if (x->amt < 0.0 && x->rate != 0.0)
+    rein_error(diag, rein_dose_cell(t, x->row, REIN_COL_AMT),
+               "a negative amount cannot be infused, only taken at once");
+  if (x->ii < 0.0) rein_error(diag, rein_dose_cell(t, x->row, REIN_COL_II), "II is negative");
+  if (x->addl > 0 && !(x->ii > 0.0))
+    rein_error(diag, rein_dose_cell(t, x->row, REIN_COL_ADDL), "ADDL needs an interval II above 0");
+  if (x->ss > 0 && !(x->ii > 0.0) && !constant)
+    rein_error(
+        diag, rein_dose_cell(t, x->row, REIN_COL_SS),
+        "SS needs an interval II above 0; without, only a constant infusion (AMT 0, RATE not 0) is steady");
+  if (constant && (x->ii > 0.0 || x->addl > 0))
+    rein_error(diag, rein_dose_cell(t, x->row, REIN_COL_SS),
+               "a steady constant infusion (AMT 0) has neither II nor ADDL");
+  if (x->ss > 0 && t->r->model->n_event > 0)
+    rein_error(diag, rein_dose_cell(t, x->row, REIN_COL_SS), "SS cannot be said of a model with events");
+  return rein_diag_n_error(diag) == n_error;
+}
+
+bool rein_dose_read_record(rein_dose_table *t, int64_t row, rein_dose_record *x) {
+  rein_diag *diag = t->r->diag;
+  *x = (rein_dose_record){.row = row};
+  if (!rein_csv_number(t->csv, row, t->at[REIN_COL_TIME], diag, &x->time)) return false;
+  bool good = number(t, row, REIN_COL_AMT, 0.0, &x->amt);
+  good = number(t, row, REIN_COL_RATE, 0.0, &x->rate) && good;
+  good = number(t, row, REIN_COL_II, 0.0, &x->ii) && good;
+  good = good && read_evid(t, x);
+  good = good && whole(t, row, REIN_COL_SS, 0, 2, "0, 1 or 2", &x->ss);
+  good = good &&
+         whole(t, row, REIN_COL_ADDL, 0, REIN_SCENARIO_MAX_DOSE, "a whole number, not negative", &x->addl);
+  if (!good) return false;
+  x->time = rein_scenario_round_time(x->time * t->time_factor);
+  x->ii = rein_scenario_round_time(x->ii * t->ii_factor);
+  if (x->evid == 0 && x->amt != 0.0) {
+    rein_error(diag, rein_dose_cell(t, row, REIN_COL_AMT), "an observation (EVID 0) has no amount");
+    return false;
+  }
+  bool gives = x->evid == 1 || x->evid == 4 || x->evid == 8;
+  if (!gives) return true;
+  x->cmt = find_compartment(t, row);
+  if (!x->cmt) return false;
+  if (!check_dose(t, x)) return false;
+  x->amt *= x->cmt->amount_factor;
+  if (x->rate > 0.0) x->rate *= x->cmt->rate_factor;
+  return true;
+}

@@ -1,0 +1,287 @@
+/* `events:` of an arm: records to courses, person by person; see doses.h. */
+#include "src/scenario/doses.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/files.h"
+#include "src/base/sha256.h"
+#include "src/scenario/dose_table.h"
+#include "src/scenario/draw.h"
+
+/* ---- records to courses ---- */
+
+typedef struct {
+  rein_course *course;
+  size_t n, cap;
+  rein_change *change;
+  size_t n_change, cap_change;
+  double last_time, shift; /* a clock that starts again goes on where the old one stood */
+} person;
+
+static rein_course new_course(rein_dose_table *t, const rein_dose_record *x, int n_dose) {
+  double *time = REIN_NEW(t->r->arena, double, n_dose);
+  for (int i = 0; i < n_dose; i++) time[i] = rein_scenario_round_time(x->time + x->ii * i);
+  return (rein_course){.action = -1,
+                       .per_param = -1,
+                       .how = REIN_GIVEN_RESET,
+                       .name = "reset",
+                       .time = time,
+                       .n_dose = n_dose,
+                       .words = "",
+                       .pos = rein_csv_pos(t->csv, x->row, t->at[REIN_COL_TIME])};
+}
+
+/* The dose of a record with EVID 1, 4 or 8. */
+static rein_course dose_course(rein_dose_table *t, const rein_dose_record *x) {
+  const rein_dose_cmt *c = x->cmt;
+  bool replaces = x->evid == 8;
+  rein_course course = new_course(t, x, replaces ? 1 : 1 + x->addl);
+  int any = c->plain >= 0 ? c->plain : c->at_rate >= 0 ? c->at_rate : c->for_length;
+  course.action = x->rate == -1.0 ? c->at_rate : x->rate == -2.0 ? c->for_length : any;
+  course.how = replaces          ? REIN_GIVEN_REPLACE
+               : x->rate == -1.0 ? REIN_GIVEN_MODELLED_AT_RATE
+               : x->rate == -2.0 ? REIN_GIVEN_MODELLED_FOR
+               : x->rate > 0.0   ? REIN_GIVEN_AT_RATE
+                                 : REIN_GIVEN_BOLUS;
+  course.given = x->rate > 0.0 ? x->rate : 0.0;
+  course.amount = x->amt;
+  course.name = t->r->model->action[course.action].name;
+  course.key = rein_draw_key(course.name);
+  course.steady = replaces || x->ss == 0 ? REIN_STEADY_NOT
+                  : x->ss == 2           ? REIN_STEADY_ADDS
+                                         : REIN_STEADY_RESETS;
+  course.every = x->ii;
+  return course;
+}
+
+static bool add_record(rein_dose_table *t, rein_dose_record *x, person *p, bool first) {
+  rein_arena *arena = t->r->arena;
+  if (!first && x->time + p->shift < p->last_time) {
+    if (x->evid != 3 && x->evid != 4) {
+      rein_error(t->r->diag, rein_dose_cell(t, x->row, REIN_COL_TIME),
+                 "TIME goes back; within a person it may do so only with a reset (EVID 3 or 4)");
+      return false;
+    }
+    p->shift = p->last_time - x->time;
+  }
+  x->time = rein_scenario_round_time(x->time + p->shift);
+  p->last_time = x->time;
+  if (x->time < t->r->inside->t_start && x->evid != 0) {
+    rein_error(t->r->diag, rein_dose_cell(t, x->row, REIN_COL_TIME),
+               "this is before the simulation starts; say 'start:'");
+    return false;
+  }
+  bool resets = x->evid == 3 || (x->evid == 4 && x->ss == 0);
+  if (resets) REIN_PUSH(arena, p->course, p->n, p->cap, new_course(t, x, 1));
+  if (x->evid == 1 || x->evid == 4 || x->evid == 8) {
+    rein_course course = dose_course(t, x);
+    t->r->n_dose += course.n_dose;
+    REIN_PUSH(arena, p->course, p->n, p->cap, course);
+  }
+  return true;
+}
+
+/* ---- covariates over time ---- */
+
+static bool read_covariate(rein_dose_table *t, const rein_yaml *map, int i, rein_dose_covariate *out) {
+  rein_scenario_reader *r = t->r;
+  const rein_yaml *node = map->item[i];
+  const rein_yaml *name = node->kind == REIN_YAML_MAP ? rein_yaml_get(node, "sets") : NULL,
+                  *unit = rein_yaml_get(node, "unit");
+  if (!name || !unit || name->kind != REIN_YAML_SCALAR || unit->kind != REIN_YAML_SCALAR) {
+    rein_error(r->diag, node->pos, "expected {sets: parameter, unit: kg} for column '%s'", map->key[i]);
+    return false;
+  }
+  out->column = rein_csv_get_column(t->csv, map->key[i], map->key_pos[i], r->diag);
+  out->param = rein_scenario_find_param(r, name->text, name->pos);
+  if (out->column < 0 || out->param < 0) return false;
+  const rein_param *param = &r->model->param[out->param];
+  if (param->value_expr) {
+    rein_error(r->diag, name->pos, "'%s' is computed from other parameters, so no table can give it",
+               name->text);
+    return false;
+  }
+  rein_unit got;
+  if (!rein_unit_parse(r->units, unit->text, unit->pos, r->diag, &got)) return false;
+  if (!rein_unit_same_dimension(&got, &param->unit)) {
+    rein_error(r->diag, unit->pos, "column '%s' has unit %s, expected %s as '%s' has", map->key[i],
+               unit->text, param->unit_text, name->text);
+    return false;
+  }
+  out->offset = rein_unit_convert(0.0, &got, &param->unit);
+  out->factor = rein_unit_convert(1.0, &got, &param->unit) - out->offset;
+  if (rein_unit_equal(&got, &param->unit)) out->factor = 1.0, out->offset = 0.0;
+  return true;
+}
+
+static bool read_covariates(rein_dose_table *t) {
+  const rein_yaml *map = rein_yaml_get(t->node, "covariates"), *how = rein_yaml_get(t->node, "carry");
+  if (!map) return true;
+  if (!how) {
+    rein_error(
+        t->r->diag, map->pos,
+        "covariates over time need 'carry': last (each value holds until the next) or next (each value "
+        "has held since the one before)");
+    return false;
+  }
+  t->how = strcmp(how->text, "last") == 0 ? REIN_CARRY_LAST : REIN_CARRY_NEXT;
+  t->cov = REIN_NEW(t->r->arena, rein_dose_covariate, map->n);
+  t->n_cov = map->n;
+  bool good = true;
+  for (int i = 0; i < map->n; i++) good = read_covariate(t, map, i, &t->cov[i]) && good;
+  return good;
+}
+
+/* A person's values of one covariate: changes at the lines, in the way they are carried. */
+static bool carry_covariate(rein_dose_table *t, int i_cov, int64_t first_row, int64_t end_row,
+                            const double *time, person *p, double *first) {
+  const rein_dose_covariate *c = &t->cov[i_cov];
+  double held = NAN, since = -INFINITY; /* carried next: where the value before ends */
+  for (int64_t row = first_row; row < end_row; row++) {
+    double value;
+    if (rein_csv_is_missing(t->csv, row, c->column)) continue;
+    if (!rein_csv_number(t->csv, row, c->column, t->r->diag, &value)) return false;
+    value = c->factor * value + c->offset;
+    if (isnan(held)) {
+      *first = value;
+    } else if (value != held) {
+      rein_change change = {t->how == REIN_CARRY_LAST ? time[row - first_row] : since, c->param, value};
+      REIN_PUSH(t->r->arena, p->change, p->n_change, p->cap_change, change);
+    }
+    held = value;
+    since = time[row - first_row];
+  }
+  bool begins = !rein_csv_is_missing(t->csv, first_row, c->column);
+  if (isnan(held) || (t->how == REIN_CARRY_LAST && !begins)) {
+    rein_error(t->r->diag, rein_csv_pos(t->csv, first_row, c->column),
+               "no value of this column is known here; a person's first line has to have one");
+    return false;
+  }
+  return true;
+}
+
+/* ---- people ---- */
+
+/* All lines of one person. */
+static bool read_person(rein_dose_table *t, int64_t first_row, int64_t end_row, rein_person_doses *out) {
+  rein_arena *arena = t->r->arena;
+  person p = {0};
+  double *time = REIN_NEW(arena, double, end_row - first_row), *first = REIN_NEW(arena, double, t->n_cov + 1);
+  bool good = true;
+  for (int64_t row = first_row; row < end_row; row++) {
+    rein_dose_record x;
+    good = rein_dose_read_record(t, row, &x) && add_record(t, &x, &p, row == first_row) && good;
+    time[row - first_row] = p.last_time;
+  }
+  for (int i = 0; i < t->n_cov && good; i++)
+    good = carry_covariate(t, i, first_row, end_row, time, &p, &first[i]);
+  *out = (rein_person_doses){
+      .course = p.course, .change = p.change, .first = first, .n_course = p.n, .n_change = p.n_change};
+  return good;
+}
+
+static const char *id_of(const rein_dose_table *t, int64_t row) {
+  return t->at[REIN_COL_ID] < 0 ? "" : rein_csv_text(t->csv, row, t->at[REIN_COL_ID]);
+}
+
+typedef struct {
+  rein_person_doses *person;
+  size_t n, cap;
+  rein_names *ids;
+} people;
+
+static bool read_people(rein_dose_table *t, people *all) {
+  bool good = true;
+  all->ids = rein_names_create(t->r->arena);
+  for (int64_t row = 0, end; row < t->csv->n_row; row = end) {
+    const char *id = id_of(t, row);
+    for (end = row + 1; end < t->csv->n_row && strcmp(id_of(t, end), id) == 0;) end++;
+    if (rein_names_add(all->ids, id, (int)all->n) != (int)all->n) {
+      rein_error(t->r->diag, rein_csv_pos(t->csv, row, t->at[REIN_COL_ID]),
+                 "the lines of this person are not together: others stand between");
+      return false;
+    }
+    rein_person_doses one;
+    good = read_person(t, row, end, &one) && good;
+    if (t->r->n_dose > REIN_SCENARIO_MAX_DOSES) {
+      rein_error(t->r->diag, t->node->pos, "the table has more than %d doses", REIN_SCENARIO_MAX_DOSES);
+      return false;
+    }
+    REIN_PUSH(t->r->arena, all->person, all->n, all->cap, one);
+  }
+  return good;
+}
+
+/* People of the table in the order of the cohort's: by their ids where the cohort is a table too. */
+static bool match_cohort(rein_dose_table *t, const people *all, rein_doses *out) {
+  rein_scenario_reader *r = t->r;
+  const rein_yaml *cohort = rein_yaml_get(r->root, "cohort"), *n_node = rein_yaml_get(cohort, "n");
+  int64_t n_cohort = r->scenario->n_individual / r->scenario->n_replicate;
+  out->person = all->person;
+  out->n_person = (int64_t)all->n;
+  if (r->inside->people.n_row > 0 && t->at[REIN_COL_ID] >= 0) {
+    rein_person_doses *sorted = REIN_NEW(r->arena, rein_person_doses, r->inside->people.n_row);
+    int64_t n_found = 0;
+    for (int64_t i = 0; i < r->inside->people.n_row; i++) {
+      int k = rein_names_find(all->ids, r->inside->row_source_id[i]);
+      if (k >= 0) sorted[i] = all->person[k], n_found++;
+      if (k < 0 && t->n_cov > 0) break;
+    }
+    out->person = sorted;
+    out->n_person = r->inside->people.n_row;
+    if (n_found == (int64_t)all->n && (t->n_cov == 0 || n_found == out->n_person)) return true;
+    rein_error(r->diag, t->node->pos,
+               "the table of doses and the table of people are not about the same people");
+    return false;
+  }
+  int64_t written = n_node ? strtoll(n_node->text, NULL, 10) : n_cohort;
+  if (all->n == 1 || written == (int64_t)all->n) return true;
+  rein_error(r->diag, t->node->pos, "the table has doses of %lld people, the cohort has %lld",
+             (long long)all->n, (long long)written);
+  return false;
+}
+
+const rein_person_doses *rein_doses_of(const rein_doses *doses, int64_t individual, int64_t n_replicate) {
+  int64_t i = individual / n_replicate;
+  if (doses->n_person == 1) i = 0;
+  return &doses->person[i < doses->n_person ? i : doses->n_person - 1];
+}
+
+static bool open_table(rein_dose_table *t, rein_doses *out) {
+  rein_scenario_reader *r = t->r;
+  const rein_yaml *path = rein_yaml_get(t->node, "table");
+  const rein_source *source;
+  rein_csv *csv;
+  const char *resolved = rein_files_resolve(r->arena, r->scenario->path, path->text);
+  if (rein_files_read(r->arena, resolved, path->pos, r->diag, &source) != REIN_OK) return false;
+  if (rein_csv_parse(r->arena, source, r->diag, &csv) != REIN_OK) return false;
+  t->csv = csv;
+  out->name = path->text;
+  rein_sha256_hex(source->bytes, source->n_byte, out->hash);
+  if (csv->n_row > 0) return true;
+  rein_error(r->diag, path->pos, "the table has no records in it");
+  return false;
+}
+
+const rein_doses *rein_scenario_read_doses(rein_scenario_reader *r, const rein_yaml *node) {
+  for (size_t i = 0; i < r->n_doses; i++)
+    if (r->doses_node[i] == node) return r->doses[i];
+  rein_dose_table t = {.r = r, .node = node};
+  rein_doses *out = REIN_NEW(r->arena, rein_doses, 1);
+  people all = {0};
+  bool good = open_table(&t, out) && rein_dose_find_columns(&t) && rein_dose_read_units(&t) &&
+              read_covariates(&t) && read_people(&t, &all) && match_cohort(&t, &all, out);
+  int *param = REIN_NEW(r->arena, int, t.n_cov + 1);
+  for (int i = 0; i < t.n_cov; i++) param[i] = t.cov[i].param;
+  out->param = param;
+  out->n_param = t.n_cov;
+  size_t n = r->n_doses;
+  const rein_doses *answer = good ? out : NULL;
+  REIN_PUSH(r->arena, r->doses, n, r->cap_doses, answer);
+  n = r->n_doses;
+  REIN_PUSH(r->arena, r->doses_node, n, r->cap_doses_node, node);
+  r->n_doses = n;
+  return answer;
+}

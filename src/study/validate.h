@@ -1,0 +1,116 @@
+/* `rein validate`: simulated against observed transitions, beside simple baselines, with one verdict rule.
+ *
+ * A comparison is one point: one person, or one group mean, under one arm, from the state before (the
+ * scenario's first measurement) over one horizon (an observed time after it). It is never re-anchored to
+ * later observations. What is compared is the measured change. How: docs/validation-method.md. Nothing here
+ * knows any model by name. */
+#ifndef REIN_STUDY_VALIDATE_H
+#define REIN_STUDY_VALIDATE_H
+
+#include "src/record/observed.h"
+#include "src/study/simulate.h"
+
+typedef enum {
+#define REIN_SCORE(id, key, heading, has_unit, meaning) REIN_SCORE_##id,
+#include "src/study/scores.def"
+#undef REIN_SCORE
+  REIN_N_SCORE
+} rein_score_id;
+
+typedef struct {
+  const char *key, *heading, *meaning;
+  bool has_unit;
+} rein_score_about;
+const rein_score_about *rein_validate_score(rein_score_id id);
+
+typedef struct {
+  double value, low, high; /* bootstrap interval of 95 %; NaN where there is none */
+  const char *na;          /* why there is no value; NULL where there is one */
+  const char *no_interval; /* why there is no interval; NULL where there is one */
+} rein_score;
+
+typedef enum { REIN_VERDICT_SUPPORTED, REIN_VERDICT_NOT_SUPPORTED, REIN_VERDICT_UNDECIDED } rein_verdict;
+const char *rein_verdict_word(rein_verdict verdict); /* "not supported" */
+
+/* Scores over some points. */
+typedef struct {
+  int observable;                             /* index in observed */
+  int arm;                                    /* index in observed, -1: all arms */
+  double time;                                /* horizon: model time of the state after; NaN: all horizons */
+  int n_point, n_unit, n_missing, n_censored; /* units: people, or arms of studies */
+  double n_before, n_after; /* groups, one arm and horizon: people behind the means; else NaN */
+  bool suppressed;          /* fewer than REIN_SMALLEST_GROUP people: nothing else is filled */
+  rein_score score[REIN_N_SCORE];
+  double coverage_low, coverage_high, n_effective; /* exact interval of 90 % coverage, effective trials */
+} rein_validation_row;
+
+typedef struct {
+  int observable;
+  bool counts; /* among `observables` of the expect block */
+  rein_verdict verdict;
+  const char *reason;
+} rein_validation_verdict;
+
+typedef struct {
+  const rein_scenario *scenario;
+  const rein_observed *observed;
+  char expect_hash[65]; /* SHA-256 of the expect block's print; "" where there is none */
+  char model_hash[65];
+  double t_before; /* model time of the state before */
+  int64_t n_member, n_failed;
+  int n_without_before;     /* points without a measured state before, left out */
+  int n_earlier;            /* rows before the state before, left out */
+  int n_later;              /* rows beyond `until` of the expect block, left out */
+  int n_missing;            /* points without a prediction, scored as no change */
+  int n_times, n_arm;       /* horizons and arms that are compared */
+  const char *relation;     /* as declared, or "external by declaration, too few points" */
+  bool has_uncertain;       /* the model has uncertain parameters ... */
+  rein_validation_row *row; /* (n_row) per observable: all; arms; arms and horizons */
+  int n_row;
+  rein_validation_verdict *verdict; /* (n_verdict) per observable */
+  int n_verdict;
+  bool has_verdict; /* an expect block froze the rule */
+  rein_verdict overall;
+} rein_validation;
+
+typedef struct {
+  rein_scenario_options scenario;
+  const rein_kernels *kernels; /* NULL: the best */
+  int n_thread;                /* 0: as OpenMP says; the report does not depend on it */
+  bool individual_data;        /* scores of fewer than REIN_SMALLEST_GROUP people are filled */
+} rein_validate_options;
+
+typedef struct rein_validate_job rein_validate_job;
+
+/* Reads scenario and observed data and matches them; simulates the pilot only. REIN_OK; REIN_ERR_INPUT,
+ * REIN_ERR_FILE, REIN_ERR_SOLVER with errors in diag; REIN_ERR_MEMORY. Everything in `arena`. */
+rein_status rein_validate_prepare(rein_arena *arena, rein_units *units, const char *path,
+                                  const rein_validate_options *options, rein_diag *diag,
+                                  rein_validate_job **out);
+
+/* Simulates, scores, judges. REIN_OK, whatever the verdict; REIN_ERR_MEMBERS: likewise, but members failed;
+ * *out is filled on both. REIN_ERR_MEMORY, REIN_ERR_INTERRUPTED. The same job gives the same numbers, bit for
+ * bit, on any number of threads. */
+rein_status rein_validate_run(rein_validate_job *job, rein_diag *diag, rein_validation *out);
+
+/* The one rule. coverage_low, coverage_high: exact interval of the coverage of 90 % intervals, NaN: none.
+ * *reason: why, static. Source: docs/validation-method.md, "The verdict". */
+rein_verdict rein_validate_judge(const rein_score *over_no_change, const rein_score *over_mean_change,
+                                 double coverage_low, double coverage_high, const char **reason);
+
+/* Reports: a table to read, and everything as JSON (ends with a newline). Neither holds a path or a person.
+ */
+void rein_validate_print(const rein_validation *v, rein_text *out);
+rein_status rein_validate_print_json(const rein_validation *v, rein_text *out);
+
+/* docs/validation.md: head, one line for each comparison and counted observable, and the line that counts. */
+typedef struct {
+  int n[3]; /* by rein_verdict */
+  int n_comparison, n_model, n_external, n_without_verdict;
+  const char *last_model; /* comparisons of one model come one after another */
+} rein_validate_count;
+void rein_validate_print_head(rein_text *out);
+void rein_validate_print_line(const rein_validation *v, rein_validate_count *count, rein_text *out);
+void rein_validate_print_count(const rein_validate_count *count, rein_text *out);
+
+#endif

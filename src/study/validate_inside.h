@@ -1,0 +1,96 @@
+/* Private to validate*.c. */
+#ifndef REIN_STUDY_VALIDATE_INSIDE_H
+#define REIN_STUDY_VALIDATE_INSIDE_H
+
+#include "src/lang/yaml.h"
+#include "src/stats/quantile.h"
+#include "src/study/validate.h"
+
+#define REIN_VALIDATE_COHORTS                                                                                \
+  1000                             /* simulated cohorts that stand for the sampling distribution of a mean   \
+                                    */
+#define REIN_VALIDATE_EFFECTIVE 20 /* fewer effective samples of a person's state before predict nothing */
+#define REIN_VALIDATE_OTHERS 3     /* fewer others make no mean change */
+
+/* One point that is compared; numbers in the observable's unit. */
+typedef struct {
+  int study, arm, observable, person; /* of observed; person -1: a group */
+  int unit;                           /* what is resampled: a person, or an arm of a study */
+  int i_time;                         /* of the state after, among the simulated times */
+  double before, after;               /* measured; before may be known by definition */
+  bool is_known;                      /* ... then nothing is learnt from it */
+  int censored;                       /* of after: -1 below, 1 above it */
+  double n_before, n_after, sd;       /* groups */
+} rein_task;
+
+/* What one task scored; NaN where it does not apply. */
+typedef struct {
+  double crps, no_change_point, no_change_noise, others, shuffled, swapped, rank, log_score, error, error_sd,
+      direction;
+  double hit[3], width[3]; /* 50, 90, 95 % */
+  bool missing;
+} rein_task_score;
+
+/* A measured state before of a person, or of a group. */
+typedef struct {
+  int study, arm, observable, person, censored;
+  double value, n;
+} rein_before;
+
+struct rein_validate_job {
+  rein_arena *arena;
+  rein_diag *diag;
+  rein_validate_options options;
+  rein_simulation simulation;
+  rein_scenario *scenario; /* a copy that measures at the observed times too */
+  rein_observed *observed;
+  const rein_yaml *expect; /* NULL: none */
+  int *sim_arm;            /* (observed n_arm) arm of the scenario, -1: no row needs it */
+  int *compared;           /* (n_compared) different arms of the scenario that stand for observed ones */
+  int n_compared;
+  int64_t *first_member; /* (n_person) first individual that stands for a person; whole cohort: 0 */
+  int64_t n_candidate;   /* individuals that stand for one person */
+  rein_task *task;       /* (n_task) */
+  int n_task;
+  rein_before *before; /* (n_before) */
+  int n_before;
+  int n_unit;
+  int n_without_before, n_earlier, n_later;
+  double until; /* model time up to which points are compared, inf: all */
+
+  /* after the simulation, freed at the end of the run; m = individual * n_arm + arm of the scenario, o of
+   * observed */
+  int n_obs;
+  double *latent, *measured; /* ((m * n_time + t) * n_obs + o), NaN where not reached */
+  double *scratch;           /* (n_individual) */
+  double *noise;             /* ((m * n_obs + o) * 2): additive SD, CV */
+  int64_t n_failed;
+  rein_task_score *score; /* (n_task) */
+};
+
+/* validate_simulate.c: fills latent, measured, noise, which the caller frees also after a failure. */
+rein_status rein_validate_simulate(rein_validate_job *job);
+
+/* validate_predict.c. What a prediction is of. */
+typedef enum { REIN_PREDICT_CHANGE, REIN_PREDICT_NO_CHANGE } rein_predict_kind;
+
+/* Samples of the measured change of a task under an arm of the scenario, at most rein_validate_n_sample;
+ * *n = 0: there is no prediction. whose: the person whose measured state before is taken, the task's own or
+ * another's; ignored for groups. */
+size_t rein_validate_n_sample(const rein_validate_job *job);
+void rein_validate_predict(const rein_validate_job *job, const rein_task *task, int sim_arm, int whose,
+                           rein_predict_kind kind, rein_weighted *sample, size_t *n);
+
+/* Negative logarithm of the predicted density of a person's measurement, or of the probability of a censored
+ * one; NaN without declared noise or prediction. sample: as just predicted, unsorted, one for each candidate.
+ */
+double rein_validate_log_score(const rein_validate_job *job, const rein_task *task, int sim_arm,
+                               const rein_weighted *sample, size_t n);
+
+/* validate_score.c: fills job->score. */
+rein_status rein_validate_score_tasks(rein_validate_job *job);
+
+/* validate_sum.c: rows, verdicts. */
+void rein_validate_sum(const rein_validate_job *job, rein_validation *out);
+
+#endif

@@ -1,0 +1,162 @@
+/* The comparison as JSON: everything the text says, every score with its interval or reason. */
+#include <jansson.h>
+#include <math.h>
+#include <string.h>
+
+#include "src/record/record.h"
+#include "src/study/validate.h"
+
+#define DIGITS 12
+
+static const rein_observable *observable_of(const rein_validation *v, int o) {
+  return &v->scenario->model->observable[v->observed->observable[o]];
+}
+
+static json_t *number(double value) {
+  return isfinite(value) ? json_real(value) : json_null();
+}
+
+static json_t *make_score(const rein_score *score) {
+  json_t *object = json_object();
+  json_object_set_new(object, "value", number(score->value));
+  if (score->na) json_object_set_new(object, "n/a", json_string(score->na));
+  if (score->na) return object;
+  json_object_set_new(object, "low", number(score->low));
+  json_object_set_new(object, "high", number(score->high));
+  if (score->no_interval) json_object_set_new(object, "no_interval", json_string(score->no_interval));
+  return object;
+}
+
+static json_t *make_row(const rein_validation *v, const rein_validation_row *row) {
+  const rein_observable *o = observable_of(v, row->observable);
+  json_t *object = json_object();
+  json_object_set_new(object, "observable", json_string(o->name));
+  json_object_set_new(object, "unit", json_string(o->unit_text));
+  json_object_set_new(object, "arm",
+                      row->arm < 0 ? json_null() : json_string(v->observed->arm[row->arm].name));
+  json_object_set_new(object, "after", number(row->time));
+  if (row->suppressed) {
+    json_object_set_new(object, "n/a", json_string("fewer than 5 people"));
+    return object;
+  }
+  json_object_set_new(object, "n_point", json_integer(row->n_point));
+  json_object_set_new(object, "n_unit", json_integer(row->n_unit));
+  json_object_set_new(object, "n_missing", json_integer(row->n_missing));
+  json_object_set_new(object, "n_censored", json_integer(row->n_censored));
+  json_object_set_new(object, "n_before", number(row->n_before));
+  json_object_set_new(object, "n_after", number(row->n_after));
+  for (int id = 0; id < REIN_N_SCORE; id++)
+    json_object_set_new(object, rein_validate_score((rein_score_id)id)->key, make_score(&row->score[id]));
+  json_object_set_new(object, "coverage_90_exact_low", number(row->coverage_low));
+  json_object_set_new(object, "coverage_90_exact_high", number(row->coverage_high));
+  json_object_set_new(object, "coverage_90_effective_points", number(row->n_effective));
+  return object;
+}
+
+static json_t *make_data(const rein_validation *v) {
+  const rein_observed *o = v->observed;
+  json_t *object = json_object(), *studies = json_array(), *arms = json_array();
+  for (int i = 0; i < o->n_study; i++) json_array_append_new(studies, json_string(o->study[i]));
+  for (int a = 0; a < o->n_arm; a++) {
+    const rein_observed_arm *arm = &o->arm[a];
+    json_t *item = json_object();
+    json_object_set_new(item, "name", json_string(arm->name));
+    json_object_set_new(item, "assignment", json_string(rein_observed_assignment_word(arm->assignment)));
+    json_object_set_new(item, "wording", json_string("change under"));
+    json_object_set_new(item, "actions", json_string(arm->actions));
+    json_object_set_new(item, "concurrent", json_string(arm->concurrent));
+    json_object_set_new(item, "adherence", json_string(arm->adherence));
+    json_array_append_new(arms, item);
+  }
+  json_object_set_new(object, "title", json_string(o->title));
+  json_object_set_new(object, "hash", json_string(o->hash));
+  json_object_set_new(object, "licence", json_string(o->licence));
+  json_object_set_new(object, "relation", json_string(v->relation));
+  json_object_set_new(object, "fitted_to_these_people", json_boolean(o->is_fitted));
+  json_object_set_new(object, "kind", json_string(o->is_group ? "group means" : "people"));
+  json_object_set_new(object, "n_people", o->is_group ? json_null() : json_integer(o->n_person));
+  json_object_set_new(object, "studies", studies);
+  json_object_set_new(object, "arms", arms);
+  return object;
+}
+
+static json_t *make_simulated(const rein_validation *v) {
+  const rein_scenario *s = v->scenario;
+  json_t *object = json_object();
+  json_object_set_new(object, "individuals", json_integer(s->n_individual));
+  json_object_set_new(object, "replicates", json_integer(s->n_replicate));
+  json_object_set_new(object, "parameter_uncertainty_in_view",
+                      json_boolean(!v->has_uncertain || s->n_replicate > 1));
+  json_object_set_new(object, "members", json_integer(v->n_member));
+  json_object_set_new(object, "failed", json_integer(v->n_failed));
+  return object;
+}
+
+static json_t *make_compared(const rein_validation *v) {
+  json_t *object = json_object();
+  json_object_set_new(object, "before", number(v->t_before));
+  json_object_set_new(object, "time_unit", json_string(v->scenario->model->time_unit_text));
+  json_object_set_new(object, "horizons", json_integer(v->n_times));
+  json_object_set_new(object, "without_state_before", json_integer(v->n_without_before));
+  json_object_set_new(object, "earlier", json_integer(v->n_earlier));
+  json_object_set_new(object, "later", json_integer(v->n_later));
+  json_object_set_new(object, "without_value", json_integer(v->observed->n_missing));
+  json_object_set_new(object, "without_prediction", json_integer(v->n_missing));
+  return object;
+}
+
+static json_t *make_verdicts(const rein_validation *v) {
+  json_t *list = json_array();
+  for (int i = 0; i < v->n_verdict; i++) {
+    const rein_validation_verdict *verdict = &v->verdict[i];
+    json_t *item = json_object();
+    json_object_set_new(item, "observable", json_string(observable_of(v, verdict->observable)->name));
+    json_object_set_new(item, "verdict",
+                        v->has_verdict ? json_string(rein_verdict_word(verdict->verdict)) : json_null());
+    json_object_set_new(item, "reason", json_string(verdict->reason));
+    json_object_set_new(item, "counts", json_boolean(verdict->counts));
+    json_array_append_new(list, item);
+  }
+  return list;
+}
+
+static json_t *make_report(const rein_validation *v) {
+  const rein_scenario *s = v->scenario;
+  json_t *report = json_object(), *rows = json_array();
+  json_object_set_new(report, "report", json_string("validation/1"));
+  json_object_set_new(report, "rein", json_string(REIN_VERSION));
+  json_object_set_new(report, "scenario", json_string(s->name));
+  json_object_set_new(report, "title", json_string(s->title));
+  json_object_set_new(report, "scenario_hash", json_string(s->hash));
+  json_object_set_new(report, "seed", json_integer((json_int_t)s->seed));
+  json_object_set_new(report, "model", json_string(s->model->name));
+  json_object_set_new(report, "model_hash", json_string(v->model_hash));
+  json_object_set_new(report, "rule", v->has_verdict ? json_string("verdict/1") : json_null());
+  json_object_set_new(report, "expect_hash", v->has_verdict ? json_string(v->expect_hash) : json_null());
+  json_object_set_new(report, "data", make_data(v));
+  json_object_set_new(report, "simulated", make_simulated(v));
+  json_object_set_new(report, "compared", make_compared(v));
+  for (int i = 0; i < v->n_row; i++) json_array_append_new(rows, make_row(v, &v->row[i]));
+  json_object_set_new(report, "scores", rows);
+  json_object_set_new(report, "verdicts", make_verdicts(v));
+  json_object_set_new(report, "verdict",
+                      v->has_verdict ? json_string(rein_verdict_word(v->overall)) : json_null());
+  json_object_set_new(report, "boundary", json_string(s->model->boundary));
+  json_object_set_new(report, "comment", json_string(REIN_FOR_RESEARCH));
+  return report;
+}
+
+static int append(const char *bytes, size_t n, void *text) {
+  rein_text_add_n(text, bytes, n);
+  return 0;
+}
+
+rein_status rein_validate_print_json(const rein_validation *v, rein_text *out) {
+  json_t *report = make_report(v);
+  if (!report) return REIN_ERR_MEMORY;
+  const int code = json_dump_callback(report, append, out, JSON_INDENT(1) | JSON_REAL_PRECISION(DIGITS));
+  json_decref(report);
+  if (code != 0) return REIN_ERR_MEMORY;
+  rein_text_add(out, "\n");
+  return REIN_OK;
+}

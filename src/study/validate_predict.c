@@ -1,0 +1,202 @@
+/* The predicted distribution of one measured change, as weighted samples. */
+#include <math.h>
+#include <string.h>
+
+#include "src/record/measure.h"
+#include "src/stats/bootstrap.h"
+#include "src/stats/fixed.h"
+#include "src/stats/normal.h"
+#include "src/study/validate_inside.h"
+
+#define LOG_ROOT_2_PI 0.91893853320467274178
+/* Without noise a measured state before has to be the simulated one: to rounding of tables, not more. */
+#define SAME_STATE 1e-6
+
+typedef struct {
+  const rein_validate_job *job;
+  const rein_task *task;
+  int sim_arm;
+} context;
+
+static int64_t member_of(const context *c, int64_t individual) {
+  return individual * c->job->scenario->n_arm + c->sim_arm;
+}
+
+static double value_at(const context *c, const double *values, int64_t member, int i_time, int o) {
+  return values[(member * c->job->scenario->n_time + i_time) * c->job->n_obs + o];
+}
+
+static const rein_observable *observable_of(const rein_validate_job *job, int o) {
+  return &job->scenario->model->observable[job->observed->observable[o]];
+}
+
+/* ---- densities of measurements ---- */
+
+/* SD of the noise of a latent value, on the log scale for lognormal noise. */
+static double noise_sd(const rein_observable *observable, const double *noise, double latent) {
+  const double cv = noise[1] * latent;
+  switch (observable->noise) {
+  case REIN_NOISE_NONE:
+    return 0.0;
+  case REIN_NOISE_ADDITIVE:
+    return noise[0];
+  case REIN_NOISE_PROPORTIONAL:
+    return fabs(cv);
+  case REIN_NOISE_COMBINED:
+    return sqrt(noise[0] * noise[0] + cv * cv);
+  case REIN_NOISE_LOGNORMAL:
+    return sqrt(rein_fixed_log1p(noise[1] * noise[1]));
+  }
+  return 0.0;
+}
+
+/* Logarithm of the density of measuring `value`, or with `censored` of the probability to be beyond it, where
+ * the latent value is `latent`; -inf where that cannot be. */
+static double log_likelihood(const rein_observable *observable, const double *noise, double latent,
+                             double value, int censored) {
+  const bool is_log = observable->noise == REIN_NOISE_LOGNORMAL;
+  const double sd = noise_sd(observable, noise, latent);
+  if (!isfinite(latent) || (is_log && (latent <= 0.0 || value <= 0.0))) return -INFINITY;
+  if (!(sd > 0.0)) {
+    if (censored) return (censored < 0 ? latent < value : latent > value) ? 0.0 : -INFINITY;
+    return fabs(latent - value) <= SAME_STATE * fmax(fabs(value), fabs(latent)) ? 0.0 : -INFINITY;
+  }
+  const double z = (is_log ? rein_fixed_log(value) - rein_fixed_log(latent) : value - latent) / sd;
+  if (censored) {
+    const double p = rein_normal_cdf(censored < 0 ? z : -z);
+    return p > 0.0 ? rein_fixed_log(p) : -INFINITY;
+  }
+  return -0.5 * z * z - LOG_ROOT_2_PI - rein_fixed_log(sd) - (is_log ? rein_fixed_log(value) : 0.0);
+}
+
+/* ---- people ---- */
+
+/* Weights of the candidates given all that was measured of `whose` state before; returns the largest
+ * logarithm. */
+static double weigh(const context *c, int whose, rein_weighted *sample, size_t n) {
+  const rein_validate_job *job = c->job;
+  const int64_t first = job->first_member[c->task->person];
+  double largest = -INFINITY;
+  for (size_t k = 0; k < n; k++) {
+    const int64_t m = member_of(c, first + (int64_t)k);
+    double sum = 0.0;
+    for (int i = 0; i < job->n_before; i++) {
+      const rein_before *b = &job->before[i];
+      if (b->person != whose || b->arm != c->task->arm || !isnan(job->observed->known[b->observable]))
+        continue;
+      sum +=
+          log_likelihood(observable_of(job, b->observable), job->noise + (m * job->n_obs + b->observable) * 2,
+                         value_at(c, job->latent, m, 0, b->observable), b->value, b->censored);
+    }
+    if (isnan(value_at(c, job->latent, m, c->task->i_time, c->task->observable))) sum = -INFINITY;
+    sample[k].w = sum;
+    largest = fmax(largest, sum);
+  }
+  return largest;
+}
+
+/* The measured value where the state stays as it was: the state before with the noise of the time after. */
+static double stay(const context *c, int64_t individual, int64_t m) {
+  const rein_validate_job *job = c->job;
+  const rein_observable *observable = observable_of(job, c->task->observable);
+  const uint64_t key = rein_draw_key(observable->name), i = (uint64_t)individual,
+                 t = (uint64_t)c->task->i_time;
+  const double *noise = job->noise + (m * job->n_obs + c->task->observable) * 2;
+  return rein_measure(observable, value_at(c, job->latent, m, 0, c->task->observable), noise[0], noise[1],
+                      rein_draw_normal(job->scenario->seed, REIN_DRAW_NOISE, i, key, t),
+                      rein_draw_normal(job->scenario->seed, REIN_DRAW_NOISE_2, i, key, t))
+      .value;
+}
+
+static void predict_person(const context *c, int whose, rein_predict_kind kind, rein_weighted *sample,
+                           size_t *n) {
+  const rein_validate_job *job = c->job;
+  const int64_t first = job->first_member[c->task->person];
+  const size_t n_all = (size_t)job->n_candidate;
+  *n = 0;
+  const double largest = weigh(c, whose, sample, n_all);
+  if (!isfinite(largest)) return;
+  for (size_t k = 0; k < n_all; k++) {
+    const int64_t m = member_of(c, first + (int64_t)k);
+    const double value = kind == REIN_PREDICT_CHANGE
+                             ? value_at(c, job->measured, m, c->task->i_time, c->task->observable)
+                             : stay(c, first + (int64_t)k, m);
+    const bool good = isfinite(value);
+    sample[k] = (rein_weighted){good ? value - c->task->before : 0.0,
+                                good ? rein_fixed_exp(sample[k].w - largest) : 0.0};
+  }
+  const double enough = fmin(REIN_VALIDATE_EFFECTIVE, 0.5 * (double)n_all);
+  if (rein_weighted_effective(sample, n_all) >= enough) *n = n_all;
+}
+
+double rein_validate_log_score(const rein_validate_job *job, const rein_task *task, int sim_arm,
+                               const rein_weighted *sample, size_t n) {
+  const context c = {job, task, sim_arm};
+  const rein_observable *observable = observable_of(job, task->observable);
+  double sum = 0.0, total = 0.0;
+  if (observable->noise == REIN_NOISE_NONE || task->person < 0) return NAN;
+  for (size_t k = 0; k < n; k++) {
+    if (!(sample[k].w > 0.0)) continue;
+    const int64_t m = member_of(&c, job->first_member[task->person] + (int64_t)k);
+    sum += sample[k].w *
+           rein_fixed_exp(log_likelihood(observable, job->noise + (m * job->n_obs + task->observable) * 2,
+                                         value_at(&c, job->latent, m, task->i_time, task->observable),
+                                         task->after, task->censored));
+    total += sample[k].w;
+  }
+  return total > 0.0 ? -rein_fixed_log(sum / total) : NAN;
+}
+
+/* ---- groups ---- */
+
+/* Mean change of one simulated cohort of the group's size, all of one replicate; the first n_after of them
+ * are those who were still there. NaN where one of them failed. */
+static double cohort_change(const context *c, uint64_t cohort, const double *after) {
+  const rein_validate_job *job = c->job;
+  const rein_scenario *s = job->scenario;
+  const rein_task *task = c->task;
+  const int64_t n_people = s->n_individual / s->n_replicate;
+  const int64_t replicate = (int64_t)(cohort % (uint64_t)s->n_replicate);
+  const int64_t n_before = (int64_t)task->n_before, n_after = (int64_t)task->n_after;
+  const int64_t n = n_before > n_after ? n_before : n_after;
+  double sum_before = 0.0, sum_after = 0.0;
+  for (int64_t i = 0; i < n; i++) {
+    const size_t person = rein_bootstrap_pick(s->seed, cohort, (uint64_t)i, (size_t)n_people);
+    const int64_t individual = replicate + s->n_replicate * (int64_t)person;
+    if (i < n_after) sum_after += after[individual];
+    if (i < n_before && !task->is_known)
+      sum_before += value_at(c, job->measured, member_of(c, individual), 0, task->observable);
+  }
+  const double before = task->is_known ? task->before : sum_before / (double)n_before;
+  return sum_after / (double)n_after - before;
+}
+
+static void predict_group(const context *c, rein_predict_kind kind, rein_weighted *sample, size_t *n) {
+  const rein_validate_job *job = c->job;
+  double *after = job->scratch;
+  for (int64_t i = 0; i < job->scenario->n_individual; i++) {
+    const int64_t m = member_of(c, i);
+    after[i] = kind == REIN_PREDICT_CHANGE
+                   ? value_at(c, job->measured, m, c->task->i_time, c->task->observable)
+                   : stay(c, i, m);
+  }
+  *n = 0;
+  for (uint64_t cohort = 0; cohort < REIN_VALIDATE_COHORTS; cohort++) {
+    const double change = cohort_change(c, cohort, after);
+    if (isfinite(change)) sample[(*n)++] = (rein_weighted){change, 1.0};
+  }
+  if (*n < REIN_VALIDATE_EFFECTIVE) *n = 0;
+}
+
+size_t rein_validate_n_sample(const rein_validate_job *job) {
+  return job->observed->is_group ? REIN_VALIDATE_COHORTS : (size_t)job->n_candidate;
+}
+
+void rein_validate_predict(const rein_validate_job *job, const rein_task *task, int sim_arm, int whose,
+                           rein_predict_kind kind, rein_weighted *sample, size_t *n) {
+  const context c = {job, task, sim_arm};
+  if (task->person < 0)
+    predict_group(&c, kind, sample, n);
+  else
+    predict_person(&c, whose, kind, sample, n);
+}

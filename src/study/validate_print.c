@@ -1,0 +1,217 @@
+/* The comparison as text to read, and its lines in docs/validation.md. */
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "src/record/record.h"
+#include "src/study/validate.h"
+
+static const rein_observable *observable_of(const rein_validation *v, int o) {
+  return &v->scenario->model->observable[v->observed->observable[o]];
+}
+
+/* Four digits, in a form that all machines print alike. */
+static const char *number(rein_arena *arena, double value) {
+  return isnan(value) ? "-" : rein_arena_printf(arena, "%.4g", value);
+}
+
+static const char *with_interval(rein_arena *arena, const rein_score *score) {
+  if (score->na) return rein_arena_printf(arena, "n/a: %s", score->na);
+  if (score->no_interval) return rein_arena_printf(arena, "%.4g", score->value);
+  return rein_arena_printf(arena, "%.4g [%.4g, %.4g]", score->value, score->low, score->high);
+}
+
+/* The same for a narrow column. */
+static const char *narrow(rein_arena *arena, const rein_score *score) {
+  if (score->na) return "n/a";
+  if (score->no_interval) return rein_arena_printf(arena, "%.3g", score->value);
+  return rein_arena_printf(arena, "%.3g [%.3g, %.3g]", score->value, score->low, score->high);
+}
+
+/* ---- the report ---- */
+
+static void print_people(const rein_validation *v, rein_text *out) {
+  if (v->observed->is_group)
+    rein_text_printf(out, "means of groups");
+  else
+    rein_text_printf(out, "%d people", v->observed->n_person);
+}
+
+static void print_head(const rein_validation *v, rein_text *out) {
+  const rein_scenario *s = v->scenario;
+  const rein_observed *o = v->observed;
+  rein_text_printf(out, "%s: %s\n", s->name, s->title);
+  rein_text_printf(out, "  model      %s, hash %.12s; scenario hash %.12s, seed %" PRIu64 "\n",
+                   s->model->name, v->model_hash, s->hash, s->seed);
+  rein_text_printf(out, "  rule       %s\n",
+                   v->has_verdict ? rein_arena_printf(out->arena, "verdict/1, frozen in 'expect', hash %.12s",
+                                                      v->expect_hash)
+                                  : "n/a: the scenario has no 'expect' block that froze it");
+  rein_text_printf(out, "  data       %s; ", o->title);
+  print_people(v, out);
+  for (int i = 0; i < o->n_study; i++)
+    rein_text_printf(out, "%s%s", i ? ", " : "; study ", *o->study[i] ? o->study[i] : "-");
+  rein_text_printf(out, "; hash %.12s; licence %s\n", o->hash, o->licence);
+  rein_text_printf(out, "  relation   %s%s\n", v->relation,
+                   o->is_fitted ? ": parameters were fitted to these people, so this is no prediction" : "");
+  for (int a = 0; a < o->n_arm; a++) {
+    const rein_observed_arm *arm = &o->arm[a];
+    rein_text_printf(
+        out,
+        "  arm        %s: %s; compared is the change under it, no effect; concurrent: %s; adherence: %s\n",
+        arm->name, rein_observed_assignment_word(arm->assignment), arm->concurrent, arm->adherence);
+  }
+  rein_text_printf(out,
+                   "  simulated  %" PRId64 " individuals, %d arms, %" PRId64 " replicates; %" PRId64
+                   " of %" PRId64 " failed\n",
+                   s->n_individual, s->n_arm, s->n_replicate, v->n_failed, v->n_member);
+  if (v->has_uncertain && s->n_replicate < 2)
+    rein_text_add(out, "  note       one replicate: the uncertainty of parameters is not in view\n");
+  rein_text_printf(out,
+                   "  compared   from %g %s over %d horizons; left out: %d without a state before, %d "
+                   "earlier, %d later, %d without a value; "
+                   "%d without a prediction, scored as no change\n",
+                   v->t_before, s->model->time_unit_text, v->n_times, v->n_without_before, v->n_earlier,
+                   v->n_later, o->n_missing, v->n_missing);
+}
+
+static void print_scores(const rein_validation *v, const rein_validation_row *row, rein_text *out) {
+  const rein_observable *o = observable_of(v, row->observable);
+  rein_text_printf(out, "\n%s [%s], all arms and horizons: %d points of %d %s", o->name, o->unit_text,
+                   row->n_point, row->n_unit, v->observed->is_group ? "arms" : "people");
+  if (row->n_censored) rein_text_printf(out, ", %d censored", row->n_censored);
+  rein_text_add(out, "\n");
+  if (row->suppressed) {
+    rein_text_add(out, "  n/a: fewer than 5 people; --individual-data shows them\n");
+    return;
+  }
+  for (int id = 0; id < REIN_N_SCORE; id++) {
+    const rein_score_about *about = rein_validate_score((rein_score_id)id);
+    rein_text_printf(out, "  %-20s %s%s%s\n", about->heading, with_interval(out->arena, &row->score[id]),
+                     about->has_unit && !row->score[id].na ? " " : "",
+                     about->has_unit && !row->score[id].na ? o->unit_text : "");
+  }
+  rein_text_printf(out, "  %-20s [%.4g, %.4g], worth %.3g independent points\n", "exact, cover 90",
+                   row->coverage_low, row->coverage_high, row->n_effective);
+  if (row->score[REIN_SCORE_CRPS].no_interval)
+    rein_text_printf(out, "  %-20s n/a: %s\n", "intervals", row->score[REIN_SCORE_CRPS].no_interval);
+}
+
+static void print_table_head(const rein_validation *v, rein_text *out) {
+  rein_text_printf(out, "  %-16s %10s %6s %9s %9s %9s %9s %9s %9s  %-22s %s\n", "arm",
+                   rein_arena_printf(out->arena, "to [%s]", v->scenario->model->time_unit_text), "n",
+                   "direction", "bias", "error", "cover 90", "width 90", "CRPS", "over no change",
+                   "over mean change");
+}
+
+static void print_table_line(const rein_validation *v, const rein_validation_row *row, rein_text *out) {
+  const rein_score *s = row->score;
+  const char *arm = row->arm < 0 ? "all" : v->observed->arm[row->arm].name;
+  const char *to = isnan(row->time) ? "all" : number(out->arena, row->time);
+  const char *n = isnan(row->n_after) ? rein_arena_printf(out->arena, "%d", row->n_point)
+                                      : rein_arena_printf(out->arena, "%g/%g", row->n_after, row->n_before);
+  if (row->suppressed) {
+    rein_text_printf(out, "  %-16s %10s %6s  n/a: fewer than 5 people\n", arm, to, "-");
+    return;
+  }
+  rein_text_printf(
+      out, "  %-16s %10s %6s %9s %9s %9s %9s %9s %9s  %-22s %s\n", arm, to, n,
+      number(out->arena, s[REIN_SCORE_DIRECTION].value), number(out->arena, s[REIN_SCORE_BIAS].value),
+      number(out->arena, s[REIN_SCORE_ERROR].value), number(out->arena, s[REIN_SCORE_COVER_90].value),
+      number(out->arena, s[REIN_SCORE_WIDTH_90].value), number(out->arena, s[REIN_SCORE_CRPS].value),
+      narrow(out->arena, &s[REIN_SCORE_NO_CHANGE]), narrow(out->arena, &s[REIN_SCORE_MEAN_CHANGE]));
+}
+
+static void print_verdicts(const rein_validation *v, rein_text *out) {
+  rein_text_add(out, "\n");
+  for (int i = 0; i < v->n_verdict; i++) {
+    const rein_validation_verdict *verdict = &v->verdict[i];
+    rein_text_printf(out, "verdict %s: %s (%s)%s\n", observable_of(v, verdict->observable)->name,
+                     v->has_verdict ? rein_verdict_word(verdict->verdict) : "n/a: not frozen",
+                     verdict->reason, verdict->counts ? "" : "; not among the observables of 'expect'");
+  }
+  rein_text_printf(out, "verdict %s: %s\n", v->scenario->name,
+                   v->has_verdict ? rein_verdict_word(v->overall) : "n/a: not frozen");
+  rein_text_printf(out, "boundary %s: research use only, nothing here recommends a treatment\n",
+                   v->scenario->model->boundary);
+}
+
+void rein_validate_print(const rein_validation *v, rein_text *out) {
+  print_head(v, out);
+  for (int i = 0; i < v->n_row; i++) {
+    const rein_validation_row *row = &v->row[i];
+    const bool is_all = row->arm < 0 && isnan(row->time);
+    if (is_all) print_scores(v, row, out);
+    if (is_all) print_table_head(v, out);
+    if (!is_all) print_table_line(v, row, out);
+  }
+  print_verdicts(v, out);
+}
+
+/* ---- docs/validation.md ---- */
+
+void rein_validate_print_head(rein_text *out) {
+  rein_text_add(out,
+                "# Validation\n"
+                "Written by `make validate`: every shipped model against all its data, by the one rule of "
+                "[validation-method.md](validation-method.md). *Calibration* means that parameters\n"
+                "were fitted to these people: agreement is no prediction. Skills are 1 - CRPS / CRPS of the "
+                "baseline, with "
+                "bootstrap intervals of 95 % over people; coverage\n"
+                "is of 90 % intervals, with its exact interval and their mean width. For research only; "
+                "nothing here recommends "
+                "a treatment.\n\n"
+                "| model | comparison | relation | points, units | observable | direction | skill over no "
+                "change | skill over mean change "
+                "| coverage of 90 % | width of 90 % | verdict |\n"
+                "|---|---|---|---|---|---|---|---|---|---|---|\n");
+}
+
+static void print_md_row(const rein_validation *v, const rein_validation_row *row,
+                         const rein_validation_verdict *verdict, rein_text *out) {
+  const rein_observable *o = observable_of(v, row->observable);
+  const rein_score *s = row->score;
+  rein_text_printf(out, "| %s | %s | %s | %d, %d %s | %s | ", v->scenario->model->name, v->scenario->name,
+                   v->relation, row->n_point, row->n_unit, v->observed->is_group ? "arms" : "people",
+                   o->name);
+  if (row->suppressed) {
+    rein_text_add(out, "n/a: fewer than 5 people | | | | ");
+  } else {
+    rein_text_printf(out, "%s | %s | %s | %.3g [%.3g, %.3g] | %.4g %s ",
+                     s[REIN_SCORE_DIRECTION].na ? "n/a" : number(out->arena, s[REIN_SCORE_DIRECTION].value),
+                     narrow(out->arena, &s[REIN_SCORE_NO_CHANGE]),
+                     narrow(out->arena, &s[REIN_SCORE_MEAN_CHANGE]), s[REIN_SCORE_COVER_90].value,
+                     row->coverage_low, row->coverage_high, s[REIN_SCORE_WIDTH_90].value, o->unit_text);
+  }
+  if (!v->has_verdict || !verdict->counts)
+    rein_text_printf(out, "| n/a: %s |\n",
+                     v->has_verdict ? "not among the frozen observables" : "no frozen rule");
+  else
+    rein_text_printf(out, "| %s: %s |\n", rein_verdict_word(verdict->verdict), verdict->reason);
+}
+
+void rein_validate_print_line(const rein_validation *v, rein_validate_count *count, rein_text *out) {
+  int k = 0;
+  for (int i = 0; i < v->n_row; i++) {
+    if (v->row[i].arm < 0 && isnan(v->row[i].time)) print_md_row(v, &v->row[i], &v->verdict[k++], out);
+  }
+  const char *model = v->scenario->model->name;
+  if (!count->last_model || strcmp(count->last_model, model) != 0) count->n_model++;
+  count->last_model = model;
+  count->n_comparison++;
+  count->n_external += strcmp(v->relation, "external") == 0;
+  if (v->has_verdict)
+    count->n[v->overall]++;
+  else
+    count->n_without_verdict++;
+}
+
+void rein_validate_print_count(const rein_validate_count *count, rein_text *out) {
+  rein_text_printf(out,
+                   "\n%d models, %d comparisons, %d of them external: %d supported, %d not supported, %d "
+                   "undecided, %d without "
+                   "a frozen rule\n",
+                   count->n_model, count->n_comparison, count->n_external, count->n[REIN_VERDICT_SUPPORTED],
+                   count->n[REIN_VERDICT_NOT_SUPPORTED], count->n[REIN_VERDICT_UNDECIDED],
+                   count->n_without_verdict);
+}

@@ -1,0 +1,209 @@
+/* Every task against its prediction and the baselines. */
+#include <math.h>
+#include <string.h>
+
+#include "src/stats/crps.h"
+#include "src/stats/fixed.h"
+#include "src/study/validate_inside.h"
+
+#define LOG_ROOT_2_PI 0.91893853320467274178
+#define WINDOW 0.1 /* others count whose horizon is within a tenth of the task's */
+
+static const double levels[3] = {0.50, 0.90, 0.95};
+
+typedef struct {
+  rein_validate_job *job;
+  rein_weighted *sample, *other; /* (n_sample), (n_task) */
+} scorer;
+
+static const rein_observable *observable_of(const rein_validate_job *job, int o) {
+  return &job->scenario->model->observable[job->observed->observable[o]];
+}
+
+/* A value below a limit counts as the limit, in data and prediction alike: the score then looks only at what
+ * can be told apart. Source: Gneiting and Ranjan 2011, Journal of Business & Economic Statistics 29:411. */
+static void censor(const rein_task *task, rein_weighted *sample, size_t n) {
+  const double limit = task->after - task->before;
+  for (size_t i = 0; i < n && task->censored; i++)
+    sample[i].x = task->censored < 0 ? fmax(sample[i].x, limit) : fmin(sample[i].x, limit);
+}
+
+static double score_sample(const rein_task *task, rein_weighted *sample, size_t n) {
+  if (n == 0) return NAN;
+  censor(task, sample, n);
+  rein_weighted_sort(sample, n);
+  return rein_crps_fair(sample, n, task->after - task->before);
+}
+
+/* ---- baselines ---- */
+
+static double span(const rein_validate_job *job, const rein_task *task) {
+  return job->scenario->time[task->i_time] - job->scenario->time[0];
+}
+
+/* Tasks of the same arm and observable at about the same horizon, the nearest one of each unit, into `out` as
+ * changes. own: with the task's own unit. */
+static size_t gather_others(const rein_validate_job *job, const rein_task *task, bool own,
+                            rein_weighted *out) {
+  size_t n = 0;
+  const double here = span(job, task);
+  for (int u = 0; u < job->n_unit; u++) {
+    const rein_task *nearest = NULL;
+    for (int i = 0; i < job->n_task; i++) {
+      const rein_task *t = &job->task[i];
+      /* Groups: the others are other arms. */
+      if (t->unit != u || t->observable != task->observable || (task->person >= 0 && t->arm != task->arm))
+        continue;
+      if (fabs(span(job, t) - here) > WINDOW * here) continue;
+      if (!nearest || fabs(span(job, t) - here) < fabs(span(job, nearest) - here)) nearest = t;
+    }
+    if (nearest && (own || u != task->unit))
+      out[n++] = (rein_weighted){nearest->after - nearest->before, 1.0};
+  }
+  return n;
+}
+
+static double score_others(const scorer *s, const rein_task *task) {
+  const size_t n = gather_others(s->job, task, false, s->other);
+  return n >= REIN_VALIDATE_OTHERS ? score_sample(task, s->other, n) : NAN;
+}
+
+/* SD of the observed changes at this horizon; for groups the SD between people at the time after. */
+static double observed_sd(const scorer *s, const rein_task *task) {
+  if (task->person < 0) return task->sd > 0.0 ? task->sd : NAN;
+  const size_t n = gather_others(s->job, task, true, s->other);
+  double mean = 0.0, square = 0.0;
+  if (n < REIN_VALIDATE_OTHERS) return NAN;
+  for (size_t i = 0; i < n; i++) mean += s->other[i].x / (double)n;
+  for (size_t i = 0; i < n; i++) square += (s->other[i].x - mean) * (s->other[i].x - mean);
+  return square > 0.0 ? sqrt(square / (double)(n - 1)) : NAN;
+}
+
+/* The next person of the same arm whose state before was measured. */
+static int another_person(const rein_validate_job *job, const rein_task *task) {
+  for (int step = 1; step < job->observed->n_person; step++) {
+    const int person = (task->person + step) % job->observed->n_person;
+    for (int i = 0; i < job->n_before; i++) {
+      if (job->before[i].person == person && job->before[i].arm == task->arm &&
+          job->before[i].observable == task->observable)
+        return person;
+    }
+  }
+  return -1;
+}
+
+static double score_swapped(const scorer *s, const rein_task *task, int sim_arm) {
+  size_t n;
+  if (task->person < 0 || task->is_known) return NAN;
+  const int whose = another_person(s->job, task);
+  if (whose < 0) return NAN;
+  rein_validate_predict(s->job, task, sim_arm, whose, REIN_PREDICT_CHANGE, s->sample, &n);
+  return score_sample(task, s->sample, n);
+}
+
+/* Predictions for the other arms, as if they were this one's: their mean score, and the rank of the true one.
+ */
+static void score_other_arms(const scorer *s, const rein_task *task, int sim_arm, rein_task_score *out) {
+  double sum = 0.0, rank = 1.0;
+  int n_other = 0;
+  for (int k = 0; k < s->job->n_compared; k++) {
+    size_t n;
+    if (s->job->compared[k] == sim_arm) continue;
+    rein_validate_predict(s->job, task, s->job->compared[k], task->person, REIN_PREDICT_CHANGE, s->sample,
+                          &n);
+    const double crps = score_sample(task, s->sample, n);
+    if (isnan(crps)) return;
+    sum += crps;
+    n_other++;
+    rank += crps < out->crps ? 1.0 : crps == out->crps ? 0.5 : 0.0;
+  }
+  if (n_other >= 1) out->shuffled = sum / n_other;
+  if (n_other >= 2) out->rank = rank;
+}
+
+/* ---- the prediction itself ---- */
+
+static int direction_of(double change, double smallest) {
+  return change >= smallest && change > 0.0 ? 1 : -change >= smallest && change < 0.0 ? -1 : 0;
+}
+
+/* Whether the most probable of down, unchanged, up is what was observed; NaN where the model declares no
+ * smallest change, or the value is censored and the limit does not tell. */
+static double score_direction(const rein_validate_job *job, const rein_task *task,
+                              const rein_weighted *sample, size_t n) {
+  const rein_observable *o = observable_of(job, task->observable);
+  const double smallest =
+      o->smallest_change_relative ? o->smallest_change * fabs(task->before) : o->smallest_change;
+  double weight[3] = {0.0, 0.0, 0.0};
+  if (isnan(smallest)) return NAN;
+  const int observed = direction_of(task->after - task->before, smallest);
+  if (task->censored && observed != task->censored) return NAN;
+  for (size_t i = 0; i < n; i++) weight[direction_of(sample[i].x, smallest) + 1] += sample[i].w;
+  int best = 1;
+  if (weight[0] > weight[best]) best = 0;
+  if (weight[2] > weight[best]) best = 2;
+  return best - 1 == observed ? 1.0 : 0.0;
+}
+
+/* Of a group's mean: normal with the mean and SD of the simulated cohorts' means. */
+static double group_log_score(const rein_task *task, const rein_weighted *sample, size_t n) {
+  double mean = 0.0, square = 0.0;
+  for (size_t i = 0; i < n; i++) mean += sample[i].x / (double)n;
+  for (size_t i = 0; i < n; i++) square += (sample[i].x - mean) * (sample[i].x - mean);
+  const double sd = n > 1 ? sqrt(square / (double)(n - 1)) : 0.0;
+  if (!(sd > 0.0)) return NAN;
+  const double z = (task->after - task->before - mean) / sd;
+  return 0.5 * z * z + LOG_ROOT_2_PI + rein_fixed_log(sd);
+}
+
+static void score_intervals(const scorer *s, const rein_task *task, size_t n, rein_task_score *out) {
+  const double observed = task->after - task->before;
+  for (int i = 0; i < 3; i++) {
+    const double low = rein_quantile_weighted(s->sample, n, 0.5 * (1.0 - levels[i]));
+    const double high = rein_quantile_weighted(s->sample, n, 0.5 * (1.0 + levels[i]));
+    out->hit[i] = observed >= low && observed <= high ? 1.0 : 0.0;
+    out->width[i] = high - low;
+  }
+  const double error = rein_quantile_weighted(s->sample, n, 0.5) - observed;
+  out->error = error;
+  out->error_sd = fabs(error) / observed_sd(s, task);
+}
+
+static void score_task(const scorer *s, const rein_task *task, rein_task_score *out) {
+  const rein_validate_job *job = s->job;
+  const int sim_arm = job->sim_arm[task->arm];
+  size_t n, n_still;
+  *out = (rein_task_score){.shuffled = NAN, .rank = NAN, .log_score = NAN, .direction = NAN};
+  /* No change: as a certain prediction, and with the noise that the model declares. */
+  out->no_change_point = fabs(task->after - task->before);
+  rein_validate_predict(job, task, sim_arm, task->person, REIN_PREDICT_NO_CHANGE, s->sample, &n_still);
+  out->no_change_noise = score_sample(task, s->sample, n_still);
+  if (n_still == 0) out->no_change_noise = out->no_change_point;
+  out->others = score_others(s, task);
+  out->swapped = score_swapped(s, task, sim_arm);
+
+  rein_validate_predict(job, task, sim_arm, task->person, REIN_PREDICT_CHANGE, s->sample, &n);
+  out->missing = n == 0;
+  if (out->missing) { /* scored as no change, for certain */
+    s->sample[0] = (rein_weighted){0.0, 1.0};
+    n = 1;
+  } else if (task->person >= 0) {
+    out->log_score = rein_validate_log_score(job, task, sim_arm, s->sample, n);
+  } else {
+    out->log_score = group_log_score(task, s->sample, n);
+  }
+  out->direction = score_direction(job, task, s->sample, n);
+  out->crps = score_sample(task, s->sample, n);
+  score_intervals(s, task, n, out);
+  if (!out->missing) score_other_arms(s, task, sim_arm, out);
+}
+
+rein_status rein_validate_score_tasks(rein_validate_job *job) {
+  const size_t n_other = (size_t)(job->n_unit > job->n_task ? job->n_unit : job->n_task);
+  const scorer s = {.job = job,
+                    .sample = REIN_NEW(job->arena, rein_weighted, rein_validate_n_sample(job) + 1),
+                    .other = REIN_NEW(job->arena, rein_weighted, n_other + 1)};
+  job->score = REIN_NEW(job->arena, rein_task_score, job->n_task);
+  for (int i = 0; i < job->n_task; i++) score_task(&s, &job->task[i], &job->score[i]);
+  return REIN_OK;
+}

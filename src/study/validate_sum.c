@@ -1,0 +1,366 @@
+/* From scores of single points to rows with intervals, and to the verdict. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/sha256.h"
+#include "src/record/reader.h"
+#include "src/stats/binomial.h"
+#include "src/stats/bootstrap.h"
+#include "src/study/validate_inside.h"
+
+#define LEVEL 0.95
+#define ROUNDING 1e-12 /* of equal sums */
+
+static const char few_units[] = "fewer than 8 units to resample";
+
+const char *rein_verdict_word(rein_verdict verdict) {
+  static const char *const words[] = {"supported", "not supported", "undecided"};
+  return words[verdict];
+}
+
+/* ---- one row ---- */
+
+typedef struct {
+  const rein_validate_job *job;
+  int observable, arm;             /* arm -1: all */
+  int i_time;                      /* -1: all */
+  double *above, *below;           /* (n_unit) sums of one score */
+  double *unit_above, *unit_below; /* (n_unit) of the units that have any */
+} selection;
+
+static bool is_in(const selection *s, const rein_task *t) {
+  return t->observable == s->observable && (s->arm < 0 || t->arm == s->arm) &&
+         (s->i_time < 0 || t->i_time == s->i_time);
+}
+
+/* What a point adds to the sums of a score; false where it does not take part. */
+static bool take(rein_score_id id, const rein_task_score *p, bool noisy_no_change, double *above,
+                 double *below) {
+  *below = 1.0;
+  switch (id) {
+  case REIN_SCORE_DIRECTION:
+    *above = p->direction;
+    break;
+  case REIN_SCORE_BIAS:
+    *above = p->error;
+    break;
+  case REIN_SCORE_ERROR:
+    *above = fabs(p->error);
+    break;
+  case REIN_SCORE_ERROR_SD:
+    *above = p->error_sd;
+    break;
+  case REIN_SCORE_COVER_50:
+  case REIN_SCORE_COVER_90:
+  case REIN_SCORE_COVER_95:
+    *above = p->hit[id - REIN_SCORE_COVER_50];
+    break;
+  case REIN_SCORE_WIDTH_50:
+  case REIN_SCORE_WIDTH_90:
+  case REIN_SCORE_WIDTH_95:
+    *above = p->width[id - REIN_SCORE_WIDTH_50];
+    break;
+  case REIN_SCORE_CRPS:
+    *above = p->crps;
+    break;
+  case REIN_SCORE_LOG_SCORE:
+    *above = p->log_score;
+    break;
+  case REIN_SCORE_RANK:
+    *above = p->rank;
+    break;
+  case REIN_SCORE_NO_CHANGE:
+    *above = p->crps, *below = noisy_no_change ? p->no_change_noise : p->no_change_point;
+    break;
+  case REIN_SCORE_MEAN_CHANGE:
+    *above = p->crps, *below = p->others;
+    break;
+  case REIN_SCORE_SHUFFLED:
+    *above = p->crps, *below = p->shuffled;
+    break;
+  case REIN_SCORE_SWAPPED:
+    *above = p->crps, *below = p->swapped;
+    break;
+  case REIN_N_SCORE:
+    return false;
+  }
+  return !isnan(*above) && !isnan(*below);
+}
+
+static bool is_skill(rein_score_id id) {
+  return id == REIN_SCORE_NO_CHANGE || id == REIN_SCORE_MEAN_CHANGE || id == REIN_SCORE_SHUFFLED ||
+         id == REIN_SCORE_SWAPPED;
+}
+
+/* Why a score has no point it could be made of. */
+static const char *why_not(const selection *s, rein_score_id id) {
+  const bool is_group = s->job->observed->is_group;
+  switch (id) {
+  case REIN_SCORE_DIRECTION:
+    return "the model declares no smallest change";
+  case REIN_SCORE_ERROR_SD:
+    return "the spread of the observed changes is not known";
+  case REIN_SCORE_LOG_SCORE:
+    return is_group ? "the simulated means do not vary" : "the model declares no noise, or no prediction";
+  case REIN_SCORE_MEAN_CHANGE:
+    return is_group ? "fewer than 3 other arms at this horizon" : "fewer than 3 others at this horizon";
+  case REIN_SCORE_SHUFFLED:
+    return "one arm only";
+  case REIN_SCORE_SWAPPED:
+    return is_group ? "group means" : "the state before is known, or of one person only";
+  case REIN_SCORE_RANK:
+    return "fewer than 3 arms";
+  default:
+    return "the baseline is perfect";
+  }
+}
+
+/* The better of the two forms of no change is the one to beat. */
+static bool choose_no_change(const selection *s) {
+  double point = 0.0, noise = 0.0;
+  for (int i = 0; i < s->job->n_task; i++) {
+    if (!is_in(s, &s->job->task[i])) continue;
+    point += s->job->score[i].no_change_point;
+    noise += s->job->score[i].no_change_noise;
+  }
+  return noise < point;
+}
+
+static rein_score sum_score(const selection *s, rein_score_id id, bool noisy) {
+  const rein_validate_job *job = s->job;
+  rein_score score = {NAN, NAN, NAN, NULL, NULL};
+  double above = 0.0, below = 0.0;
+  size_t n = 0;
+  bool *used = REIN_NEW(job->arena, bool, job->n_unit);
+  for (int u = 0; u < job->n_unit; u++) s->above[u] = s->below[u] = 0.0;
+  for (int i = 0; i < job->n_task; i++) {
+    double a, b;
+    if (!is_in(s, &job->task[i]) || !take(id, &job->score[i], noisy, &a, &b)) continue;
+    s->above[job->task[i].unit] += a;
+    s->below[job->task[i].unit] += b;
+    used[job->task[i].unit] = true;
+  }
+  for (int u = 0; u < job->n_unit; u++) {
+    if (!used[u]) continue;
+    above += s->above[u], below += s->below[u];
+    s->unit_above[n] = s->above[u], s->unit_below[n++] = s->below[u];
+  }
+  if (!(below > 0.0)) {
+    score.na = why_not(s, id);
+    return score;
+  }
+  score.value = is_skill(id) ? 1.0 - above / below : above / below;
+  if (is_skill(id) && fabs(score.value) < ROUNDING) score.value = 0.0;
+  if (!rein_bootstrap_ratio(s->unit_above, s->unit_below, n, job->scenario->seed, LEVEL, &score.low,
+                            &score.high)) {
+    score.no_interval = few_units;
+    score.low = score.high = NAN;
+  } else if (is_skill(id)) {
+    const double high = 1.0 - score.low;
+    score.low = 1.0 - score.high;
+    score.high = high;
+  }
+  return score;
+}
+
+/* Exact interval of 90 % coverage with as many trials as the points are worth. */
+static void judge_coverage(const selection *s, rein_validation_row *row) {
+  const rein_validate_job *job = s->job;
+  double hits = 0.0, trials = 0.0;
+  for (int u = 0; u < job->n_unit; u++) s->above[u] = s->below[u] = 0.0;
+  for (int i = 0; i < job->n_task; i++) {
+    if (!is_in(s, &job->task[i])) continue;
+    s->above[job->task[i].unit] += job->score[i].hit[1];
+    s->below[job->task[i].unit] += 1.0;
+    hits += job->score[i].hit[1];
+    trials += 1.0;
+  }
+  row->n_effective = rein_binomial_effective(s->above, s->below, (size_t)job->n_unit);
+  row->coverage_low = row->coverage_high = NAN;
+  rein_binomial_interval(hits / trials * row->n_effective, row->n_effective, LEVEL, &row->coverage_low,
+                         &row->coverage_high);
+}
+
+/* Who is counted: people; of group means the people behind them. */
+static bool is_small(const selection *s, const rein_validation_row *row) {
+  if (!s->job->observed->is_group) return row->n_unit < REIN_SMALLEST_GROUP;
+  for (int i = 0; i < s->job->n_task; i++) {
+    const rein_task *t = &s->job->task[i];
+    if (is_in(s, t) && (t->n_after < REIN_SMALLEST_GROUP || t->n_before < REIN_SMALLEST_GROUP)) return true;
+  }
+  return false;
+}
+
+static void fill_row(const selection *s, rein_validation_row *row) {
+  const rein_validate_job *job = s->job;
+  bool *used = REIN_NEW(job->arena, bool, job->n_unit);
+  *row = (rein_validation_row){.observable = s->observable,
+                               .arm = s->arm,
+                               .time = s->i_time < 0 ? NAN : job->scenario->time[s->i_time],
+                               .n_before = NAN,
+                               .n_after = NAN};
+  for (int i = 0; i < job->n_task; i++) {
+    const rein_task *t = &job->task[i];
+    if (!is_in(s, t)) continue;
+    row->n_point++;
+    row->n_missing += job->score[i].missing;
+    row->n_censored += t->censored != 0;
+    row->n_unit += !used[t->unit];
+    used[t->unit] = true;
+    if (t->person < 0 && s->i_time >= 0) row->n_before = t->n_before, row->n_after = t->n_after;
+  }
+  row->suppressed = !job->options.individual_data && is_small(s, row);
+  if (row->suppressed || row->n_point == 0) return;
+  const bool noisy = choose_no_change(s);
+  for (int id = 0; id < REIN_N_SCORE; id++) row->score[id] = sum_score(s, (rein_score_id)id, noisy);
+  judge_coverage(s, row);
+}
+
+/* ---- rows ---- */
+
+static void add_row(const selection *s, rein_validation *v) {
+  rein_validation_row row;
+  fill_row(s, &row);
+  if (row.n_point > 0) v->row[v->n_row++] = row;
+}
+
+static void add_rows(const rein_validate_job *job, rein_validation *v) {
+  const rein_observed *o = job->observed;
+  const int n_time = job->scenario->n_time;
+  selection s = {.job = job};
+  double **const scratch[] = {&s.above, &s.below, &s.unit_above, &s.unit_below};
+  for (int i = 0; i < 4; i++) *scratch[i] = REIN_NEW(job->arena, double, job->n_unit + 1);
+  v->row = REIN_NEW(job->arena, rein_validation_row, o->n_observable * (1 + o->n_arm * (1 + n_time)));
+  for (s.observable = 0; s.observable < o->n_observable; s.observable++) {
+    s.arm = s.i_time = -1;
+    add_row(&s, v);
+    for (s.arm = 0; s.arm < o->n_arm; s.arm++) {
+      s.i_time = -1;
+      if (v->n_arm > 1) add_row(&s, v);
+      for (s.i_time = 0; s.i_time < n_time; s.i_time++) add_row(&s, v);
+    }
+  }
+}
+
+/* ---- verdict ---- */
+
+rein_verdict rein_validate_judge(const rein_score *no_change, const rein_score *mean_change,
+                                 double coverage_low, double coverage_high, const char **reason) {
+  const bool has_mean = !mean_change->na;
+  /* NaN compares false: what has no interval decides nothing. */
+  if (no_change->high < 0.0 || (has_mean && mean_change->high < 0.0)) {
+    *reason = no_change->high < 0.0 ? "worse than no change" : "worse than the mean change of the others";
+    return REIN_VERDICT_NOT_SUPPORTED;
+  }
+  if (coverage_low > 0.90 || coverage_high < 0.90) {
+    *reason = coverage_high < 0.90 ? "90 % intervals cover too little" : "90 % intervals cover too much";
+    return REIN_VERDICT_NOT_SUPPORTED;
+  }
+  if (no_change->na || no_change->no_interval || (has_mean && mean_change->no_interval)) {
+    *reason = few_units;
+    return REIN_VERDICT_UNDECIDED;
+  }
+  if (!(no_change->low > 0.0)) {
+    *reason = "no clear skill over no change";
+    return REIN_VERDICT_UNDECIDED;
+  }
+  if (has_mean && !(mean_change->low > 0.0)) {
+    *reason = "no clear skill over the mean change of the others";
+    return REIN_VERDICT_UNDECIDED;
+  }
+  if (!(coverage_low <= 0.90 && coverage_high >= 0.90)) {
+    *reason = "no coverage";
+    return REIN_VERDICT_UNDECIDED;
+  }
+  *reason = "better than the baselines, and 90 % intervals cover 90 %";
+  return REIN_VERDICT_SUPPORTED;
+}
+
+static bool is_expected(const rein_validate_job *job, int observable) {
+  const rein_yaml *list = rein_yaml_get(job->expect, "observables");
+  const char *name = job->scenario->model->observable[job->observed->observable[observable]].name;
+  if (!list) return true;
+  if (list->kind == REIN_YAML_SCALAR) return strcmp(list->text, name) == 0;
+  for (int i = 0; i < list->n; i++) {
+    if (strcmp(list->item[i]->text, name) == 0) return true;
+  }
+  return false;
+}
+
+static void add_verdicts(const rein_validate_job *job, rein_validation *v) {
+  int n_counted = 0, n_supported = 0;
+  bool refuted = false;
+  v->has_verdict = job->expect != NULL;
+  v->verdict = REIN_NEW(job->arena, rein_validation_verdict, job->observed->n_observable);
+  for (int i = 0; i < v->n_row; i++) {
+    const rein_validation_row *row = &v->row[i];
+    if (row->arm >= 0 || !isnan(row->time)) continue;
+    rein_validation_verdict *verdict = &v->verdict[v->n_verdict++];
+    *verdict =
+        (rein_validation_verdict){.observable = row->observable, .counts = is_expected(job, row->observable)};
+    if (row->suppressed) {
+      verdict->verdict = REIN_VERDICT_UNDECIDED;
+      verdict->reason = "fewer than 5 people";
+    } else {
+      verdict->verdict =
+          rein_validate_judge(&row->score[REIN_SCORE_NO_CHANGE], &row->score[REIN_SCORE_MEAN_CHANGE],
+                              row->coverage_low, row->coverage_high, &verdict->reason);
+    }
+    if (!verdict->counts) continue;
+    n_counted++;
+    n_supported += verdict->verdict == REIN_VERDICT_SUPPORTED;
+    refuted |= verdict->verdict == REIN_VERDICT_NOT_SUPPORTED;
+  }
+  v->overall = refuted                                     ? REIN_VERDICT_NOT_SUPPORTED
+               : n_counted > 0 && n_supported == n_counted ? REIN_VERDICT_SUPPORTED
+                                                           : REIN_VERDICT_UNDECIDED;
+}
+
+/* ---- what the report says beside scores ---- */
+
+/* External needs two points after baseline or two arms; less is not called so. */
+static const char *relation_of(const rein_validate_job *job, const rein_validation *v) {
+  const rein_relation relation = job->observed->relation;
+  if (relation == REIN_RELATION_EXTERNAL && v->n_times < 2 && v->n_arm < 2)
+    return "other people, one point after baseline";
+  return rein_observed_relation_word(relation);
+}
+
+static void count(const rein_validate_job *job, rein_validation *v) {
+  const rein_model *model = job->scenario->model;
+  bool *time = REIN_NEW(job->arena, bool, job->scenario->n_time),
+       *arm = REIN_NEW(job->arena, bool, job->observed->n_arm);
+  for (int i = 0; i < job->n_task; i++) {
+    const rein_task *t = &job->task[i];
+    v->n_times += !time[t->i_time];
+    v->n_arm += !arm[t->arm];
+    time[t->i_time] = arm[t->arm] = true;
+    v->n_missing += job->score[i].missing;
+  }
+  for (size_t p = 0; p < model->n_param; p++)
+    v->has_uncertain |= model->param[p].uncertain.kind != REIN_DIST_NONE;
+}
+
+void rein_validate_sum(const rein_validate_job *job, rein_validation *out) {
+  rein_validation v = {.scenario = job->scenario,
+                       .observed = job->observed,
+                       .t_before = job->scenario->time[0],
+                       .n_member = job->scenario->n_individual * job->scenario->n_arm,
+                       .n_failed = job->n_failed,
+                       .n_without_before = job->n_without_before,
+                       .n_earlier = job->n_earlier,
+                       .n_later = job->n_later};
+  count(job, &v);
+  v.relation = relation_of(job, &v);
+  rein_model_hash(job->scenario->model, job->arena, v.model_hash);
+  if (job->expect) {
+    rein_text text;
+    rein_text_init(&text, job->arena);
+    rein_yaml_print(job->expect, &text);
+    rein_sha256_hex(text.bytes, text.n, v.expect_hash);
+  }
+  add_rows(job, &v);
+  add_verdicts(job, &v);
+  *out = v;
+}

@@ -1,0 +1,54 @@
+#include "tests/fault/fault.h"
+
+#include <stdatomic.h>
+#include <stddef.h>
+
+void *__real_malloc(size_t n_byte);
+void *__real_calloc(size_t n, size_t n_byte);
+void *__real_realloc(void *old, size_t n_byte);
+void *__real_aligned_alloc(size_t align, size_t n_byte);
+void *__wrap_malloc(size_t n_byte);
+void *__wrap_calloc(size_t n, size_t n_byte);
+void *__wrap_realloc(void *old, size_t n_byte);
+void *__wrap_aligned_alloc(size_t align, size_t n_byte);
+
+static atomic_bool armed;
+static atomic_long n_seen, n_failed;
+static long at;
+static rein_fault_kind kind_now;
+
+void rein_fault_arm(rein_fault_kind kind, long n) {
+  kind_now = kind, at = n;
+  atomic_store(&n_seen, 0);
+  atomic_store(&n_failed, 0);
+  atomic_store(&armed, true);
+}
+
+bool rein_fault_disarm(void) {
+  atomic_store(&armed, false);
+  return atomic_load(&n_failed) > 0;
+}
+
+static bool fails(void) {
+  if (!atomic_load(&armed)) return false;
+  const long i = atomic_fetch_add(&n_seen, 1) + 1;
+  if (kind_now == REIN_FAULT_ONCE ? i != at : i < at) return false;
+  atomic_fetch_add(&n_failed, 1);
+  return true;
+}
+
+void *__wrap_malloc(size_t n_byte) {
+  return fails() ? NULL : __real_malloc(n_byte);
+}
+
+void *__wrap_calloc(size_t n, size_t n_byte) {
+  return fails() ? NULL : __real_calloc(n, n_byte);
+}
+
+void *__wrap_realloc(void *old, size_t n_byte) {
+  return fails() ? NULL : __real_realloc(old, n_byte);
+}
+
+void *__wrap_aligned_alloc(size_t align, size_t n_byte) {
+  return fails() ? NULL : __real_aligned_alloc(align, n_byte);
+}

@@ -1,0 +1,22 @@
+/* Makes allocations of rein's own objects fail on purpose.
+ *
+ * run_tests is linked with --wrap for malloc, calloc, realloc and aligned_alloc: calls from rein's objects
+ * come to fault.c first, calls from inside other libraries do not. Until rein_fault_arm nothing fails.
+ * Threads: the count is shared by all of them. */
+#ifndef REIN_TESTS_FAULT_H
+#define REIN_TESTS_FAULT_H
+
+#include <stdbool.h>
+
+typedef enum {
+  REIN_FAULT_ONCE,  /* only the n-th fails */
+  REIN_FAULT_ONWARD /* the n-th and all that follow */
+} rein_fault_kind;
+
+/* From now on the n-th allocation fails, counted from 1. */
+void rein_fault_arm(rein_fault_kind kind, long n);
+
+/* Nothing fails any more. True if something did. */
+bool rein_fault_disarm(void);
+
+#endif

@@ -1,0 +1,425 @@
+/* SBML files read, compiled and run, against solutions known in closed form; and files that must be refused.
+ */
+#include <check.h>
+#include <math.h>
+#include <string.h>
+
+#include "src/compile/compile.h"
+#include "src/import/sbml.h"
+#include "tests/support.h"
+
+#define HEAD                                                                                                 \
+  "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"                                                             \
+  "<sbml xmlns=\"http://www.sbml.org/sbml/level3/version2/core\" level=\"3\" version=\"2\">\n<model "        \
+  "id=\"m\">\n"
+#define FOOT "</model></sbml>\n"
+#define MATH(content) "<math xmlns=\"http://www.w3.org/1998/Math/MathML\">" content "</math>"
+#define COMPARTMENT(id, size, constant)                                                                      \
+  "<compartment id=\"" id "\" size=\"" size "\" spatialDimensions=\"3\" constant=\"" constant "\"/>"
+#define SPECIES(id, compartment, given, substance)                                                           \
+  "<species id=\"" id "\" compartment=\"" compartment "\" " given " hasOnlySubstanceUnits=\"" substance      \
+  "\" boundaryCondition=\"false\" constant=\"false\"/>"
+#define PARAMETER(id, value, constant)                                                                       \
+  "<parameter id=\"" id "\" value=\"" value "\" constant=\"" constant "\"/>"
+#define PART(id) "<speciesReference species=\"" id "\" stoichiometry=\"1\" constant=\"true\"/>"
+#define DELAY                                                                                                \
+  "<csymbol encoding=\"text\" definitionURL=\"http://www.sbml.org/sbml/symbols/delay\">delay</csymbol>"
+#define RATE                                                                                                 \
+  "<csymbol encoding=\"text\" definitionURL=\"http://www.sbml.org/sbml/symbols/rateOf\">rateOf</csymbol>"
+#define TIME "<csymbol encoding=\"text\" definitionURL=\"http://www.sbml.org/sbml/symbols/time\">t</csymbol>"
+
+typedef struct {
+  rein_arena *arena;
+  rein_diag *diag;
+  rein_sbml_map map;
+  const rein_model *model;
+  const rein_tape *tape;
+} loaded;
+
+static rein_status load(loaded *to, const char *xml) {
+  rein_units *units = NULL;
+  rein_model *model = NULL;
+  rein_tape *tape = NULL;
+  *to = (loaded){.arena = rein_arena_create()};
+  to->diag = rein_diag_create(to->arena);
+  ck_assert_int_eq(rein_units_create(to->diag, &units), REIN_OK);
+  const rein_source *source = rein_source_create(to->arena, "model.xml", xml, strlen(xml));
+  rein_status status = rein_sbml_read(to->arena, units, source, to->diag, &to->map, &model);
+  if (status == REIN_OK) status = rein_model_check(model, units, to->diag);
+  if (status == REIN_OK) status = rein_compile(to->arena, model, to->diag, &tape);
+  rein_units_destroy(units);
+  to->model = model, to->tape = tape;
+  return status;
+}
+
+static const char *messages(const loaded *l) {
+  rein_text text;
+  rein_text_init(&text, l->arena);
+  rein_diag_print(l->diag, &text);
+  return text.bytes;
+}
+
+static int row_of(const loaded *l, const char *name) {
+  for (int i = 0; i < l->tape->n_state; i++)
+    if (strcmp(l->tape->state[i].name, name) == 0) return i;
+  for (int i = 0; i < l->tape->n_output; i++)
+    if (strcmp(l->tape->output[i].name, name) == 0) return l->tape->n_state + i;
+  ck_abort_msg("no row for '%s'", name);
+  return -1;
+}
+
+typedef enum { MEANING, AMOUNT, CONCENTRATION } view;
+
+static int row_of_id(const loaded *l, const char *id, view which) {
+  for (size_t i = 0; i < l->map.n_symbol; i++) {
+    const rein_sbml_symbol *s = &l->map.symbol[i];
+    if (strcmp(s->id, id) == 0)
+      return row_of(l, which == AMOUNT ? s->amount : which == CONCENTRATION ? s->concentration : s->name);
+  }
+  ck_abort_msg("no id '%s'", id);
+  return -1;
+}
+
+/* Value of an id at time t, of lane `lane`. */
+static double value_of_lane(const char *xml, const char *id, view which, double t, int lane) {
+  loaded l;
+  if (load(&l, xml) != REIN_OK) ck_abort_msg("%s", messages(&l));
+  int keep = row_of_id(&l, id, which);
+  support_case c = {
+      .tape = l.tape, .rtol = 1e-10, .atol = 1e-13, .t_end = t > 0 ? t : 1, .obs = &t, .n_obs = 1};
+  c.keep = &keep, c.n_keep = 1, c.act_first = true;
+  support_result r = support_run(&c);
+  ck_assert_int_eq(r.status, REIN_OK);
+  ck_assert_int_ne(r.outcome[lane].status, REIN_LANE_FAILED);
+  double value = support_out(&r, lane, 0, 0);
+  support_free(&r);
+  rein_arena_destroy(l.arena);
+  return value;
+}
+
+static double value_at(const char *xml, const char *id, view which, double t) {
+  return value_of_lane(xml, id, which, t, 0);
+}
+
+/* The messages of a file that must be refused hold `part`. */
+static void refused(const char *xml, const char *part) {
+  loaded l;
+  ck_assert_int_eq(load(&l, xml), REIN_ERR_INPUT);
+  ck_assert_msg(strstr(messages(&l), part) != NULL, "expected '%s' in:\n%s", part, messages(&l));
+  rein_arena_destroy(l.arena);
+}
+
+/* ---- reactions and views ---- */
+
+#define DECAY                                                                                                \
+  HEAD "<listOfCompartments>" COMPARTMENT("c", "2", "true") "</listOfCompartments><listOfSpecies>" SPECIES(  \
+      "A", "c", "initialConcentration=\"3\"", "false")                                                       \
+      SPECIES("B", "c", "initialAmount=\"0\"", "true") "</listOfSpecies><listOfParameters>" PARAMETER(       \
+          "time", "0.5",                                                                                     \
+          "true") "</listOfParameters>"                                                                      \
+                  "<listOfReactions><reaction id=\"R\" reversible=\"false\"><listOfReactants>" PART(         \
+                      "A") "</listOfReactants><listOfProducts>" PART("B") "</"                               \
+                                                                          "listOfProducts><"                 \
+                                                                          "kineticLaw>" MATH("<apply"        \
+                                                                                             "><"            \
+                                                                                             "times/"        \
+                                                                                             "><ci>"         \
+                                                                                             "time</"        \
+                                                                                             "ci><"          \
+                                                                                             "ci>A</"        \
+                                                                                             "ci><"          \
+                                                                                             "ci>c</"        \
+                                                                                             "ci></"         \
+                                                                                             "apply"         \
+                                                                                             ">") "<"        \
+                                                                                                  "/"        \
+                                                                                                  "k"        \
+                                                                                                  "i"        \
+                                                                                                  "n"        \
+                                                                                                  "e"        \
+                                                                                                  "t"        \
+                                                                                                  "i"        \
+                                                                                                  "c"        \
+                                                                                                  "L"        \
+                                                                                                  "a"        \
+                                                                                                  "w"        \
+                                                                                                  ">"        \
+                                                                                                  "<"        \
+                                                                                                  "/"        \
+                                                                                                  "r"        \
+                                                                                                  "e"        \
+                                                                                                  "a"        \
+                                                                                                  "c"        \
+                                                                                                  "t"        \
+                                                                                                  "i"        \
+                                                                                                  "o"        \
+                                                                                                  "n"        \
+                                                                                                  ">"        \
+                                                                                                  "<"        \
+                                                                                                  "/"        \
+                                                                                                  "l"        \
+                                                                                                  "i"        \
+                                                                                                  "s"        \
+                                                                                                  "t"        \
+                                                                                                  "O"        \
+                                                                                                  "f"        \
+                                                                                                  "R"        \
+                                                                                                  "e"        \
+                                                                                                  "a"        \
+                                                                                                  "c"        \
+                                                                                                  "t"        \
+                                                                                                  "i"        \
+                                                                                                  "o"        \
+                                                                                                  "n"        \
+                                                                                                  "s"        \
+                                                                                                  ">" FOOT
+
+START_TEST(test_amounts_and_concentrations) {
+  const double left = 3 * exp(-0.5 * 4);
+  ck_assert_double_eq_tol(value_at(DECAY, "A", MEANING, 4), left, 1e-8);
+  ck_assert_double_eq_tol(value_at(DECAY, "A", CONCENTRATION, 4), left, 1e-8);
+  ck_assert_double_eq_tol(value_at(DECAY, "A", AMOUNT, 4), 2 * left, 1e-8);
+  ck_assert_double_eq_tol(value_at(DECAY, "B", MEANING, 4), 6 - 2 * left, 1e-8);
+  ck_assert_double_eq_tol(value_at(DECAY, "B", CONCENTRATION, 4), 3 - left, 1e-8);
+  ck_assert_double_eq_tol(value_at(DECAY, "R", MEANING, 4), 0.5 * 2 * left, 1e-8);
+  ck_assert_double_eq(value_at(DECAY, "time", MEANING, 4), 0.5); /* an id, not the time */
+}
+END_TEST
+
+/* A compartment that grows thins what is in it; a rate rule for a concentration holds nevertheless. */
+START_TEST(test_growing_compartment) {
+  const char *xml = HEAD
+      "<listOfCompartments>" COMPARTMENT("c", "1", "false") "</listOfCompartments><listOfSpecies>" SPECIES(
+          "A", "c", "initialAmount=\"2\"", "false")
+          SPECIES("B", "c", "initialConcentration=\"1\"",
+                  "false") "</listOfSpecies><listOfRules><rateRule "
+                           "variable=\"c\">" MATH("<cn>0.5</cn>") "</"
+                                                                  "rateRule><rateRule "
+                                                                  "variable="
+                                                                  "\"B\">" MATH(
+                                                                      "<cn>0."
+                                                                      "25</"
+                                                                      "cn>") "</rateRule></listOfRules>" FOOT;
+  ck_assert_double_eq_tol(value_at(xml, "A", MEANING, 2), 2.0 / 2.0, 1e-9);
+  ck_assert_double_eq_tol(value_at(xml, "A", AMOUNT, 2), 2.0, 1e-9);
+  ck_assert_double_eq_tol(value_at(xml, "B", MEANING, 2), 1.5, 1e-9);
+  ck_assert_double_eq_tol(value_at(xml, "B", AMOUNT, 2), 3.0, 1e-9);
+}
+END_TEST
+
+/* ---- rules ---- */
+
+#define RULE(variable, content) "<assignmentRule variable=\"" variable "\">" MATH(content) "</assignmentRule>"
+#define FREE(id) "<parameter id=\"" id "\" constant=\"false\"/>"
+
+START_TEST(test_loose_math) {
+  const char *xml = HEAD "<listOfParameters>" FREE("a") FREE("b") FREE("c") FREE("d")
+      FREE("e") "</listOfParameters><listOfRules>" RULE("a", "<apply><plus/></apply>")
+          RULE("b", "<apply><plus/><true/><cn>2</cn></apply>")
+              RULE("c", "<apply><rem/><cn>-7</cn><cn>3</cn></apply>")
+                  RULE("d",
+                       "<piecewise><piece><cn>5</cn><apply><lt/><cn>1</cn><cn>2</cn><cn>2</cn></apply>"
+                       "</piece><otherwise><apply><factorial/><cn>4</cn></apply></otherwise></piecewise>")
+                      RULE("e", "<apply><quotient/><cn>-7</cn><cn>3</cn></apply>") "</listOfRules>" FOOT;
+  ck_assert_double_eq(value_at(xml, "a", MEANING, 1), 0);
+  ck_assert_double_eq(value_at(xml, "b", MEANING, 1), 3);
+  ck_assert_double_eq(value_at(xml, "c", MEANING, 1), -1);
+  ck_assert_double_eq(value_at(xml, "d", MEANING, 1), 24);
+  ck_assert_double_eq(value_at(xml, "e", MEANING, 1), -2);
+}
+END_TEST
+
+#define ALGEBRAIC(content) "<algebraicRule>" MATH(content) "</algebraicRule>"
+
+/* x + y = 10 and x - 3 y = t: two rules that share their unknowns; exp(z) = 2 + t. */
+START_TEST(test_algebraic_rules) {
+  const char *xml = HEAD "<listOfParameters>" FREE("x") FREE("y") FREE(
+      "z") "</listOfParameters><listOfRules>" ALGEBRAIC("<apply><minus/><apply><plus/><ci>x</ci><ci>y</"
+                                                        "ci></apply><cn>10</cn></apply>")
+      ALGEBRAIC(
+          "<apply><minus/><apply><minus/><ci>x</ci><apply><times/><cn>3</cn><ci>y</ci></apply></apply>" TIME
+          "</apply>") ALGEBRAIC("<apply><minus/><apply><exp/><ci>z</ci></apply><apply><plus/><cn>2</cn>" TIME
+                                "</apply></apply>") "</listOfRules>" FOOT;
+  ck_assert_double_eq_tol(value_at(xml, "x", MEANING, 2), 8, 1e-12);
+  ck_assert_double_eq_tol(value_at(xml, "y", MEANING, 2), 2, 1e-12);
+  ck_assert_double_eq_tol(value_at(xml, "z", MEANING, 2), log(4), 1e-12);
+}
+END_TEST
+
+START_TEST(test_algebraic_rules_refused) {
+  refused(HEAD
+          "<listOfParameters>" PARAMETER("x", "1", "true") "</listOfParameters><listOfRules>\n" ALGEBRAIC(
+              "<apply><minus/><ci>x</ci><cn>1</cn></apply>") "</listOfRules>" FOOT,
+          "model.xml:5:");
+  refused(
+      HEAD "<listOfParameters>" FREE("x") "</listOfParameters><listOfRules>" ALGEBRAIC(
+          "<apply><minus/><apply><times/><ci>x</ci><ci>x</ci></apply><cn>2</cn></apply>") "</"
+                                                                                          "listOfRules>" FOOT,
+      "cannot be solved for 'x'");
+}
+END_TEST
+
+/* d/dt (t^2 sin x) = 2 t sin x + t^2 cos(x) x', with x' = 3. */
+START_TEST(test_rate_of_a_rule) {
+  const char *xml = HEAD "<listOfParameters>" PARAMETER("x", "1", "false") FREE("y")
+      FREE("z") "</listOfParameters><listOfRules><rateRule variable=\"x\">" MATH(
+          "<cn>3</cn>") "</rateRule>" RULE("y", "<apply><times/><apply><power/>" TIME
+                                                "<cn>2</cn></apply><apply><sin/><ci>x</ci></apply></apply>")
+          RULE("z", "<apply>" RATE "<ci>y</ci></apply>") "</listOfRules>" FOOT;
+  const double t = 1.5, x = 1 + 3 * t;
+  ck_assert_double_eq_tol(value_at(xml, "z", MEANING, t), 2 * t * sin(x) + t * t * cos(x) * 3, 1e-8);
+}
+END_TEST
+
+/* ---- delays ---- */
+
+/* x' = -x(t - 1), x = 1 before: on [0, 1] 1 - t; on [1, 2] the second polynomial. */
+START_TEST(test_delay_equation) {
+  const char *xml = HEAD "<listOfParameters>" PARAMETER(
+      "x", "1", "false") "</listOfParameters><listOfRules><rateRule "
+                         "variable=\"x\">" MATH("<apply><minus/><apply>" DELAY
+                                                "<ci>x</ci><cn>1</cn></apply></"
+                                                "apply>") "</rateRule></"
+                                                          "listOfRules>" FOOT;
+  for (double t = 0.25; t <= 2; t += 0.25) {
+    double wanted = t <= 1 ? 1 - t : 1 - t + (t - 1) * (t - 1) / 2;
+    ck_assert_double_eq_tol(value_at(xml, "x", MEANING, t), wanted, 1e-7);
+  }
+}
+END_TEST
+
+/* Before the start a rule is followed back in time. */
+START_TEST(test_delayed_rule) {
+  const char *xml = HEAD "<listOfParameters>" FREE("x")
+      FREE("y") "</listOfParameters><listOfRules>" RULE("x", "<apply><times/>" TIME TIME "</apply>")
+          RULE("y", "<apply>" DELAY "<ci>x</ci><cn>3</cn></apply>") "</listOfRules>" FOOT;
+  ck_assert_double_eq_tol(value_at(xml, "y", MEANING, 1), 4, 1e-9);
+  ck_assert_double_eq_tol(value_at(xml, "y", MEANING, 5), 4, 1e-9);
+}
+END_TEST
+
+/* ---- events ---- */
+
+#define EVENT(when, priority, set)                                                                           \
+  "<event useValuesFromTriggerTime=\"true\"><trigger initialValue=\"true\" persistent=\"false\">" MATH(      \
+      when) "</trigger>" priority "<listOfEventAssignments>" set "</listOfEventAssignments></event>"
+#define SET(variable, content)                                                                               \
+  "<eventAssignment variable=\"" variable "\">" MATH(content) "</eventAssignment>"
+#define AT_ONE "<apply><geq/>" TIME "<cn>1</cn></apply>"
+
+/* The concentration is set for the size before, the amount stays when the size is set. */
+START_TEST(test_event_on_size) {
+  const char *xml = HEAD
+      "<listOfCompartments>" COMPARTMENT("c", "4", "false") "</listOfCompartments><listOfSpecies>" SPECIES(
+          "A", "c", "initialAmount=\"2\"",
+          "false") "</listOfSpecies><listOfEvents>" EVENT(AT_ONE, "",
+                                                          SET("A", "<cn>3</cn>")
+                                                              SET("c", "<cn>2</cn>")) "</listOfEvents>" FOOT;
+  ck_assert_double_eq_tol(value_at(xml, "A", AMOUNT, 2), 12, 1e-9);
+  ck_assert_double_eq_tol(value_at(xml, "A", MEANING, 2), 6, 1e-9);
+}
+END_TEST
+
+/* Two events of one priority, the first of which cancels the other: both orders are met among lanes. */
+START_TEST(test_random_order) {
+#define OPEN "<apply><and/>" AT_ONE "<apply><eq/><ci>x</ci><cn>0</cn></apply></apply>"
+#define ONE "<priority>" MATH("<cn>1</cn>") "</priority>"
+  const char *xml =
+      HEAD "<listOfParameters>" PARAMETER("x", "0", "false") "</listOfParameters><listOfEvents>" EVENT(
+          OPEN, ONE, SET("x", "<cn>1</cn>")) EVENT(OPEN, ONE, SET("x", "<cn>2</cn>")) "</listOfEvents>" FOOT;
+  int count[3] = {0};
+  for (int lane = 0; lane < 8; lane++) count[(int)value_of_lane(xml, "x", MEANING, 2, lane)]++;
+  ck_assert_int_eq(count[0], 0);
+  ck_assert_int_gt(count[1], 0);
+  ck_assert_int_gt(count[2], 0);
+}
+END_TEST
+
+/* ---- what is refused ---- */
+
+START_TEST(test_refused) {
+  refused("<html></html>", "not SBML");
+  refused(HEAD, "not SBML that can be read");
+  refused("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!DOCTYPE x [<!ENTITY a \"b\">]>\n<sbml/>",
+          "model.xml:2:1: error: SBML has no document type declaration");
+  refused(HEAD "<listOfParameters>" FREE("x") "</listOfParameters><listOfRules>\n" RULE(
+              "x", "<ci>nothing</ci>") "</listOfRules>" FOOT,
+          "model.xml:5:");
+  refused(HEAD "<listOfParameters>" FREE("x") "</listOfParameters><listOfRules>" RULE(
+              "x", "<ci>x</ci>") "</listOfRules>" FOOT,
+          "depends on itself");
+}
+END_TEST
+
+START_TEST(test_deep_math_refused) {
+  rein_arena *arena = rein_arena_create();
+  rein_text xml;
+  rein_text_init(&xml, arena);
+  rein_text_add(&xml, HEAD "<listOfParameters>" FREE(
+                          "x") "</listOfParameters><listOfRules><assignmentRule variable=\"x\">"
+                               "<math xmlns=\"http://www.w3.org/1998/Math/MathML\">");
+  for (int i = 0; i < 200000; i++) rein_text_add(&xml, "<apply><sin/>");
+  rein_text_add(&xml, "<cn>1</cn>");
+  for (int i = 0; i < 200000; i++) rein_text_add(&xml, "</apply>");
+  rein_text_add(&xml, "</math></assignmentRule></listOfRules>" FOOT);
+  refused(xml.bytes, "nested more than");
+  rein_arena_destroy(arena);
+}
+END_TEST
+
+START_TEST(test_exploding_functions_refused) {
+  rein_arena *arena = rein_arena_create();
+  rein_text xml;
+  rein_text_init(&xml, arena);
+  rein_text_add(&xml, HEAD "<listOfFunctionDefinitions>");
+  for (int i = 0; i < 40; i++) {
+    rein_text_printf(&xml, "<functionDefinition id=\"f%d\">", i);
+    rein_text_add(&xml, "<math xmlns=\"http://www.w3.org/1998/Math/MathML\"><lambda><bvar><ci>a</ci></bvar>");
+    if (i == 0) rein_text_add(&xml, "<ci>a</ci>");
+    for (int k = 0; i > 0 && k < 2; k++)
+      rein_text_printf(&xml, "%s<apply><ci>f%d</ci><ci>a</ci></apply>%s", k ? "" : "<apply><plus/>", i - 1,
+                       k ? "</apply>" : "");
+    rein_text_add(&xml, "</lambda></math></functionDefinition>");
+  }
+  rein_text_add(
+      &xml,
+      "</listOfFunctionDefinitions><listOfParameters>" FREE("x") "</listOfParameters><listOfRules>" RULE(
+          "x", "<apply><ci>f39</ci><cn>1</cn></apply>") "</listOfRules>" FOOT);
+  refused(xml.bytes, "too large");
+  rein_arena_destroy(arena);
+}
+END_TEST
+
+START_TEST(test_flux_balance_refused) {
+  refused("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+          "<sbml xmlns=\"http://www.sbml.org/sbml/level3/version1/core\" level=\"3\" version=\"1\"\n"
+          " xmlns:fbc=\"http://www.sbml.org/sbml/level3/version1/fbc/version2\" fbc:required=\"false\">\n"
+          "<model id=\"m\" fbc:strict=\"false\">\n"
+          "<fbc:listOfObjectives fbc:activeObjective=\"obj\">\n<fbc:objective fbc:id=\"obj\" "
+          "fbc:type=\"maximize\">"
+          "<fbc:listOfFluxObjectives/></fbc:objective></fbc:listOfObjectives>" FOOT,
+          "model.xml:6:");
+}
+END_TEST
+
+Suite *rein_suite_sbml(void) {
+  Suite *suite = suite_create("sbml");
+  TCase *tcase = tcase_create("sbml");
+  tcase_set_timeout(tcase, 60);
+  suite_add_tcase(suite, tcase);
+  tcase_add_test(tcase, test_amounts_and_concentrations);
+  tcase_add_test(tcase, test_growing_compartment);
+  tcase_add_test(tcase, test_loose_math);
+  tcase_add_test(tcase, test_algebraic_rules);
+  tcase_add_test(tcase, test_algebraic_rules_refused);
+  tcase_add_test(tcase, test_rate_of_a_rule);
+  tcase_add_test(tcase, test_delay_equation);
+  tcase_add_test(tcase, test_delayed_rule);
+  tcase_add_test(tcase, test_event_on_size);
+  tcase_add_test(tcase, test_random_order);
+  tcase_add_test(tcase, test_refused);
+  tcase_add_test(tcase, test_deep_math_refused);
+  tcase_add_test(tcase, test_exploding_functions_refused);
+  tcase_add_test(tcase, test_flux_balance_refused);
+  return suite;
+}

@@ -1,0 +1,237 @@
+/* Tables of doses: what they mean, and what is wrong with wrong ones. */
+#include <check.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/src/scenario/solved.h"
+
+Suite *rein_suite_doses(void);
+
+static const char MODEL[] =
+    "rein: model/1\nname: m\ntime: h\ncovariates:\n  weight: {unit: kg, typical: 70 kg}\n"
+    "parameters:\n  k0: {value: 0.1 1/h, assumed: example}\n"
+    "  k: {is: k0 * weight / 70 kg, unit: 1/h, assumed: example}\n"
+    "states:\n  A: {unit: mg, initial: 0, scale: 100 mg}\n  B: {unit: mg, initial: 0, scale: 100 mg}\n"
+    "processes:\n  out: {from: A, rate: k * A}\n  lose: {from: B, rate: k0 * B}\n"
+    "actions:\n  x: {unit: mg, into: A}\n  xd: {unit: mg, into: A, duration: 4 h}\n  y: {unit: mg, into: B}\n"
+    "observables:\n  a: {is: A, unit: mg, noise: none}\n  b: {is: B, unit: mg, noise: none}\n";
+
+#define SCENARIO(cohort, events)                                                                             \
+  "rein: scenario/1\nname: s\nmodel: ./m.yaml\ncohort: " cohort "\nkeep: [observables]\n"                    \
+  "solver: {rtol: 1e-9, atol_rel: 1e-12}\nmeasure: {at: [0 h, 5 h, 15 h, 50 h]}\n"                           \
+  "arms:\n  a:\n    events: {table: people.csv, units: {time: h, ii: h, amt: mg, rate: mg/h}" events "}\n"
+
+static const double TIMES[] = {0, 5, 15, 50};
+
+static void near(double got, double wanted, const char *what) {
+  ck_assert_msg(fabs(got - wanted) <= 1e-6 * (fabs(wanted) + 1), "%s: %.12g, not %.12g", what, got, wanted);
+}
+
+static double bolus(double amount, double k, double t) {
+  return t <= 0 ? 0 : amount * exp(-k * t);
+}
+
+/* ---- errors, each with its line and column ---- */
+
+static void expect_error(const char *table, const char *message) {
+  rein_arena *arena = rein_arena_create();
+  const char *got = solved_messages(arena, MODEL, SCENARIO("typical", ""), table);
+  ck_assert_msg(strstr(got, message) != NULL, "wanted: %s\ngot: %s", message, got);
+  rein_arena_destroy(arena);
+}
+
+START_TEST(wrong_tables) {
+  static const struct {
+    const char *table, *message;
+  } WRONG[] = {
+      {"TIME,AMT,CMT,EVID,RATE\n0,1,1,1,0\n1,5,1,1,-3\n", "people.csv:3:9: error: RATE is negative"},
+      {"TIME,AMT,CMT,EVID,RATE\n0,1,1,1,-1\n", "people.csv:2:9: error: RATE is -1, but no action"},
+      {"TIME,AMT,CMT,EVID,RATE\n0,1,2,1,-2\n", "people.csv:2:9: error: RATE is -2, but no action"},
+      {"TIME,AMT,CMT,EVID,II,ADDL\n0,1,1,1,12,-2\n", "people.csv:2:12: error: ADDL: expected a whole number"},
+      {"TIME,AMT,CMT,EVID,II,ADDL\n0,1,1,1,12,1.5\n",
+       "people.csv:2:12: error: ADDL: expected a whole number"},
+      {"TIME,AMT,CMT,EVID,II,ADDL\n0,1,1,1,0,3\n", "people.csv:2:11: error: ADDL needs an interval II"},
+      {"TIME,AMT,CMT,EVID,ADDL\n0,1,1,1,3\n", "people.csv:2:9: error: ADDL needs an interval II"},
+      {"TIME,AMT,CMT,EVID,II,SS\n0,1,1,1,0,1\n", "people.csv:2:11: error: SS needs an interval II"},
+      {"TIME,AMT,CMT,EVID,II,SS\n0,1,1,1,12,3\n", "people.csv:2:12: error: SS: expected 0, 1 or 2"},
+      {"TIME,AMT,CMT,EVID\n0,1,3,1\n", "people.csv:2:5: error: unknown compartment"},
+      {"TIME,AMT,CMT,EVID\n0,1,-1,1\n", "people.csv:2:5: error: unknown compartment"},
+      {"TIME,AMT,CMT,EVID\n0,1,1,5\n", "people.csv:2:7: error: EVID: expected 0, 1, 2, 3, 4 or 8"},
+      {"TIME,AMT,CMT,EVID\n0,7,1,0\n", "people.csv:2:3: error: an observation (EVID 0) has no amount"},
+      {"TIME,AMT,CMT,EVID\n5,1,1,1\n4,1,1,1\n", "people.csv:3:1: error: TIME goes back"},
+      {"TIME,AMT,CMT,EVID\n-5,1,1,1\n", "people.csv:2:1: error: this is before the simulation starts"},
+      {"TIME,AMT,CMT,EVID,RATE\n0,-5,1,1,2\n", "people.csv:2:3: error: a negative amount cannot be infused"},
+      {"TIME,AMT,CMT,evid\n0,1,1,1\n",
+       "people.csv:1:14: error: columns 'TIME' and 'evid' mix upper and lower case"},
+      {"TIME,AMT,CMT,EVID,WT\n0,1,1,1,70\n", "people.csv:1:19: error: column 'WT' means nothing here"},
+      {"TIME,AMT,CMT,EVID\nx,1,1,1\n", "people.csv:2:1: error:"},
+      {"AMT,CMT,EVID\n1,1,1\n", "a table of doses needs the column TIME"},
+      {"ID,TIME,AMT,CMT\n1,0,1,1\n2,0,1,1\n1,2,1,1\n",
+       "people.csv:4:1: error: the lines of this person are not together"},
+      {"ID,TIME,AMT,CMT\n1,0,1,1\n2,0,1,1\n", "the table has doses of 2 people, the cohort has 1"},
+  };
+  expect_error(WRONG[_i].table, WRONG[_i].message);
+}
+END_TEST
+enum { N_WRONG = 22 };
+
+START_TEST(wrong_units) {
+  rein_arena *arena = rein_arena_create();
+  const char *text =
+      "rein: scenario/1\nname: s\nmodel: ./m.yaml\ncohort: typical\nmeasure: {at: [0 h, 5 h]}\n"
+      "arms:\n  a:\n    events: {table: people.csv, units: {time: h}}\n";
+  const char *got = solved_messages(arena, MODEL, text, "TIME,AMT,CMT\n0,1,1\n");
+  ck_assert_msg(strstr(got, "s.yaml:8:13: error: events: 'units' has to say the unit of column 'AMT'") !=
+                    NULL,
+                "%s", got);
+  text = "rein: scenario/1\nname: s\nmodel: ./m.yaml\ncohort: typical\nmeasure: {at: [0 h, 5 h]}\n"
+         "arms:\n  a:\n    events: {table: people.csv, units: {time: h, amt: mL}}\n";
+  got = solved_messages(arena, MODEL, text, "TIME,AMT,CMT\n0,1,1\n");
+  ck_assert_msg(strstr(got, "error: column 'AMT' has unit mL, expected mg") != NULL, "%s", got);
+  rein_arena_destroy(arena);
+}
+END_TEST
+
+/* ---- what is accepted ---- */
+
+/* Units are converted, cells may be empty, columns of an observed data set may stay. */
+START_TEST(a_data_set) {
+  solved s =
+      solved_create(MODEL,
+                    "rein: scenario/1\nname: s\nmodel: ./m.yaml\ncohort: typical\nkeep: [observables]\n"
+                    "solver: {rtol: 1e-9, atol_rel: 1e-12}\nmeasure: {at: [0 h, 5 h, 15 h, 50 h]}\n"
+                    "arms:\n  a:\n    events: {table: people.csv, units: {time: min, amt: {1: g, B: ug}},\n"
+                    "             ignore: [comment]}\n",
+                    "id,time,amt,cmt,evid,mdv,dv,dvid,cens,lloq,comment\n"
+                    "1,60,0.02,1,1,1,.,.,.,.,first\n1,90,.,1,0,0,3.5,1,0,0.1,\n"
+                    "1,120,.,.,2,1,.,.,.,.,other\n1,180,30000,B,1,1,.,.,.,.,\n",
+                    NULL);
+  for (int i = 0; i < 4; i++) {
+    near(solved_at(&s, 0, 0, i, 0), bolus(20, 0.1, TIMES[i] - 1), "a");
+    near(solved_at(&s, 0, 0, i, 1), bolus(30, 0.1, TIMES[i] - 3), "b");
+  }
+  solved_destroy(&s);
+}
+END_TEST
+
+/* Without EVID an amount is a dose. A clock that goes back with a reset goes on from the latest time. */
+START_TEST(clocks) {
+  solved s = solved_create(MODEL, SCENARIO("typical", ""), "TIME,AMT,CMT\n1,20,1\n2,.,1\n3,30,B\n", NULL);
+  for (int i = 0; i < 4; i++) {
+    near(solved_at(&s, 0, 0, i, 0), bolus(20, 0.1, TIMES[i] - 1), "a");
+    near(solved_at(&s, 0, 0, i, 1), bolus(30, 0.1, TIMES[i] - 3), "b");
+  }
+  solved_destroy(&s);
+  s = solved_create(MODEL, SCENARIO("typical", ""),
+                    "TIME,AMT,CMT,EVID\n1,20,1,1\n12,0,1,0\n0,30,2,4\n2,8,1,1\n", NULL);
+  for (int i = 0; i < 4; i++) {
+    double t = TIMES[i];
+    near(solved_at(&s, 0, 0, i, 0), t < 12 ? bolus(20, 0.1, t - 1) : bolus(8, 0.1, t - 14), "a");
+    near(solved_at(&s, 0, 0, i, 1), bolus(30, 0.1, t - 12), "b");
+  }
+  solved_destroy(&s);
+}
+END_TEST
+
+/* The rate of loss follows the weight: 70 kg until 5 h, 140 kg until 15 h, then 35 kg. */
+START_TEST(covariates_over_time) {
+  const char *table = "TIME,AMT,CMT,EVID,WT\n0,100,1,1,70\n5,0,1,0,140\n9,0,1,0,.\n15,0,1,0,35\n";
+  solved s = solved_create(
+      MODEL, SCENARIO("typical", ", covariates: {WT: {sets: weight, unit: kg}}, carry: last"), table, NULL);
+  near(solved_at(&s, 0, 0, 1, 0), 100 * exp(-0.5), "last");
+  near(solved_at(&s, 0, 0, 2, 0), 100 * exp(-0.5 - 2), "last");
+  near(solved_at(&s, 0, 0, 3, 0), 100 * exp(-0.5 - 2 - 0.05 * 35), "last");
+  solved_destroy(&s);
+  s = solved_create(MODEL, SCENARIO("typical", ", covariates: {WT: {sets: weight, unit: kg}}, carry: next"),
+                    table, NULL);
+  near(solved_at(&s, 0, 0, 1, 0), 100 * exp(-1), "next");
+  near(solved_at(&s, 0, 0, 2, 0), 100 * exp(-1 - 0.5), "next");
+  near(solved_at(&s, 0, 0, 3, 0), 100 * exp(-1 - 0.5 - 0.05 * 35), "next");
+  solved_destroy(&s);
+
+  rein_arena *arena = rein_arena_create();
+  const char *got = solved_messages(
+      arena, MODEL, SCENARIO("typical", ", covariates: {WT: {sets: weight, unit: kg}}"), table);
+  ck_assert_msg(strstr(got, "covariates over time need 'carry'") != NULL, "%s", got);
+  got = solved_messages(arena, MODEL,
+                        SCENARIO("typical", ", covariates: {WT: {sets: weight, unit: kg}}, carry: last"),
+                        "TIME,AMT,CMT,WT\n0,1,1,.\n5,0,1,70\n");
+  ck_assert_msg(strstr(got, "people.csv:2:7: error: no value of this column is known here") != NULL, "%s",
+                got);
+  rein_arena_destroy(arena);
+}
+END_TEST
+
+/* A counterfactual leaves out one action of the table. */
+START_TEST(counterfactual) {
+  solved s = solved_create(MODEL, SCENARIO("typical", "") "counterfactual: {without: y}\n",
+                           "TIME,AMT,CMT\n1,20,1\n3,30,2\n", NULL);
+  ck_assert_int_eq(s.f.scenario->n_arm, 2);
+  ck_assert_int_eq(s.f.scenario->arm[0].reference, 1);
+  for (int i = 0; i < 4; i++) {
+    near(solved_at(&s, 0, 1, i, 0), bolus(20, 0.1, TIMES[i] - 1), "a");
+    near(solved_at(&s, 0, 0, i, 1), bolus(30, 0.1, TIMES[i] - 3), "b");
+    near(solved_at(&s, 0, 1, i, 1), 0, "without b");
+  }
+  solved_destroy(&s);
+}
+END_TEST
+
+/* ---- many ---- */
+
+/* Person i takes i mg at i / 100 h into A, i / 2 mg into B every hour after; alone or in company. */
+START_TEST(a_thousand_regimens) {
+  enum { N = 1000 };
+  char *table = malloc(N * 100), *at = table;
+  ck_assert_ptr_nonnull(table);
+  at += sprintf(at, "ID,TIME,AMT,CMT,EVID,II,ADDL\n");
+  for (int i = 1; i <= N; i++)
+    at += sprintf(at, "%d,%.2f,%d,1,1,0,0\n%d,%.2f,%g,2,1,1,%d\n", i, i / 100.0, i, i, i / 100.0, i / 2.0,
+                  i % 7);
+  const char *text = SCENARIO("{n: 1000}", "");
+  solved many = solved_create(MODEL, text, table, NULL);
+  rein_scenario_options narrow = {.n_lane = 8};
+  solved few = solved_create(MODEL, text, table, &narrow);
+  for (int i = 1; i <= N; i++)
+    for (int t = 0; t < 4; t++) {
+      double since = TIMES[t] - i / 100.0, b = 0;
+      for (int j = 0; j <= i % 7; j++) b += bolus(i / 2.0, 0.1, since - j);
+      near(solved_at(&many, i - 1, 0, t, 0), bolus(i, 0.1, since), "a");
+      near(solved_at(&many, i - 1, 0, t, 1), b, "b");
+      near(solved_at(&few, i - 1, 0, t, 0), solved_at(&many, i - 1, 0, t, 0), "a in few lanes");
+      near(solved_at(&few, i - 1, 0, t, 1), solved_at(&many, i - 1, 0, t, 1), "b in few lanes");
+    }
+  solved_destroy(&many);
+  solved_destroy(&few);
+  free(table);
+}
+END_TEST
+
+START_TEST(ten_thousand_doses) {
+  solved s =
+      solved_create(MODEL, SCENARIO("typical", ""), "TIME,AMT,CMT,EVID,II,ADDL\n0,1,1,1,0.005,9999\n", NULL);
+  /* 10,000 doses of 1 mg every 0.005 h, the last at 49.995 h: a geometric sum. */
+  double wanted = expm1(-0.1 * 50) / expm1(-0.1 * 0.005) * exp(-0.1 * 0.005);
+  ck_assert_int_eq((int)s.f.lane[0].n_item, 10000);
+  ck_assert_double_eq_tol(solved_at(&s, 0, 0, 3, 0) / wanted, 1, 1e-5); /* each restart costs its share */
+  solved_destroy(&s);
+}
+END_TEST
+
+Suite *rein_suite_doses(void) {
+  Suite *suite = suite_create("doses");
+  TCase *tcase = tcase_create("doses");
+  tcase_set_timeout(tcase, 300);
+  tcase_add_loop_test(tcase, wrong_tables, 0, N_WRONG);
+  tcase_add_test(tcase, wrong_units);
+  tcase_add_test(tcase, a_data_set);
+  tcase_add_test(tcase, clocks);
+  tcase_add_test(tcase, covariates_over_time);
+  tcase_add_test(tcase, counterfactual);
+  tcase_add_test(tcase, a_thousand_regimens);
+  tcase_add_test(tcase, ten_thousand_doses);
+  suite_add_tcase(suite, tcase);
+  return suite;
+}
