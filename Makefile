@@ -1,4 +1,4 @@
-# Builds rein. The words a user needs: run, test, all, check, san, tsan, long, bench, install, clean.
+# Builds rein. The words a user needs: run, test, validate, all, check, san, tsan, long, bench, install, clean.
 #
 #   make VARIANT=debug|release|san|tsan    objects and programs under build/<variant>/
 #
@@ -72,7 +72,7 @@ TEST_OBJ := $(TEST_SRC:%.c=$(B)/%.o)
 BENCH_OBJ := $(B)/tests/bench/bench.o $(B)/tests/bench/bench_study.o $(B)/tests/bench/plain.o $(BENCH_MODELS:tests/bench/%.yaml=$(B)/bench_models/%.o)
 DEPS := $(patsubst %.o,%.d,$(LIB_OBJ) $(CLI_OBJ) $(TEST_OBJ) $(BENCH_OBJ) $(B)/tests/dosing/dosing.o)
 
-.PHONY: all lib program objects tests run test check quick-check san tsan long bench fuzz dosing install uninstall clean \
+.PHONY: all lib program objects tests run test validate check quick-check san tsan long bench fuzz dosing install uninstall clean \
   format packages conformance FORCE
 .SUFFIXES:
 .DELETE_ON_ERROR:
@@ -158,6 +158,14 @@ tsan:
 	@tests/tools/install.sh test
 	@$(MAKE) --no-print-directory -j$(JOBS) VARIANT=tsan program tests
 	@$(SAN_ENV) REIN_TEST_PROGRAM=build/tsan/rein build/tsan/run_tests $(SUITES)
+
+# All shipped models against all their data, by the one rule; code 1 of the program says that members failed.
+validate:
+	@tests/tools/install.sh run
+	@$(MAKE) --no-print-directory -j$(JOBS) program
+	@$(B)/rein validate --format markdown --individual-data -o docs/validation.md \
+	  $(sort $(wildcard models/*/validate/*.yaml)) || [ $$? = 1 ]
+	@tail -1 docs/validation.md
 
 # Warnings are errors, includes go one way, files stay short, code is formatted, text is clean. Under a minute.
 check:

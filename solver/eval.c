@@ -71,7 +71,8 @@ rein_eval *rein_eval_create(const rein_tape *tape, int n_lane, const rein_kernel
     return NULL;
   }
   for (int p = 0; p < REIN_N_PROG; p++) {
-    eval->may_skip[p] = !tape->n_delay && can_skip_time(tape, &tape->program[p], eval->culprit[REIN_SPACE_SLOT]);
+    eval->may_skip[p] =
+        !tape->n_delay && can_skip_time(tape, &tape->program[p], eval->culprit[REIN_SPACE_SLOT]);
   }
   for (int k = 0; k < tape->n_param; k++) {
     kernels->fill(tape->param_default[k], rein_eval_row(eval, k), (size_t)n_lane);

@@ -27,9 +27,9 @@ double *rein_eval_row(rein_eval *eval, int slot);
 /* Runs the parameter section. */
 void rein_eval_params(rein_eval *eval);
 
-/* What is called before a program that reads states is run, with the same time and state: it may write rows of
- * delayed values (and nothing else) by rein_eval_row. NULL: nothing. The programs DELAY and PAST, INITIAL, ACTION,
- * NOISE and STOPS are run without. */
+/* What is called before a program that reads states is run, with the same time and state: it may write rows
+ * of delayed values (and nothing else) by rein_eval_row. NULL: nothing. The programs DELAY and PAST, INITIAL,
+ * ACTION, NOISE and STOPS are run without. */
 typedef void (*rein_eval_hook)(void *context, rein_eval *eval, const double *time, const double *state);
 void rein_eval_set_hook(rein_eval *eval, rein_eval_hook hook, void *context);
 

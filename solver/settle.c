@@ -118,7 +118,8 @@ static void apply_item(rein_batch *b, int l, const rein_item *item) {
 
 static bool item_due(const rein_batch *b, int l) {
   const rein_lane_plan *lane = &b->lane[l];
-  return !rein_steady_is_on(b, l) && b->next_item[l] < lane->n_item && lane->item[b->next_item[l]].time <= b->cur[l];
+  return !rein_steady_is_on(b, l) && b->next_item[l] < lane->n_item &&
+         lane->item[b->next_item[l]].time <= b->cur[l];
 }
 
 static void act(rein_batch *b) {
@@ -129,7 +130,8 @@ static void act(rein_batch *b) {
 /* ---- observations at the instant itself ---- */
 
 static bool observation_due(const rein_batch *b, int l) {
-  return !rein_steady_is_on(b, l) && b->next_obs[l] < b->lane[l].n_obs && b->lane[l].obs[b->next_obs[l]] <= b->cur[l];
+  return !rein_steady_is_on(b, l) && b->next_obs[l] < b->lane[l].n_obs &&
+         b->lane[l].obs[b->next_obs[l]] <= b->cur[l];
 }
 
 /* Delivers what is due at the lanes' present time; before_action: only where an action is due as well. */

@@ -22,7 +22,8 @@
 #define MAX_INTERVAL 3000 /* before the lane fails */
 #define MAX_DOUBLING 60   /* of a constant input's time */
 #define FINE 0.01         /* change of an interval, in units of the tolerance, that is none */
-#define GOOD_ENOUGH 1.0 /* change that is accepted where it stays like that: what the solver's error leaves  \
+#define GOOD_ENOUGH                                                                                          \
+  1.0                   /* change that is accepted where it stays like that: what the solver's error leaves  \
                          */
 #define STALLED 4       /* intervals without a smaller change */
 #define SAME_PART 1e-12 /* of an interval */

@@ -71,7 +71,8 @@ typedef enum {
   REIN_PROG_NOISE,  /* 2 n_observable: additive SD [observable's unit], proportional CV or log-SD; see
                        noise_kind */
   REIN_PROG_DELAY,  /* 2 n_delay: value now and length [model time] of each delay */
-  REIN_PROG_PAST,   /* n_delay: what a delay gives for a time before the start; reads parameters and time only */
+  REIN_PROG_PAST,   /* n_delay: what a delay gives for a time before the start; reads parameters and time only
+                     */
   REIN_PROG_STOPS,  /* 2 n_mode: g(0) and slope of the comparison g(0) + slope * time ? 0, see mode_op */
   REIN_N_PROG
 } rein_prog;

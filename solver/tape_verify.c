@@ -183,7 +183,9 @@ static bool check_program(checker *c, int prog, const unsigned char *after_param
                                    t->n_safety,
                                    4 * t->n_action,
                                    2 * t->n_observable,
-                                   2 * t->n_delay, t->n_delay, 2 * t->n_mode};
+                                   2 * t->n_delay,
+                                   t->n_delay,
+                                   2 * t->n_mode};
   if (program->n_out != wanted[prog]) return refuse(c, "a program's output has another size than its rows");
   memcpy(c->slot, after_param, (size_t)t->n_slot);
   c->n_out = program->n_out;

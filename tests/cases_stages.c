@@ -7,6 +7,7 @@
 #include "src/lang/model.h"
 #include "tests/src/compile/compile_stage.h"
 #include "tests/src/scenario/scenario_stage.h"
+#include "tests/src/study/validate_stage.h"
 
 static rein_model *read_model(const rein_case *c, rein_diag *diag) {
   rein_units *units;
@@ -44,5 +45,6 @@ const rein_case_stage rein_case_stages[] = {
     {"compile", "derive", rein_compile_stage_derive},
     {"scenario", "", rein_scenario_stage_messages},
     {"scenario", "scenario", rein_scenario_stage_print},
+    {"validate", "", rein_validate_stage_messages},
     {NULL, NULL, NULL},
 };

@@ -22,7 +22,8 @@ enum {
   REIN_LEAF_NUMBER = REIN_N_OP,
   REIN_LEAF_TIME,
   REIN_LEAF_PARAM,
-  REIN_LEAF_DELAY, /* row of a parameter that holds a delayed value: it changes with time in a way of its own */
+  REIN_LEAF_DELAY, /* row of a parameter that holds a delayed value: it changes with time in a way of its own
+                    */
   REIN_LEAF_INPUT,
   REIN_LEAF_ATOL,
   REIN_LEAF_MODE,

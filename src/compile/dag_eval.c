@@ -5,12 +5,9 @@
 #include "src/compile/simplify.h"
 
 static double leaf_value(const rein_dag_node *n, const rein_dag_point *point) {
-  const double *const array[REIN_N_DAG_KIND] = {[REIN_LEAF_PARAM] = point->param,
-                                                [REIN_LEAF_DELAY] = point->param,
-                                                [REIN_LEAF_INPUT] = point->input,
-                                                [REIN_LEAF_ATOL] = point->atol,
-                                                [REIN_LEAF_MODE] = point->mode,
-                                                [REIN_LEAF_STATE] = point->state};
+  const double *const array[REIN_N_DAG_KIND] = {
+      [REIN_LEAF_PARAM] = point->param, [REIN_LEAF_DELAY] = point->param, [REIN_LEAF_INPUT] = point->input,
+      [REIN_LEAF_ATOL] = point->atol,   [REIN_LEAF_MODE] = point->mode,   [REIN_LEAF_STATE] = point->state};
   if (n->kind == REIN_LEAF_NUMBER) return n->number;
   if (n->kind == REIN_LEAF_TIME) return point->time;
   return array[n->kind] ? array[n->kind][n->arg[0]] : NAN;

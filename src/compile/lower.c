@@ -89,7 +89,7 @@ static void enter_symbol(rein_lower *lower, rein_symbol_kind kind, int index) {
   }
   const rein_ast *is = definition(lower, kind, index, &word, &name, &pos);
   if (!is) {
-    int leaf = kind == REIN_SYMBOL_STATE                 ? REIN_LEAF_STATE
+    int leaf = kind == REIN_SYMBOL_STATE            ? REIN_LEAF_STATE
                : lower->model->param[index].delayed ? REIN_LEAF_DELAY
                                                     : REIN_LEAF_PARAM;
     finish_frame(lower, *memo = rein_dag_leaf(lower->dag, leaf, index));

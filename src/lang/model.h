@@ -59,7 +59,7 @@ typedef struct {
   rein_dist between, uncertain;
   bool covariate; /* comes from the scenario's table; value is the default where one is declared */
   bool has_value;
-  bool delayed; /* holds a delayed value, see rein_delay */
+  bool delayed;                 /* holds a delayed value, see rein_delay */
   double range_low, range_high; /* covariates: what a table may hold, declared unit; -inf, inf where open */
   const char *source;           /* key of sources, or NULL when assumed */
   const char *assumed;          /* the reason given, NULL with a source */
@@ -158,8 +158,8 @@ typedef struct {
   int n_assign;
 } rein_event;
 
-/* The value that `is` had `by` ago, kept in a parameter that the integration writes. before: its value at a time
- * before the start. depth: 1 and the largest depth of the delays that it is made of. */
+/* The value that `is` had `by` ago, kept in a parameter that the integration writes. before: its value at a
+ * time before the start. depth: 1 and the largest depth of the delays that it is made of. */
 typedef struct {
   rein_pos pos;
   int param;
@@ -218,8 +218,8 @@ typedef struct {
   rein_function *function;
   rein_source_ref *ref;
   rein_correlation *correlation;
-  size_t n_param, n_state, n_value, n_process, n_action, n_observable, n_safety, n_event, n_delay, n_function, n_ref,
-      n_correlation;
+  size_t n_param, n_state, n_value, n_process, n_action, n_observable, n_safety, n_event, n_delay, n_function,
+      n_ref, n_correlation;
 } rein_model;
 
 /* An empty model in the arena: counts 0, time unit unknown, no declared horizon. */

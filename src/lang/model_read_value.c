@@ -88,7 +88,8 @@ bool rein_unit_is_left_open(const rein_reader *r, const char *text) {
 static size_t number_length(const char *text) {
   const char *c = text;
   if (*c == '+' || *c == '-') c++;
-  if ((strncmp(c, "inf", 3) == 0 || strncmp(c, "nan", 3) == 0) && !isalnum((unsigned char)c[3]) && c[3] != '_')
+  if ((strncmp(c, "inf", 3) == 0 || strncmp(c, "nan", 3) == 0) && !isalnum((unsigned char)c[3]) &&
+      c[3] != '_')
     return (size_t)(c + 3 - text);
   const char *digits = c;
   while (isdigit((unsigned char)*c)) c++;

@@ -150,7 +150,10 @@ static bool add_arm(arm_list *list, int i_written, const char *suffix, const rei
   rein_arm_inside inside = {0};
   const char *words;
   bool good = read_theta(r, written, override, n_override, &inside.theta, &words);
-  good = rein_scenario_read_courses(r, rein_yaml_get(written, "actions"), override, n_override,
+  const rein_periods *periods = NULL;
+  const rein_yaml *periods_node = rein_yaml_get(written, "periods");
+  if (periods_node && !rein_scenario_read_periods(r, periods_node, &periods)) return false;
+  good = rein_scenario_read_courses(r, rein_yaml_get(written, "actions"), periods, override, n_override,
                                     &inside.course, &inside.n_course) &&
          good;
   const rein_yaml *events = rein_yaml_get(written, "events");
@@ -241,10 +244,18 @@ static void expand(arm_list *list, int i_written) {
 
 /* ---- references ---- */
 
+static bool same_periods(const rein_course *a, const rein_course *b) {
+  const rein_periods *p = a->periods, *q = b->periods;
+  if (a->letter != b->letter || (p != NULL) != (q != NULL)) return false;
+  return !p || p == q ||
+         (strcmp(p->letter, q->letter) == 0 && p->random == q->random && p->run_in == q->run_in &&
+          p->length == q->length && p->washout == q->washout);
+}
+
 static bool same_course(const rein_course *a, const rein_course *b) {
   bool same = strcmp(a->name, b->name) == 0 && a->action == b->action && a->amount == b->amount &&
               a->per_param == b->per_param && a->how == b->how && a->steady == b->steady &&
-              a->every == b->every && a->given == b->given && a->n_dose == b->n_dose &&
+              a->every == b->every && a->given == b->given && a->n_dose == b->n_dose && same_periods(a, b) &&
               rein_adherence_same(a->adherence, b->adherence) && a->jitter == b->jitter &&
               (a->missed != NULL) == (b->missed != NULL);
   size_t n = (size_t)a->n_dose;

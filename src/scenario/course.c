@@ -13,10 +13,11 @@ typedef struct {
   int n_override;
   const char *name;          /* of the line: its `name:`, else its `do:` */
   const rein_action *action; /* NULL: a reset */
-  double next_from;   /* when a course after "then" begins if its own interval does not matter; NaN: at the
-                         start */
-  int i_course;       /* of its text regimen */
-  double last_single; /* time of a single dose before it, NaN none */
+  double next_from; /* when a course after "then" begins if its own interval does not matter; NaN: at the
+                       start */
+  int i_course;     /* of its text regimen */
+  const rein_periods *periods; /* of the arm, NULL none */
+  double last_single;          /* time of a single dose before it, NaN none */
 } line;
 
 static const char *const COURSE_FIELDS[] = {"amount", "at", "every", "for", "count", "from", "duration"};
@@ -246,6 +247,27 @@ static bool read_repeated_times(line *l, rein_course *out) {
   return true;
 }
 
+/* `in: A`: only in the periods of that letter. */
+static bool read_in(line *l, rein_course *out) {
+  const rein_yaml *in = field(l, "in");
+  if (!in) return true;
+  const char *letters = l->periods ? l->periods->letter : "";
+  if (strlen(in->text) != 1 || !strchr(letters, in->text[0])) {
+    rein_error(l->r->diag, in->pos,
+               l->periods ? "'in' of '%s' has to be one letter of the arm's 'periods', %s"
+                          : "'%s' has 'in', but the arm has no 'periods'%s",
+               l->name, letters);
+    return false;
+  }
+  if (l->action && l->action->state < 0 && out->how == REIN_GIVEN_BOLUS) {
+    rein_error(l->r->diag, in->pos, "'%s' sets a parameter; in a period it needs a 'duration'", l->name);
+    return false;
+  }
+  out->periods = l->periods;
+  out->letter = in->text[0];
+  return true;
+}
+
 static bool read_times(line *l, rein_course *out) {
   const rein_yaml *at = field(l, "at");
   bool good = at ? read_listed_times(l, at, out) : read_repeated_times(l, out);
@@ -255,7 +277,8 @@ static bool read_times(line *l, rein_course *out) {
                "'%s' begins before the simulation does; say 'start:'", l->name);
     good = false;
   }
-  return good;
+  return good &&
+         rein_scenario_thin_times(l->r, l->name, field(l, "on"), field(l, "off"), field(l, "days"), out);
 }
 
 /* ---- how it is given, how faithfully ---- */
@@ -406,6 +429,10 @@ static const char *words_of(const line *l) {
   add_words(l, &text, "at", " at ", "");
   add_words(l, &text, "duration", " over ", "");
   add_words(l, &text, "rate", " at rate ", "");
+  add_words(l, &text, "on", ", ", " on");
+  add_words(l, &text, "off", ", ", " off");
+  add_words(l, &text, "days", ", on days ", "");
+  add_words(l, &text, "in", ", in periods ", "");
   add_words(l, &text, "as", ", as ", "");
   add_words(l, &text, "ss", ", at steady state: ", "");
   add_words(l, &text, "adherence", ", adherence ", "");
@@ -424,7 +451,7 @@ static bool read_course(line *l, rein_course *out) {
     out->action = (int)(l->action - l->r->model->action);
     bool has_amount = read_amount(l, out);
     good = has_amount && read_as(l, out) && read_given(l, out) && read_steady(l, out) && good;
-    if (good) good = read_faith(l, out);
+    if (good) good = read_in(l, out) && read_faith(l, out);
     if (good) warn_outside_range(l, out);
   }
   if (good) out->words = words_of(l);
@@ -503,7 +530,7 @@ static bool read_line(line *l, course_list *list) {
   return true;
 }
 
-bool rein_scenario_read_courses(rein_scenario_reader *r, const rein_yaml *list,
+bool rein_scenario_read_courses(rein_scenario_reader *r, const rein_yaml *list, const rein_periods *periods,
                                 const rein_override *overrides, int n_override, const rein_course **out,
                                 int *n_out) {
   course_list courses = {0};
@@ -517,6 +544,7 @@ bool rein_scenario_read_courses(rein_scenario_reader *r, const rein_yaml *list,
     line l = {.r = r,
               .entry = list->kind == REIN_YAML_LIST ? list->item[i] : list,
               .override = overrides,
+              .periods = periods,
               .n_override = n_override};
     good = read_line(&l, &courses) && good;
   }

@@ -97,8 +97,16 @@ void rein_scenario_unknown(rein_scenario_reader *r, rein_pos pos, const char *wh
 const rein_yaml *rein_scenario_scalar(rein_scenario_reader *r, const char *text, rein_pos pos);
 int rein_scenario_find_param(rein_scenario_reader *r, const char *name, rein_pos pos);
 
+/* pattern.c: takes the doses of a line out that its pattern leaves out: `on`, `off` (cycles), `days` of each
+ * week, counted from its first dose; each NULL where not said. */
+bool rein_scenario_thin_times(rein_scenario_reader *r, const char *name, const rein_yaml *on,
+                              const rein_yaml *off, const rein_yaml *days, rein_course *out);
+
+/* pattern.c: `periods:` of an arm. */
+bool rein_scenario_read_periods(rein_scenario_reader *r, const rein_yaml *node, const rein_periods **out);
+
 /* course.c: `actions:` of one arm, with overrides. False with errors in diag. */
-bool rein_scenario_read_courses(rein_scenario_reader *r, const rein_yaml *list,
+bool rein_scenario_read_courses(rein_scenario_reader *r, const rein_yaml *list, const rein_periods *periods,
                                 const rein_override *overrides, int n_override, const rein_course **out,
                                 int *n_out);
 #define REIN_SCENARIO_MAX_DOSE 1000000   /* of one course */

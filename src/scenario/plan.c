@@ -24,6 +24,8 @@
 /* Steps that one lane's segment may take before it counts as failed: far above what real models need (see
  * numerics.md). */
 #define MAX_STEPS 2000000
+/* Steps that an imported model with switches, events or delays takes at least. */
+#define MIN_STEPS 50
 
 /* ---- shape of a batch ---- */
 
@@ -236,6 +238,14 @@ static rein_status fill(void *opaque, int64_t i_batch, rein_eval *eval, rein_lan
 
 /* ---- plans ---- */
 
+/* Imported models may switch or fire on anything that time alone sets, for less than a step, so no step goes
+ * from one measurement past the next; with few of them, past MIN_STEPS-th of the whole. */
+static double longest_step(const rein_scenario *scenario) {
+  const double length = scenario->inside->t_end - scenario->inside->t_start;
+  const int n = scenario->n_time - 1;
+  return scenario->model->imported ? length / (n > MIN_STEPS ? n : MIN_STEPS) : 0;
+}
+
 static rein_plan *new_plan(rein_arena *arena, const rein_scenario *scenario, const rein_tape *tape,
                            const double *atol, bool pilot) {
   fill_context *context = REIN_NEW(arena, fill_context, 1);
@@ -251,6 +261,7 @@ static rein_plan *new_plan(rein_arena *arena, const rein_scenario *scenario, con
                       .rtol = scenario->rtol,
                       .act_first = scenario->act_first,
                       .method = scenario->method,
+                      .max_step = longest_step(scenario),
                       .max_steps = MAX_STEPS,
                       .fill = fill};
   int64_t n_block =

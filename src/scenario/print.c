@@ -54,6 +54,13 @@ static void print_course(const rein_scenario *scenario, const rein_course *cours
     rein_scenario_print_adherence(course->adherence, out);
   else
     rein_text_add(out, ", adherence 1");
+  if (course->letter) {
+    const rein_periods *p = course->periods;
+    rein_text_printf(out, ", in %c of %s%s", course->letter, p->letter, p->random ? " random" : "");
+    add_number(out, " length ", p->length);
+    add_number(out, " run-in ", p->run_in);
+    add_number(out, " washout ", p->washout);
+  }
   if (course->jitter > 0.0) add_number(out, ", jitter ", course->jitter);
   rein_text_printf(out, "%s\n      times:", course->left_out ? ", left out" : "");
   for (int i = 0; i < course->n_dose; i++) {

@@ -250,6 +250,24 @@ static bool follow(builder *b) {
   return true;
 }
 
+/* Letter of a person's period; pairs may be turned round by a draw that is the same in every arm. */
+static char letter_of(const builder *b, const rein_periods *p, int i) {
+  if (!p->random || (p->n % 2 == 1 && i == p->n - 1)) return p->letter[i];
+  bool turned = rein_draw_uniform(b->about->seed, REIN_DRAW_ORDER, (uint64_t)b->lane->individual, 0,
+                                  (uint64_t)(i / 2)) < 0.5;
+  return p->letter[turned ? i ^ 1 : i];
+}
+
+/* Whether a dose at this time belongs to a period of the course's letter. */
+static bool is_in_period(const builder *b, double time) {
+  const rein_periods *p = b->course->periods;
+  if (b->course->letter == '\0') return true;
+  double since = time - p->run_in, n_before = floor(since / p->length + 1e-9);
+  if (!(n_before >= 0.0 && n_before < p->n)) return false;
+  if (since - n_before * p->length < p->washout - 1e-9 * p->length) return false;
+  return letter_of(b, p, (int)n_before) == b->course->letter;
+}
+
 static double time_taken(const builder *b, int i_dose) {
   const rein_course *course = b->course;
   double time = course->time[i_dose];
@@ -275,11 +293,11 @@ static bool give_dose(builder *b, int i_dose) {
   const rein_dose_taken *went = &b->timeline->taken[i_dose];
   double amount = course->amount * (course->per_param >= 0 ? b->about->value[course->per_param] : 1.0);
   double delivered = went->taken ? part_of(b, amount, went->factor) : 0.0;
-  bool idle = b->left_out || !went->taken;
+  bool prescribed = is_in_period(b, course->time[i_dose]), idle = b->left_out || !went->taken || !prescribed;
   double time = time_taken(b, i_dose);
   if (course->how == REIN_GIVEN_REPLACE || course->how == REIN_GIVEN_MULTIPLY)
     return change_state(b, time, amount, idle);
-  if (!b->left_out) {
+  if (!b->left_out && prescribed) {
     rein_dose dose = {.time_prescribed = course->time[i_dose],
                       .time_delivered = went->taken ? time : NAN,
                       .prescribed = amount,

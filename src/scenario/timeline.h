@@ -43,8 +43,9 @@ typedef enum {
 typedef struct {
   const char *letter; /* (n) "ABAB" */
   int n;
-  bool random;                    /* each pair of periods in an order drawn for each person */
-  double run_in, length, washout; /* model time: before the first period; of one; at its beginning without anything */
+  bool random; /* each pair of periods in an order drawn for each person */
+  double run_in, length,
+      washout; /* model time: before the first period; of one; at its beginning without anything */
 } rein_periods;
 
 typedef struct {
@@ -63,6 +64,8 @@ typedef struct {
   const rein_adherence *adherence; /* NULL: every dose is taken */
   const bool *missed;              /* (n_dose) history written out, or NULL */
   double jitter;                   /* SD of the time taken around the time prescribed, model time */
+  const rein_periods *periods;     /* of its arm, NULL none */
+  char letter;                     /* given in periods of this letter only; 0: always */
   bool left_out;                   /* counterfactual: keeps its instants, does nothing */
   const char *words;               /* "5 mg every 24 h for 14 d" */
   rein_pos pos;

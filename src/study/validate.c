@@ -137,12 +137,25 @@ static bool map_arms(rein_validate_job *job) {
 
 /* ---- people ---- */
 
+/* A cohort of the group's size has to be among one replicate's people. */
+static void check_cohort_size(const rein_validate_job *job) {
+  const rein_pos nowhere = {NULL, 0, 0, 0};
+  const int64_t n_people = job->scenario->n_individual / job->scenario->n_replicate;
+  double largest = 0.0;
+  for (int i = 0; i < job->observed->n_point; i++) largest = fmax(largest, job->observed->point[i].n);
+  if (largest > (double)n_people)
+    rein_warning(job->diag, nowhere,
+                 "a group has %g people, but a replicate of the cohort only %lld: its means vary too much",
+                 largest, (long long)n_people);
+}
+
 /* The individuals that stand for a person: replicates of a row of the table, or the whole drawn cohort. */
 static bool map_people(rein_validate_job *job) {
   const rein_observed *o = job->observed;
   const rein_scenario *s = job->scenario;
   bool good = true;
   job->n_candidate = s->n_individual;
+  if (o->is_group) check_cohort_size(job);
   if (o->is_group) return true;
   job->first_member = REIN_NEW(job->arena, int64_t, o->n_person + 1);
   if (!s->source_id) return true;

@@ -25,8 +25,8 @@ typedef struct {
 
 /* What one task scored; NaN where it does not apply. */
 typedef struct {
-  double crps, no_change_point, no_change_noise, others, shuffled, swapped, rank, log_score, error, error_sd,
-      direction;
+  double crps, no_change_point, no_change_noise, others, shuffled, swapped, rank, log_score, bias, error,
+      error_sd, direction;
   double hit[3], width[3]; /* 50, 90, 95 % */
   bool missing;
 } rein_task_score;

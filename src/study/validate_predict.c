@@ -149,8 +149,10 @@ double rein_validate_log_score(const rein_validate_job *job, const rein_task *ta
 
 /* ---- groups ---- */
 
-/* Mean change of one simulated cohort of the group's size, all of one replicate; the first n_after of them
- * are those who were still there. NaN where one of them failed. */
+/* Mean change of one simulated cohort of the group's size: that many neighbours of one replicate from a
+ * random place on, so nobody twice while there are enough; drawing with replacement would add the sampling
+ * error of the replicate itself. The first n_after of them are those who were still there. NaN where one of
+ * them failed. */
 static double cohort_change(const context *c, uint64_t cohort, const double *after) {
   const rein_validate_job *job = c->job;
   const rein_scenario *s = job->scenario;
@@ -159,16 +161,46 @@ static double cohort_change(const context *c, uint64_t cohort, const double *aft
   const int64_t replicate = (int64_t)(cohort % (uint64_t)s->n_replicate);
   const int64_t n_before = (int64_t)task->n_before, n_after = (int64_t)task->n_after;
   const int64_t n = n_before > n_after ? n_before : n_after;
+  const int64_t first = (int64_t)rein_bootstrap_pick(s->seed, cohort, 0, (size_t)n_people);
   double sum_before = 0.0, sum_after = 0.0;
   for (int64_t i = 0; i < n; i++) {
-    const size_t person = rein_bootstrap_pick(s->seed, cohort, (uint64_t)i, (size_t)n_people);
-    const int64_t individual = replicate + s->n_replicate * (int64_t)person;
+    const int64_t individual = replicate + s->n_replicate * ((first + i) % n_people);
     if (i < n_after) sum_after += after[individual];
     if (i < n_before && !task->is_known)
       sum_before += value_at(c, job->measured, member_of(c, individual), 0, task->observable);
   }
   const double before = task->is_known ? task->before : sum_before / (double)n_before;
   return sum_after / (double)n_after - before;
+}
+
+/* Variance of the cohorts' means within replicates: their sampling error, the parameters' uncertainty left
+ * out. With few cohorts of each replicate, the variance of all. */
+static double sampling_variance(const rein_validate_job *job, const rein_weighted *sample, size_t n) {
+  const size_t n_replicate = (size_t)job->scenario->n_replicate;
+  const size_t n_group = 2 * n_replicate <= n ? n_replicate : 1;
+  double square = 0.0;
+  for (size_t r = 0; r < n_group; r++) {
+    double sum = 0.0, count = 0.0;
+    for (size_t i = r; i < n; i += n_group) sum += sample[i].x, count += 1.0;
+    for (size_t i = r; i < n; i += n_group)
+      square += (sample[i].x - sum / count) * (sample[i].x - sum / count);
+  }
+  return n > n_group ? square / (double)(n - n_group) : 0.0;
+}
+
+/* Where the mean is itself of changes, its reported SE is the sampling error of what was observed. A model
+ * whose people vary less than that leaves the rest of it unsaid: it is added, so that a right mean is not
+ * missed by the chance of who took part. */
+static void add_reported_error(const context *c, rein_weighted *sample, size_t n) {
+  const rein_task *task = c->task;
+  const double se = task->sd / sqrt(task->n_after);
+  if (!task->is_known || n < REIN_VALIDATE_COHORTS) return;
+  const double rest = se * se - sampling_variance(c->job, sample, n);
+  if (!(rest > 0.0)) return;
+  const uint64_t key = rein_draw_key("sampling error of a mean");
+  for (size_t i = 0; i < n; i++)
+    sample[i].x += sqrt(rest) *
+                   rein_draw_normal(c->job->scenario->seed, REIN_DRAW_NOISE, i, key, (uint64_t)task->i_time);
 }
 
 static void predict_group(const context *c, rein_predict_kind kind, rein_weighted *sample, size_t *n) {
@@ -185,6 +217,7 @@ static void predict_group(const context *c, rein_predict_kind kind, rein_weighte
     const double change = cohort_change(c, cohort, after);
     if (isfinite(change)) sample[(*n)++] = (rein_weighted){change, 1.0};
   }
+  add_reported_error(c, sample, *n);
   if (*n < REIN_VALIDATE_EFFECTIVE) *n = 0;
 }
 

@@ -10,6 +10,11 @@ static const rein_observable *observable_of(const rein_validation *v, int o) {
   return &v->scenario->model->observable[v->observed->observable[o]];
 }
 
+static const char *unit_word(const rein_validation *v, int n) {
+  if (v->observed->is_group) return n == 1 ? "arm" : "arms";
+  return n == 1 ? "person" : "people";
+}
+
 /* Four digits, in a form that all machines print alike. */
 static const char *number(rein_arena *arena, double value) {
   return isnan(value) ? "-" : rein_arena_printf(arena, "%.4g", value);
@@ -78,7 +83,7 @@ static void print_head(const rein_validation *v, rein_text *out) {
 static void print_scores(const rein_validation *v, const rein_validation_row *row, rein_text *out) {
   const rein_observable *o = observable_of(v, row->observable);
   rein_text_printf(out, "\n%s [%s], all arms and horizons: %d points of %d %s", o->name, o->unit_text,
-                   row->n_point, row->n_unit, v->observed->is_group ? "arms" : "people");
+                   row->n_point, row->n_unit, unit_word(v, row->n_unit));
   if (row->n_censored) rein_text_printf(out, ", %d censored", row->n_censored);
   rein_text_add(out, "\n");
   if (row->suppressed) {
@@ -172,8 +177,7 @@ static void print_md_row(const rein_validation *v, const rein_validation_row *ro
   const rein_observable *o = observable_of(v, row->observable);
   const rein_score *s = row->score;
   rein_text_printf(out, "| %s | %s | %s | %d, %d %s | %s | ", v->scenario->model->name, v->scenario->name,
-                   v->relation, row->n_point, row->n_unit, v->observed->is_group ? "arms" : "people",
-                   o->name);
+                   v->relation, row->n_point, row->n_unit, unit_word(v, row->n_unit), o->name);
   if (row->suppressed) {
     rein_text_add(out, "n/a: fewer than 5 people | | | | ");
   } else {

@@ -164,9 +164,9 @@ static void score_intervals(const scorer *s, const rein_task *task, size_t n, re
     out->hit[i] = observed >= low && observed <= high ? 1.0 : 0.0;
     out->width[i] = high - low;
   }
-  const double error = rein_quantile_weighted(s->sample, n, 0.5) - observed;
-  out->error = error;
-  out->error_sd = fabs(error) / observed_sd(s, task);
+  out->bias = rein_quantile_weighted(s->sample, n, 0.5) - observed;
+  out->error = fabs(out->bias);
+  out->error_sd = out->error / observed_sd(s, task);
 }
 
 static void score_task(const scorer *s, const rein_task *task, rein_task_score *out) {

@@ -1,6 +1,7 @@
 /* From scores of single points to rows with intervals, and to the verdict. */
 #include <math.h>
-#include <stdlib.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "src/base/sha256.h"
@@ -34,63 +35,44 @@ static bool is_in(const selection *s, const rein_task *t) {
          (s->i_time < 0 || t->i_time == s->i_time);
 }
 
-/* What a point adds to the sums of a score; false where it does not take part. */
+/* What a point adds to the two sums of a score: places in its rein_task_score; ONE: the number 1. */
+#define AT(field) offsetof(rein_task_score, field)
+#define ONE SIZE_MAX
+typedef struct {
+  size_t above, below;
+} terms;
+static const terms terms_of[REIN_N_SCORE] = {[REIN_SCORE_DIRECTION] = {AT(direction), ONE},
+                                             [REIN_SCORE_BIAS] = {AT(bias), ONE},
+                                             [REIN_SCORE_ERROR] = {AT(error), ONE},
+                                             [REIN_SCORE_ERROR_SD] = {AT(error_sd), ONE},
+                                             [REIN_SCORE_COVER_50] = {AT(hit[0]), ONE},
+                                             [REIN_SCORE_COVER_90] = {AT(hit[1]), ONE},
+                                             [REIN_SCORE_COVER_95] = {AT(hit[2]), ONE},
+                                             [REIN_SCORE_WIDTH_50] = {AT(width[0]), ONE},
+                                             [REIN_SCORE_WIDTH_90] = {AT(width[1]), ONE},
+                                             [REIN_SCORE_WIDTH_95] = {AT(width[2]), ONE},
+                                             [REIN_SCORE_CRPS] = {AT(crps), ONE},
+                                             [REIN_SCORE_LOG_SCORE] = {AT(log_score), ONE},
+                                             [REIN_SCORE_NO_CHANGE] = {AT(crps), AT(no_change_point)},
+                                             [REIN_SCORE_MEAN_CHANGE] = {AT(crps), AT(others)},
+                                             [REIN_SCORE_SHUFFLED] = {AT(crps), AT(shuffled)},
+                                             [REIN_SCORE_SWAPPED] = {AT(crps), AT(swapped)},
+                                             [REIN_SCORE_RANK] = {AT(rank), ONE}};
+
+static double term(const rein_task_score *p, size_t place) {
+  return place == ONE ? 1.0 : *(const double *)((const char *)p + place);
+}
+
+/* False where the point does not take part. */
 static bool take(rein_score_id id, const rein_task_score *p, bool noisy_no_change, double *above,
                  double *below) {
-  *below = 1.0;
-  switch (id) {
-  case REIN_SCORE_DIRECTION:
-    *above = p->direction;
-    break;
-  case REIN_SCORE_BIAS:
-    *above = p->error;
-    break;
-  case REIN_SCORE_ERROR:
-    *above = fabs(p->error);
-    break;
-  case REIN_SCORE_ERROR_SD:
-    *above = p->error_sd;
-    break;
-  case REIN_SCORE_COVER_50:
-  case REIN_SCORE_COVER_90:
-  case REIN_SCORE_COVER_95:
-    *above = p->hit[id - REIN_SCORE_COVER_50];
-    break;
-  case REIN_SCORE_WIDTH_50:
-  case REIN_SCORE_WIDTH_90:
-  case REIN_SCORE_WIDTH_95:
-    *above = p->width[id - REIN_SCORE_WIDTH_50];
-    break;
-  case REIN_SCORE_CRPS:
-    *above = p->crps;
-    break;
-  case REIN_SCORE_LOG_SCORE:
-    *above = p->log_score;
-    break;
-  case REIN_SCORE_RANK:
-    *above = p->rank;
-    break;
-  case REIN_SCORE_NO_CHANGE:
-    *above = p->crps, *below = noisy_no_change ? p->no_change_noise : p->no_change_point;
-    break;
-  case REIN_SCORE_MEAN_CHANGE:
-    *above = p->crps, *below = p->others;
-    break;
-  case REIN_SCORE_SHUFFLED:
-    *above = p->crps, *below = p->shuffled;
-    break;
-  case REIN_SCORE_SWAPPED:
-    *above = p->crps, *below = p->swapped;
-    break;
-  case REIN_N_SCORE:
-    return false;
-  }
+  *above = term(p, terms_of[id].above);
+  *below = id == REIN_SCORE_NO_CHANGE && noisy_no_change ? p->no_change_noise : term(p, terms_of[id].below);
   return !isnan(*above) && !isnan(*below);
 }
 
 static bool is_skill(rein_score_id id) {
-  return id == REIN_SCORE_NO_CHANGE || id == REIN_SCORE_MEAN_CHANGE || id == REIN_SCORE_SHUFFLED ||
-         id == REIN_SCORE_SWAPPED;
+  return terms_of[id].below != ONE;
 }
 
 /* Why a score has no point it could be made of. */

@@ -33,6 +33,7 @@ filled filled_create(const char *model, const char *text, const char *table,
   write_file(&f, folder, "m.yaml", model ? model : rein_scenario_stage_model);
   write_file(&f, folder, "s.yaml", text);
   write_file(&f, folder, "people.csv", table);
+  write_file(&f, folder, "doses.csv", table);
   ck_assert_int_eq(rein_units_create(f.diag, &units), REIN_OK);
   rein_scenario_read(f.arena, units, rein_arena_printf(f.arena, "%s/s.yaml", folder), options, f.diag,
                      &f.scenario);

@@ -1,6 +1,7 @@
 /* What doses become: items at their times, in their order, exact. */
 #include <check.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/src/scenario/filled.h"
@@ -163,6 +164,64 @@ START_TEST(ten_thousand_doses) {
 }
 END_TEST
 
+/* Cycles of 2 days on and 1 off; the 1st and the 3rd day of each week; both. */
+START_TEST(patterns) {
+  expect(MODEL(""), SCENARIO("      - {do: x, amount: 1 mg, every: 12 h, count: 8, on: 2 d, off: 1 d}\n"),
+         "0 add 1; 12 add 1; 24 add 1; 36 add 1; 72 add 1; 84 add 1");
+  expect(MODEL(""),
+         SCENARIO("      - {do: x, amount: 1 mg, from: 6 h, every: 1 d, count: 4, days: [1, 3]}\n"),
+         "6 add 1; 54 add 1");
+}
+END_TEST
+
+/* 10 h of run-in, then A B B A of 20 h each, whose first 5 h are free: a dose at the 1st hour of a period is
+ * left out, at the 6th given. What is not prescribed keeps its instant and is no dose. */
+START_TEST(periods) {
+  const char *text =
+      "rein: scenario/1\nname: s\nmodel: ./m.yaml\ncohort: {n: 400}\nmeasure: {at: [0 h, 100 h]}\n"
+      "arms:\n  a:\n    periods: {letters: ABBA, length: 20 h, run_in: 10 h, washout: 5 h%s}\n"
+      "    actions:\n      - {do: x, amount: 1 mg, in: A, from: 1 h, every: 5 h, count: 20}\n";
+  char full[1000];
+  snprintf(full, sizeof full, text, "");
+  filled f = filled_create(MODEL(""), full, NULL, NULL);
+  static const double GIVEN[] = {16, 21, 26, 76, 81, 86};
+  ck_assert_uint_eq(f.lane[0].n_dose, 6);
+  ck_assert_uint_eq(f.lane[0].n_item, 20);
+  for (int i = 0; i < 6; i++) ck_assert_double_eq(f.lane[0].dose[i].time_prescribed, GIVEN[i]);
+  filled_destroy(&f);
+
+  /* At random each pair is turned or not: everybody has one A of the first two, and about half begin with it.
+   */
+  snprintf(full, sizeof full, text, ", order: random");
+  f = filled_create(MODEL(""), full, NULL, NULL);
+  int n_first = 0, n = 0;
+  for (int64_t batch = 0; n < 400; batch++) {
+    filled_batch(&f, batch);
+    for (int l = 0; l < f.plan->n_lane && n < 400; l++, n++) {
+      ck_assert_uint_eq(f.lane[l].n_dose, 6);
+      n_first += f.lane[l].dose[0].time_prescribed < 30;
+      ck_assert(f.lane[l].dose[2].time_prescribed < 50 && f.lane[l].dose[3].time_prescribed > 50);
+    }
+  }
+  ck_assert(n_first > 160 && n_first < 240);
+  filled_destroy(&f);
+}
+END_TEST
+
+/* What is first at one instant can be said. */
+START_TEST(order_at_one_instant) {
+  const char *lines = SCENARIO("      - {do: reset, at: 5 h}\n      - {do: x, amount: 20 mg, at: 5 h}\n"
+                               "      - {do: y, amount: 1 g, at: 0 h, rate: 100 mg/h}\n");
+  char text[2000];
+  expect(MODEL(""), lines, "0 input 100; 5 reset 0; 5 add 20; 5 input 0");
+  snprintf(text, sizeof text, "%ssolver: {order: doses_first}\n", lines);
+  expect(MODEL(""), text, "0 input 100; 5 add 20; 5 reset 0; 5 input 0");
+  lines = SCENARIO("      - {do: x, amount: 20 mg, at: 5 h, duration: 4 h}\n      - {do: reset, at: 5 h}\n");
+  snprintf(text, sizeof text, "%ssolver: {order: resets_first}\n", lines);
+  expect(MODEL(""), text, "5 reset 0; 5 input 5; 9 input 0");
+}
+END_TEST
+
 Suite *rein_suite_timeline(void) {
   Suite *suite = suite_create("timeline");
   TCase *tcase = tcase_create("timeline");
@@ -176,6 +235,9 @@ Suite *rein_suite_timeline(void) {
   tcase_add_test(tcase, nonsense_is_no_number);
   tcase_add_test(tcase, ends_of_the_study);
   tcase_add_test(tcase, ten_thousand_doses);
+  tcase_add_test(tcase, patterns);
+  tcase_add_test(tcase, periods);
+  tcase_add_test(tcase, order_at_one_instant);
   suite_add_tcase(suite, tcase);
   return suite;
 }
