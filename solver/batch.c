@@ -244,7 +244,7 @@ static rein_fail fail_of(rein_step answer) {
   case REIN_STEP_SINGULAR:
     return REIN_FAIL_SINGULAR;
   default:
-    return REIN_FAIL_MEMORY;
+    return REIN_FAIL_METHOD;
   }
 }
 

@@ -9,12 +9,12 @@
  * Every entry sets the arena's guard, so that running out of memory comes back as REIN_NOT_POSSIBLE. */
 #include "src/rein.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/files.h"
 #include "src/compile/compile.h"
 #include "src/import/sbml.h"
 #include "src/record/export.h"
@@ -238,20 +238,15 @@ rein_code rein_scenario_run(rein_scenario_file *scenario, const char *folder, co
 static rein_status export_file(rein_session *session, const char *folder, rein_export_format format,
                                bool individual_data, const char *path, rein_diag *diag) {
   const rein_export_options options = {.individual_data = individual_data};
-  const char *part = rein_arena_printf(session->arena, "%s.part", path);
+  rein_files_output out;
   rein_study_reader *reader;
-  rein_status status = rein_reader_open(session->arena, folder, false, diag, &reader);
+  rein_status status = rein_reader_open(session->arena, folder, true, diag, &reader);
+  if (status == REIN_OK) status = rein_files_begin(path, &out, diag);
   if (status != REIN_OK) return status;
-  FILE *file = fopen(part, "wb");
-  if (!file) {
-    rein_error(diag, nowhere, "'%s' cannot be written: %s", path, strerror(errno));
-    return REIN_ERR_FILE;
-  }
-  status = (format == REIN_EXPORT_CSV ? rein_export_csv : rein_export_ndjson)(reader, &options, file, diag);
-  if (fclose(file) != 0 && status == REIN_OK) status = REIN_ERR_FILE;
-  if (status == REIN_OK && rename(part, path) != 0) status = REIN_ERR_FILE;
-  if (status != REIN_OK) remove(part);
-  return status;
+  status =
+      (format == REIN_EXPORT_CSV ? rein_export_csv : rein_export_ndjson)(reader, &options, out.file, diag);
+  const rein_status ended = rein_files_end(&out, status == REIN_OK, diag);
+  return status == REIN_OK ? ended : status;
 }
 
 rein_code rein_study_export(rein_session *session, const char *folder, rein_export_format format,

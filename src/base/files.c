@@ -57,22 +57,47 @@ rein_status rein_files_read(rein_arena *arena, const char *path, rein_pos from, 
   return REIN_OK;
 }
 
-rein_status rein_files_write(const char *path, const void *bytes, size_t n_byte, rein_diag *diag) {
-  char temporary[4096];
-  if (snprintf(temporary, sizeof temporary, "%s.tmp-%ld", path, (long)getpid()) >= (int)sizeof temporary) {
-    rein_error(diag, nowhere, "cannot write '%s': the path is too long", path);
-    return REIN_ERR_FILE;
-  }
-  FILE *file = fopen(temporary, "wb");
-  bool whole =
-      file && fwrite(bytes, 1, n_byte, file) == n_byte && fflush(file) == 0 && fsync(fileno(file)) == 0;
-  int reason = errno;
-  if (file && fclose(file) != 0 && whole) whole = false, reason = errno;
-  if (whole && rename(temporary, path) != 0) whole = false, reason = errno;
-  if (whole) return REIN_OK;
-  if (file) unlink(temporary);
-  rein_error(diag, nowhere, "cannot write '%s': %s", path, strerror(reason));
+static rein_status cannot_write(const char *path, const char *reason, rein_diag *diag) {
+  rein_error(diag, nowhere, "cannot write '%s': %s", path, reason);
   return REIN_ERR_FILE;
+}
+
+rein_status rein_files_begin(const char *path, rein_files_output *out, rein_diag *diag) {
+  struct stat info;
+  const bool is_link = lstat(path, &info) == 0 && S_ISLNK(info.st_mode);
+  char *target = is_link ? realpath(path, NULL) : NULL;
+  /* A link to nothing is written through, so that its target comes to be. */
+  const bool straight = is_link && !target ? true : stat(path, &info) == 0 && !S_ISREG(info.st_mode);
+  const size_t size = sizeof out->path;
+  bool fits = snprintf(out->path, size, "%s", target ? target : path) < (int)size;
+  free(target);
+  out->temporary[0] = 0;
+  if (fits && !straight)
+    fits = snprintf(out->temporary, size, "%s.tmp-%ld", out->path, (long)getpid()) < (int)size;
+  if (!fits) return cannot_write(path, "the path is too long", diag);
+  out->file = fopen(straight ? out->path : out->temporary, "wb");
+  return out->file ? REIN_OK : cannot_write(path, strerror(errno), diag);
+}
+
+rein_status rein_files_end(rein_files_output *out, bool whole, rein_diag *diag) {
+  const bool straight = !out->temporary[0];
+  int reason = 0;
+  /* A device or a pipe cannot be synced. */
+  if (whole && (fflush(out->file) != 0 || (!straight && fsync(fileno(out->file)) != 0))) reason = errno;
+  if (fclose(out->file) != 0 && whole && !reason) reason = errno;
+  if (whole && !reason && !straight && rename(out->temporary, out->path) != 0) reason = errno;
+  if ((!whole || reason) && !straight) unlink(out->temporary);
+  return reason ? cannot_write(out->path, strerror(reason), diag) : REIN_OK;
+}
+
+rein_status rein_files_write(const char *path, const void *bytes, size_t n_byte, rein_diag *diag) {
+  rein_files_output out;
+  const rein_status status = rein_files_begin(path, &out, diag);
+  if (status != REIN_OK) return status;
+  if (fwrite(bytes, 1, n_byte, out.file) == n_byte) return rein_files_end(&out, true, diag);
+  const int reason = errno;
+  rein_files_end(&out, false, diag);
+  return cannot_write(path, strerror(reason), diag);
 }
 
 rein_status rein_files_make_folder(const char *path, unsigned mode, rein_diag *diag) {

@@ -4,6 +4,7 @@
 #define REIN_BASE_FILES_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "src/base/diag.h"
 
@@ -14,11 +15,27 @@
 rein_status rein_files_read(rein_arena *arena, const char *path, rein_pos from, rein_diag *diag,
                             const rein_source **out);
 
-/* Writes all bytes to path.tmp-<pid>, syncs, renames to path. After a failure path is as it was. */
+/* Writes all bytes to path.tmp-<pid>, syncs, renames to path, as rein_files_begin does. */
 rein_status rein_files_write(const char *path, const void *bytes, size_t n_byte, rein_diag *diag);
 
 /* Makes the folder and its parents; an existing folder is fine. mode as for mkdir, for the last one only. */
 rein_status rein_files_make_folder(const char *path, unsigned mode, rein_diag *diag);
+
+/* A file under way. */
+typedef struct {
+  FILE *file;           /* to write to */
+  char path[4096];      /* where it goes, symbolic links followed */
+  char temporary[4096]; /* written first, then renamed; "": path is written straight */
+} rein_files_output;
+
+/* Begins a file that appears at `path` when it is whole. What is there and is no regular file (a device, a
+ * pipe) is written to, never replaced, and the target of a symbolic link is replaced, not the link. REIN_OK,
+ * or REIN_ERR_FILE with one error in diag. */
+rein_status rein_files_begin(const char *path, rein_files_output *out, rein_diag *diag);
+
+/* Ends it, always to be called after a successful begin. With `whole` it is synced and takes its name;
+ * without, or after a failure, path is as it was. REIN_OK, or REIN_ERR_FILE with one error in diag. */
+rein_status rein_files_end(rein_files_output *out, bool whole, rein_diag *diag);
 
 bool rein_files_exists(const char *path);
 

@@ -3,8 +3,9 @@
 #include <stdint.h>
 #include <string.h>
 
-#define MAX_DISTANCE_LENGTH 64 /* longer names are compared by their first bytes: suggestions need no more   \
-                                */
+#define MAX_DISTANCE_LENGTH                                                                                  \
+  64 /* longer names are compared by their first bytes: suggestions need no more                             \
+      */
 
 typedef struct {
   const char *name;

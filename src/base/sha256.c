@@ -18,7 +18,8 @@ static inline uint32_t rotate(uint32_t x, int n) {
   return x >> n | x << (32 - n);
 }
 
-/* 6.2.2, step 3: one round; instead of moving the eight words along, the caller turns their names. kw: constant plus message word */
+/* 6.2.2, step 3: one round; instead of moving the eight words along, the caller turns their names. kw:
+ * constant plus message word */
 static inline void turn(uint32_t a, uint32_t b, uint32_t c, uint32_t *d, uint32_t e, uint32_t f, uint32_t g,
                         uint32_t *h, uint32_t kw) {
   const uint32_t t1 = *h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + ((e & f) ^ (~e & g)) + kw;
@@ -59,9 +60,11 @@ static void compress_plain(uint32_t state[8], const unsigned char block[64]) {
 #include <immintrin.h>
 
 /* The processor's own rounds: two at a time on the words ABEF and CDGH. */
-__attribute__((target("sha,sse4.1"))) static void compress_sha(uint32_t state[8], const unsigned char block[64]) {
+__attribute__((target("sha,sse4.1"))) static void compress_sha(uint32_t state[8],
+                                                               const unsigned char block[64]) {
   const __m128i swap = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
-  const __m128i dcba = _mm_loadu_si128((const __m128i *)state), hgfe = _mm_loadu_si128((const __m128i *)(state + 4));
+  const __m128i dcba = _mm_loadu_si128((const __m128i *)state),
+                hgfe = _mm_loadu_si128((const __m128i *)(state + 4));
   const __m128i cdab = _mm_shuffle_epi32(dcba, 0xb1), efgh = _mm_shuffle_epi32(hgfe, 0x1b);
   __m128i abef = _mm_alignr_epi8(cdab, efgh, 8), cdgh = _mm_blend_epi16(efgh, cdab, 0xf0), w[16];
   const __m128i abef_start = abef, cdgh_start = cdgh;

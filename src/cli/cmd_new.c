@@ -22,12 +22,28 @@ static const char *make_name(rein_arena *arena, const char *folder) {
   return name;
 }
 
+/* The path as a shell takes it for one word. */
+static const char *quote(rein_arena *arena, const char *path) {
+  const char *dot = path[0] == '-' ? "./" : ""; /* no option */
+  bool plain = true;
+  for (const char *c = path; *c; c++)
+    plain = plain && (isalnum((unsigned char)*c) || strchr("_-./+,:@%", *c));
+  if (plain) return rein_arena_printf(arena, "%s%s", dot, path);
+  rein_text text;
+  rein_text_init(&text, arena);
+  rein_text_printf(&text, "'%s", dot);
+  for (const char *c = path; *c; c++) rein_text_printf(&text, "%s%c", *c == '\'' ? "'\\'" : "", *c);
+  rein_text_add(&text, "'");
+  return text.bytes;
+}
+
 static rein_status write_template(rein_cli *cli, const char *path, const char *text) {
   return rein_files_write(path, text, strlen(text), cli->diag);
 }
 
 rein_status rein_cmd_new(rein_cli *cli) {
   const char *folder = cli->arg[0];
+  if (!*folder) return rein_cli_usage(cli, "the folder's name is empty; give one, as in 'rein new my_model'");
   const char *name = make_name(cli->arena, folder);
   const char *model = rein_arena_printf(cli->arena, "%s/model.yaml", folder);
   const char *scenario = rein_arena_printf(cli->arena, "%s/scenario.yaml", folder);
@@ -42,7 +58,7 @@ rein_status rein_cmd_new(rein_cli *cli) {
   if (status == REIN_OK)
     status = write_template(cli, scenario, rein_arena_printf(cli->arena, rein_template_scenario, name));
   if (status != REIN_OK) return status;
-  fprintf(stderr, "written: %s, %s\ntry:\n  rein check %s\n  rein run %s\n", model, scenario, model,
-          scenario);
+  fprintf(stderr, "written: %s, %s\ntry:\n  rein check %s\n  rein run %s\n", model, scenario,
+          quote(cli->arena, model), quote(cli->arena, scenario));
   return REIN_OK;
 }

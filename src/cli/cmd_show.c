@@ -30,6 +30,27 @@ static void show_origin(const rein_study_reader *reader, const rein_summary *s) 
   printf("\n");
 }
 
+static void show_median(const rein_summary_number *s) {
+  if (s->n > 0) printf("  %+.3g", s->quantile[2]);
+  if (s->n < 0) printf("  suppressed");
+}
+
+static void show_row(const char *arm, const rein_summary_row *r) {
+  printf("  %-40s ", arm);
+  if (r->after.n < 0) {
+    printf("suppressed: fewer than %d\n", REIN_SMALLEST_GROUP);
+    return;
+  }
+  if (r->after.n == 0) {
+    printf("none: all failed\n");
+    return;
+  }
+  printf("%9.4g (%.4g to %.4g)", r->after.quantile[2], r->after.quantile[0], r->after.quantile[4]);
+  show_median(&r->change);
+  show_median(&r->effect);
+  printf("\n");
+}
+
 /* The first observable at the last horizon, arm by arm. */
 static void show_arms(const rein_study_reader *reader, const rein_summary *s) {
   const rein_part *labels = &reader->labels;
@@ -42,10 +63,7 @@ static void show_arms(const rein_study_reader *reader, const rein_summary *s) {
     const rein_summary_row *r = &s->row[i];
     if (r->i_quantity != 0 || r->i_horizon != n_horizon - 1) continue;
     if (n_shown++ >= MAX_ARM_LINES) continue;
-    printf("  %-40s %9.4g (%.4g to %.4g)  %+.3g", labels->arm[r->i_arm], r->after.quantile[2],
-           r->after.quantile[0], r->after.quantile[4], r->change.quantile[2]);
-    if (r->effect.n > 0) printf("  %+.3g", r->effect.quantile[2]);
-    printf("\n");
+    show_row(labels->arm[r->i_arm], r);
   }
   if (n_shown > MAX_ARM_LINES) printf("  ... and %d more arms\n", n_shown - MAX_ARM_LINES);
 }
@@ -66,7 +84,7 @@ static void show_safety(const rein_study_reader *reader, const rein_summary *s) 
 rein_status rein_cmd_show(rein_cli *cli) {
   rein_study_reader *reader;
   rein_summary *summary;
-  rein_status status = rein_reader_open(cli->arena, cli->arg[0], false, cli->diag, &reader);
+  rein_status status = rein_reader_open(cli->arena, cli->arg[0], true, cli->diag, &reader);
   if (status == REIN_OK) status = rein_summary_create(cli->arena, reader, false, cli->diag, &summary);
   if (status != REIN_OK) return status;
   show_origin(reader, summary);

@@ -65,10 +65,15 @@ static const rein_command commands[] = {
     {"export", "write records as NDJSON or CSV", "STUDY",
      "To standard output, or to the file of --out. Fields are explained in docs/records.md, the JSON Schema "
      "is\n"
-     "docs/transition.schema.json. Rows of people of a table are held back unless --individual-data.",
+     "docs/transition.schema.json. Rows of people of a table are held back unless --individual-data. With "
+     "--deidentify\n"
+     "only the parameters and covariates that --columns names are written.",
      "rein export outputs/warfarin_adherence | head -1\tone transition record\n"
-     "rein export --format csv -o warfarin.csv outputs/warfarin_adherence\ta table\n",
-     1, 1, BIT(FORMAT) | BIT(OUT) | BIT(DEIDENTIFY) | BIT(INDIVIDUAL_DATA) | BIT(QUIET) | BIT(HELP),
+     "rein export --format csv -o warfarin.csv outputs/warfarin_adherence\ta table\n"
+     "rein export --individual-data --deidentify --columns age,weight outputs/people\twithout what is not "
+     "named\n",
+     1, 1,
+     BIT(FORMAT) | BIT(OUT) | BIT(DEIDENTIFY) | BIT(COLUMNS) | BIT(INDIVIDUAL_DATA) | BIT(QUIET) | BIT(HELP),
      rein_cmd_export},
     {"show", "say in a few lines what a study holds", "STUDY",
      "Arms, individuals, horizons, what was kept, failures by reason, and where it comes from.",

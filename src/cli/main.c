@@ -1,5 +1,6 @@
 /* The program: finds the command, runs it, prints its messages, turns its status into an exit code.
  * Data go to standard output, words to standard error. */
+#include <gsl/gsl_errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -59,6 +60,7 @@ static int run_command(rein_cli *cli, int argc, char **argv) {
 
 int main(int argc, char **argv) {
   int code;
+  gsl_set_error_handler_off(); /* it would abort; every answer of GSL is looked at */
   rein_guard guard;
   rein_arena *arena = rein_arena_create();
   if (!arena || REIN_GUARD(arena, &guard)) {

@@ -203,6 +203,9 @@ static void read_model(sbml_job *job) {
   const char *id = Model_getId((Model_t *)job->sbml), *title = Model_getName((Model_t *)job->sbml);
   m->name = clean(job, id && *id ? id : "model");
   m->title = title && *title ? rein_arena_strdup(job->arena, title) : NULL;
+  m->notes = sbml_notes(job, job->sbml);
+  m->codes = sbml_codes(job, job->sbml);
+  m->time_unit_text = sbml_unit_of_time(job);
   m->imported = m->random_ties = true;
   sbml_collect(job);
   if (rein_diag_n_error(job->diag) > n_error) return;

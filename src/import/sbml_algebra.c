@@ -3,7 +3,7 @@
  * solutions put into those that follow (elimination).
  *
  * A rule is turned inside out where its unknown stands in one place; where it stands in several and g is
- * linear in it, x = -g(0) / (g(1) - g(0)). Anything else is refused. */
+ * linear in it, x = -g(0) / (g(1) - g(0)). Anything else is left to sbml_newton.c, if it has one unknown. */
 #include <math.h>
 #include <string.h>
 
@@ -205,6 +205,28 @@ static rein_ast *put_rules_in_place(algebra *a, rein_ast *g) {
   return g;
 }
 
+/* What cannot be turned inside out is left to Newton's method, one unknown to a rule. */
+static void leave_implicit(algebra *a, const equation *e) {
+  sbml_job *job = a->job;
+  sbml_var *v = &job->var[e->unknown];
+  if (v->solved) return;
+  for (size_t i = 0; i < a->n; i++) {
+    const sbml_var *other = &job->var[a->eq[i].unknown];
+    if (other == v || other->solved || !sbml_occurrences(e->g, other->name)) continue;
+    rein_error(
+        job->diag, e->pos,
+        "this algebraic rule cannot be solved for '%s': it holds '%s' too, which no other rule gives by "
+        "itself",
+        v->id, other->id);
+    return;
+  }
+  if (sbml_occurrences(e->g, v->name))
+    v->implicit = e->g;
+  else
+    rein_error(job->diag, e->pos, "this algebraic rule does not determine '%s', which cancels out of it",
+               v->id);
+}
+
 static void solve_all(algebra *a) {
   sbml_job *job = a->job;
   for (size_t i = 0; i < a->n; i++) {
@@ -216,20 +238,12 @@ static void solve_all(algebra *a) {
     equation *e = &a->eq[i];
     job->pos = e->pos;
     sbml_var *v = &job->var[e->unknown];
-    rein_ast *solution = solve(job, e->g, v->name);
-    if (!solution) {
-      rein_error(job->diag, e->pos,
-                 "this algebraic rule cannot be solved for '%s': it is neither linear in it nor does '%s' "
-                 "stand in it "
-                 "once, below operations that can be turned inside out",
-                 v->id, v->id);
-      continue;
-    }
-    v->solved = solution;
-    for (size_t k = i + 1; k < a->n; k++)
-      if (sbml_occurrences(a->eq[k].g, v->name))
-        a->eq[k].g = sbml_substitute(job, a->eq[k].g, v->name, solution);
+    v->solved = solve(job, e->g, v->name);
+    for (size_t k = 0; k < a->n && v->solved; k++)
+      if (!job->var[a->eq[k].unknown].solved && sbml_occurrences(a->eq[k].g, v->name))
+        a->eq[k].g = sbml_substitute(job, a->eq[k].g, v->name, v->solved);
   }
+  for (size_t i = 0; i < a->n; i++) leave_implicit(a, &a->eq[i]);
 }
 
 void sbml_solve_algebra(sbml_job *job) {

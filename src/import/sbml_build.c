@@ -166,8 +166,14 @@ rein_ast *sbml_rate_of(sbml_job *job, int index) {
 
 /* ---- into the model ---- */
 
+static const char *stored_unit(const sbml_var *v) {
+  if (v->kind != KIND_SPECIES) return v->unit;
+  return v->stores_amount ? v->amount_unit : v->concentration_unit;
+}
+
 static void add_param(sbml_job *job, sbml_var *v, rein_ast *initial) {
-  rein_param p = {.name = v->stored, .title = v->title, .unit_text = "?", .pos = v->pos};
+  rein_param p = {.name = v->stored, .title = v->title, .codes = v->codes, .pos = v->pos};
+  p.unit_text = stored_unit(v);
   p.unit = rein_unit_unknown();
   p.range_low = -INFINITY, p.range_high = INFINITY;
   p.assumed = "as in the SBML file";
@@ -178,7 +184,8 @@ static void add_param(sbml_job *job, sbml_var *v, rein_ast *initial) {
 }
 
 static void add_state(sbml_job *job, sbml_var *v, rein_ast *initial, rein_ast *rate) {
-  rein_state s = {.name = v->stored, .title = v->title, .unit_text = "?", .pos = v->pos};
+  rein_state s = {.name = v->stored, .title = v->title, .codes = v->codes, .pos = v->pos};
+  s.unit_text = stored_unit(v);
   s.unit = rein_unit_unknown();
   s.initial = initial;
   s.rate = rate;
@@ -187,16 +194,32 @@ static void add_state(sbml_job *job, sbml_var *v, rein_ast *initial, rein_ast *r
   REIN_PUSH(job->arena, job->model->state, job->model->n_state, job->cap_state, s);
 }
 
-static void add_value(sbml_job *job, const char *name, const char *title, rein_pos pos, rein_ast *is) {
-  rein_value value = {.name = name, .title = title, .unit_text = "?", .pos = pos, .is = is};
+/* said: what is known about it. */
+static void add_value(sbml_job *job, const char *name, const char *unit, rein_value said, rein_ast *is) {
+  rein_value value = {.name = name, .unit_text = unit, .is = is};
+  value.title = said.title, value.codes = said.codes, value.pos = said.pos;
   value.unit = rein_unit_unknown();
   REIN_PUSH(job->arena, job->model->value, job->model->n_value, job->cap_value, value);
+}
+
+void sbml_add_helper(sbml_job *job, const sbml_var *v, const char *name, rein_ast *is) {
+  add_value(job, name, v->unit, (rein_value){.pos = v->pos}, is);
+}
+
+void sbml_add_follower(sbml_job *job, const sbml_var *v, const char *name, rein_ast *initial,
+                       rein_ast *rate) {
+  sbml_var follower = {.stored = name, .unit = v->unit, .pos = v->pos};
+  add_state(job, &follower, initial, rate);
+}
+
+static rein_value said_of(const sbml_var *v) {
+  return (rein_value){.title = v->title, .codes = v->codes, .pos = v->pos};
 }
 
 const char *sbml_show(sbml_job *job, const sbml_var *v) {
   job->pos = v->pos;
   const char *name = sbml_new_name(job, rein_arena_printf(job->arena, "%s_shown", v->stored), SBML_NO_OWNER);
-  add_value(job, name, v->title, v->pos, sbml_name(job, v->stored));
+  add_value(job, name, stored_unit(v), said_of(v), sbml_name(job, v->stored));
   return name;
 }
 
@@ -216,14 +239,20 @@ static void add_views(sbml_job *job, sbml_var *v) {
   if (!needed && !job->map) return;
   rein_ast *from = sbml_name(job, from_amount ? v->amount : v->concentration);
   rein_ast *is = sbml_op2(job, from_amount ? REIN_OP_DIV : REIN_OP_MUL, from, sbml_name(job, size));
-  add_value(job, from_amount ? v->concentration : v->amount, v->title, v->pos, is);
+  add_value(job, from_amount ? v->concentration : v->amount,
+            from_amount ? v->concentration_unit : v->amount_unit, said_of(v), is);
+}
+
+static rein_ast *value_of(sbml_job *job, const sbml_var *v) {
+  if (v->implicit) return sbml_newton(job, v);
+  return v->solved ? v->solved : sbml_number(job, v->assign, NULL);
 }
 
 static void build_var(sbml_job *job, sbml_var *v) {
   job->pos = v->rule_pos.line ? v->rule_pos : v->pos;
   switch (v->how) {
   case HOW_VALUE:
-    add_value(job, v->name, v->title, v->pos, v->solved ? v->solved : sbml_number(job, v->assign, NULL));
+    add_value(job, v->name, v->unit, said_of(v), value_of(job, v));
     break;
   case HOW_PARAM:
     add_param(job, v, initial_of(job, v));
@@ -240,7 +269,8 @@ static void build_var(sbml_job *job, sbml_var *v) {
 
 static void add_process(sbml_job *job, const sbml_reaction *r, rein_ast *rate, rein_flow *flow,
                         size_t n_flow) {
-  rein_process p = {.name = r->name, .title = r->title, .unit_text = "?", .pos = r->pos, .rate = rate};
+  rein_process p = {.name = r->name, .title = r->title, .codes = r->codes, .pos = r->pos, .rate = rate};
+  p.unit_text = sbml_unit_of_rates(job);
   p.unit = rein_unit_unknown();
   p.flow = flow;
   p.n_flow = (int)n_flow;
@@ -279,7 +309,8 @@ static void build_reactions(sbml_job *job) {
     if (list[i].n)
       add_process(job, r, rate, list[i].flow, list[i].n);
     else
-      add_value(job, r->name, r->title, r->pos, rate);
+      add_value(job, r->name, sbml_unit_of_rates(job),
+                (rein_value){.title = r->title, .codes = r->codes, .pos = r->pos}, rate);
   }
 }
 
@@ -294,7 +325,8 @@ void sbml_build(sbml_job *job) {
   for (size_t i = 0; i < job->n_var; i++) build_var(job, &job->var[i]);
   build_reactions(job);
   if (job->model->n_state == 0) {
-    sbml_var none = {.stored = sbml_new_name(job, "no_state", SBML_NO_OWNER), .pos = {job->source, 1, 1, 1}};
+    sbml_var none = {
+        .stored = sbml_new_name(job, "no_state", SBML_NO_OWNER), .unit = "?", .pos = {job->source, 1, 1, 1}};
     job->pos = none.pos;
     add_state(job, &none, sbml_num(job, 0), sbml_num(job, 0));
   }

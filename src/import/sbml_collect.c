@@ -16,7 +16,9 @@ static sbml_var *add_var(sbml_job *job, sbml_kind kind, const char *id, const ch
                          const void *element) {
   sbml_var v = {.kind = kind, .value = NAN, .compartment = -1};
   v.id = text_of(job, id);
-  v.title = title && *title ? rein_arena_strdup(job->arena, title) : NULL;
+  v.title = sbml_title(job, title, element);
+  v.codes = sbml_codes(job, element);
+  v.unit = "?";
   v.pos = sbml_pos(job, element);
   int index = (int)job->n_var;
   if (*v.id && rein_names_add(job->ids, v.id, index) != index)
@@ -34,6 +36,7 @@ static void collect_compartments(sbml_job *job) {
     if (level1 || Compartment_isSetSize(c))
       v->value = level1 ? Compartment_getVolume(c) : Compartment_getSize(c);
     v->constant = level1 ? false : Compartment_getConstant(c);
+    sbml_units_of_compartment(job, v, c);
     v->only_amount =
         Compartment_isSetSpatialDimensions(c) && Compartment_getSpatialDimensionsAsDouble(c) == 0;
   }
@@ -61,6 +64,7 @@ static void collect_species(sbml_job *job) {
       v->value = Species_getInitialConcentration(s);
     else if (Species_isSetInitialAmount(s))
       v->value = Species_getInitialAmount(s);
+    sbml_units_of_species(job, v, s);
     v->conversion = Species_isSetConversionFactor(s) ? Species_getConversionFactor(s) : factor;
   }
 }
@@ -69,6 +73,7 @@ static void collect_parameters(sbml_job *job) {
   for (unsigned i = 0; i < Model_getNumParameters(MODEL(job)); i++) {
     Parameter_t *p = Model_getParameter(MODEL(job), i);
     sbml_var *v = add_var(job, KIND_PARAMETER, Parameter_getId(p), Parameter_getName(p), p);
+    v->unit = sbml_unit_of(job, Parameter_getUnits(p));
     if (Parameter_isSetValue(p)) v->value = Parameter_getValue(p);
     v->constant = job->level > 1 && Parameter_getConstant(p);
   }
@@ -76,10 +81,11 @@ static void collect_parameters(sbml_job *job) {
 
 /* ---- reactions ---- */
 
-static void add_local(sbml_job *job, sbml_reaction *r, sbml_binding *to, const char *id, double value,
-                      bool set, const void *element) {
-  rein_param p = {
-      .value = set ? value : NAN, .has_value = true, .unit = rein_unit_unknown(), .unit_text = "?"};
+static void add_local(sbml_job *job, sbml_reaction *r, sbml_binding *to, const char *id, const char *unit,
+                      double value, const void *element) {
+  rein_param p = {.value = value, .has_value = true, .unit = rein_unit_unknown()};
+  p.unit_text = sbml_unit_of(job, unit);
+  p.codes = sbml_codes(job, element);
   p.pos = sbml_pos(job, element);
   p.name = sbml_new_name(job, rein_arena_printf(job->arena, "%s_%s", r->id, text_of(job, id)), SBML_NO_OWNER);
   p.assumed = "as in the SBML file";
@@ -101,11 +107,12 @@ static void collect_kinetic_law(sbml_job *job, sbml_reaction *r) {
   for (unsigned i = 0; i < n; i++) {
     if (three) {
       LocalParameter_t *p = KineticLaw_getLocalParameter(law, i);
-      add_local(job, r, &binding[i], LocalParameter_getId(p), LocalParameter_getValue(p),
-                LocalParameter_isSetValue(p), p);
+      add_local(job, r, &binding[i], LocalParameter_getId(p), LocalParameter_getUnits(p),
+                LocalParameter_isSetValue(p) ? LocalParameter_getValue(p) : NAN, p);
     } else {
       Parameter_t *p = KineticLaw_getParameter(law, i);
-      add_local(job, r, &binding[i], Parameter_getId(p), Parameter_getValue(p), Parameter_isSetValue(p), p);
+      add_local(job, r, &binding[i], Parameter_getId(p), Parameter_getUnits(p),
+                Parameter_isSetValue(p) ? Parameter_getValue(p) : NAN, p);
     }
   }
   *scope = (sbml_scope){binding, (int)n};
@@ -141,7 +148,8 @@ static void collect_reactions(sbml_job *job) {
     Reaction_t *sbml = Model_getReaction(MODEL(job), i);
     sbml_reaction r = {.sbml = sbml, .pos = sbml_pos(job, (SBase_t *)sbml)};
     r.id = text_of(job, Reaction_getId(sbml));
-    r.title = Reaction_isSetName(sbml) ? rein_arena_strdup(job->arena, Reaction_getName(sbml)) : NULL;
+    r.title = sbml_title(job, Reaction_isSetName(sbml) ? Reaction_getName(sbml) : NULL, sbml);
+    r.codes = sbml_codes(job, sbml);
     r.fast = job->level < 3 || job->version == 1 ? Reaction_getFast(sbml) : false;
     int index = SBML_FIRST_REACTION + (int)i;
     if (rein_names_add(job->ids, r.id, index) != index)

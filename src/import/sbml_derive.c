@@ -111,14 +111,46 @@ static rein_ast *derive_binary(sbml_job *job, const rein_ast *ast, int depth) {
   }
 }
 
+rein_ast *sbml_derived_by(sbml_job *job, const rein_ast *ast, const sbml_var *v) {
+  const sbml_var *outside = job->along;
+  job->along = v;
+  job->depth++;
+  rein_ast *derived = derive(job, ast, 0);
+  job->depth--;
+  job->along = outside;
+  return derived;
+}
+
+rein_ast *sbml_derived_without(sbml_job *job, const rein_ast *ast, const sbml_var *v) {
+  const sbml_var *outside = job->fixed;
+  job->fixed = v;
+  job->depth++;
+  rein_ast *derived = derive(job, ast, 0);
+  job->depth--;
+  job->fixed = outside;
+  return derived;
+}
+
+/* 0 = g(z, ...): dz/dt = - (dg/dt without z) / (dg/dz) */
+static rein_ast *derive_implicit(sbml_job *job, const sbml_var *v) {
+  rein_ast *rest = sbml_derived_without(job, v->implicit, v);
+  if (is_zero(rest)) return rest;
+  rein_ast *slope_of_it = sbml_derived_by(job, v->implicit, v);
+  return sbml_op1(job, REIN_OP_NEG, sbml_op2(job, REIN_OP_DIV, rest, slope_of_it));
+}
+
 static rein_ast *derive_name(sbml_job *job, const char *name, int depth) {
-  if (strcmp(name, "time") == 0) return sbml_num(job, 1);
+  if (strcmp(name, "time") == 0) return sbml_num(job, job->along ? 0 : 1);
   int owner = sbml_owner(job, name), reaction = owner - SBML_FIRST_REACTION;
   if (owner >= SBML_NO_OWNER) return sbml_num(job, 0);
   if (owner < SBML_FIRST_REACTION) {
     sbml_var *v = &job->var[owner];
+    if (v == job->along) return sbml_num(job, 1);
+    if (v == job->fixed) return sbml_num(job, 0);
     if (v->solved) return derive(job, v->solved, depth + 1);
     if (v->assign) return derive(job, sbml_number(job, v->assign, NULL), depth + 1);
+    if (job->along) return sbml_num(job, 0);
+    if (v->implicit) return derive_implicit(job, v);
     return v->in_algebra ? sbml_num(job, NAN) : sbml_rate_of(job, owner);
   }
   if (reaction >= (int)job->n_reaction) return sbml_num(job, NAN); /* a delayed value */

@@ -2,8 +2,10 @@
  *
  *   sbml.c          document, limits, errors; the order of the stages
  *   sbml_collect.c  every id of the file to one sbml_var
+ *   sbml_about.c    units, identifiers and notes as text
  *   sbml_math.c     MathML trees of libSBML to rein_ast
  *   sbml_algebra.c  algebraic rules solved for one unknown each
+ *   sbml_newton.c   algebraic rules that are implicit in their unknown
  *   sbml_derive.c   time derivatives of rules
  *   sbml_delay.c    delayed values, and what they were before the start
  *   sbml_build.c    variables, reactions and events to the arrays of rein_model
@@ -41,7 +43,9 @@ typedef struct {
 typedef struct {
   sbml_kind kind;
   sbml_how how;
-  const char *id, *title;
+  const char *id, *title, *codes;
+  const char *unit, *plain_unit; /* of what the id means; the same without its mark, compartments only */
+  const char *amount_unit, *concentration_unit; /* species only */
   rein_pos pos, rule_pos; /* rule_pos: of its rule; of the initial assignment where there is no rule */
   const char *name;       /* what the id means in formulas */
   const char *amount, *concentration; /* species: names of both views; one of them is `name` */
@@ -54,12 +58,13 @@ typedef struct {
   double value;                             /* as given; NaN where not */
   const ASTNode_t *initial, *assign, *rate; /* NULL where there is none */
   rein_ast *solved;                         /* from an algebraic rule, in place of assign */
-  sbml_flow *flow;                          /* (n_flow) */
+  rein_ast *implicit; /* 0 = implicit: an algebraic rule that is solved by Newton's method */
+  sbml_flow *flow;    /* (n_flow) */
   size_t n_flow, cap_flow;
 } sbml_var;
 
 typedef struct {
-  const char *id, *title, *name;
+  const char *id, *title, *name, *codes;
   rein_pos pos;
   const Reaction_t *sbml;
   const ASTNode_t *math;          /* of the kinetic law, or NULL */
@@ -101,7 +106,8 @@ typedef struct {
   rein_pos pos;      /* of the element whose math is converted */
   int depth, n_node; /* of math under way; nodes made so far */
   bool too_large;
-  bool before, at_start; /* math is taken for times before the start; for the start itself */
+  const sbml_var *fixed, *along; /* derivatives leave this variable out; are by this variable, not by time */
+  bool before, at_start;         /* math is taken for times before the start; for the start itself */
 } sbml_job;
 
 #define SBML_FIRST_REACTION 0x20000000
@@ -122,6 +128,17 @@ void sbml_collect(sbml_job *job);
 void sbml_solve_algebra(sbml_job *job);
 void sbml_build(sbml_job *job);
 void sbml_build_events(sbml_job *job);
+
+/* ---- what is said about quantities; answers may be NULL but for units ---- */
+
+void sbml_units_of_compartment(sbml_job *job, sbml_var *v, Compartment_t *c);
+void sbml_units_of_species(sbml_job *job, sbml_var *v, Species_t *s); /* after its compartment */
+const char *sbml_unit_of(sbml_job *job, const char *id);
+const char *sbml_unit_of_rates(sbml_job *job);
+const char *sbml_unit_of_time(sbml_job *job);
+const char *sbml_codes(sbml_job *job, const void *element);
+const char *sbml_notes(sbml_job *job, const void *element);
+const char *sbml_title(sbml_job *job, const char *name, const void *element);
 
 /* ---- math ---- */
 
@@ -144,6 +161,9 @@ rein_ast *sbml_substitute(sbml_job *job, const rein_ast *ast, const char *name, 
 /* `is` as it was `by` ago. `before`: the same formula converted with job->before. */
 rein_ast *sbml_delayed(sbml_job *job, rein_ast *is, rein_ast *by, const rein_ast *before);
 
+/* d ast / d v; d ast / dt along everything but v. */
+rein_ast *sbml_derived_by(sbml_job *job, const rein_ast *ast, const sbml_var *v);
+rein_ast *sbml_derived_without(sbml_job *job, const rein_ast *ast, const sbml_var *v);
 /* d/dt of a variable that a rule determines. */
 rein_ast *sbml_derived(sbml_job *job, int var);
 
@@ -154,6 +174,10 @@ rein_ast *sbml_stored_rate(sbml_job *job, sbml_var *v);
 rein_ast *sbml_rate_of(sbml_job *job, int var);
 /* A value of a new name that is a parameter's. */
 const char *sbml_show(sbml_job *job, const sbml_var *v);
+/* The value of a variable that an implicit rule determines, with all that it needs; and what that adds. */
+rein_ast *sbml_newton(sbml_job *job, const sbml_var *v);
+void sbml_add_helper(sbml_job *job, const sbml_var *v, const char *name, rein_ast *is);
+void sbml_add_follower(sbml_job *job, const sbml_var *v, const char *name, rein_ast *initial, rein_ast *rate);
 /* What is kept of a variable: decided once. */
 sbml_how sbml_decide(sbml_job *job, sbml_var *v);
 /* Can the variable have different values at different times? */

@@ -23,6 +23,24 @@ static void add_title(rein_text *out, const char *title) {
   add_quoted(out, title);
 }
 
+/* "a:b c:d" as {a: "b", c: "d"}. */
+static void add_codes(rein_text *out, const char *codes) {
+  if (!codes) return;
+  rein_text_add(out, "codes: {");
+  for (const char *at = codes; *at;) {
+    const size_t key = strcspn(at, ":"), n = strcspn(at, " ");
+    rein_text_printf(out, "%s%.*s: ", at > codes ? ", " : "", (int)key, at);
+    add_quoted(out, rein_arena_strndup(out->arena, at + key + 1, n - key - 1));
+    at += n + (at[n] == ' ');
+  }
+  rein_text_add(out, "}");
+}
+
+static void add_item_codes(rein_text *out, const char *codes) {
+  if (codes) rein_text_add(out, ", ");
+  add_codes(out, codes);
+}
+
 /* The language has no word for what is not a finite number: 0 / 0, 1 / 0. */
 static rein_ast *writable(rein_arena *arena, const rein_ast *ast) {
   rein_ast *to = rein_ast_copy(arena, ast);
@@ -49,6 +67,13 @@ static void write_head(const rein_model *m, const char *from, rein_text *out) {
     add_quoted(out, m->title);
     rein_text_add(out, "\n");
   }
+  if (m->notes) {
+    rein_text_add(out, "notes: ");
+    add_quoted(out, m->notes);
+    rein_text_add(out, "\n");
+  }
+  add_codes(out, m->codes);
+  if (m->codes) rein_text_add(out, "\n");
   rein_text_printf(out, "imported: %s\ntime: '%s'\nboundary: %s\n", from, m->time_unit_text, m->boundary);
   if (m->settle > 0) {
     rein_text_add(out, "settle: ");
@@ -75,6 +100,7 @@ static void write_params(const rein_model *m, rein_text *out) {
     rein_text_add(out, ", assumed: ");
     add_quoted(out, p->assumed ? p->assumed : "imported");
     add_title(out, p->title);
+    add_item_codes(out, p->codes);
     rein_text_add(out, "}\n");
   }
 }
@@ -88,6 +114,7 @@ static void write_states(const rein_model *m, rein_text *out) {
     if (s->rate) rein_text_add(out, ", ");
     add_expression(out, "rate", s->rate);
     add_title(out, s->title);
+    add_item_codes(out, s->codes);
     rein_text_add(out, "}\n");
   }
 }
@@ -109,12 +136,12 @@ static bool changes_nothing(const rein_process *p) {
   return true;
 }
 
-static void write_value(rein_text *out, const char *name, const char *title, const char *unit,
-                        const rein_ast *is) {
-  rein_text_printf(out, "  %s: {", name);
-  add_expression(out, "is", is);
-  rein_text_printf(out, ", unit: '%s'", unit ? unit : "?");
-  add_title(out, title);
+static void write_value(rein_text *out, const rein_value *v) {
+  rein_text_printf(out, "  %s: {", v->name);
+  add_expression(out, "is", v->is);
+  rein_text_printf(out, ", unit: '%s'", v->unit_text ? v->unit_text : "?");
+  add_title(out, v->title);
+  add_item_codes(out, v->codes);
   rein_text_add(out, "}\n");
 }
 
@@ -123,12 +150,16 @@ static void write_values(const rein_model *m, rein_text *out) {
   size_t n = 0;
   for (size_t i = 0; i < m->n_value; i++) {
     if (n++ == 0) rein_text_add(out, "values:\n");
-    write_value(out, m->value[i].name, m->value[i].title, m->value[i].unit_text, m->value[i].is);
+    write_value(out, &m->value[i]);
   }
   for (size_t i = 0; i < m->n_process; i++) {
-    if (!changes_nothing(&m->process[i])) continue;
+    const rein_process *p = &m->process[i];
+    if (!changes_nothing(p)) continue;
     if (n++ == 0) rein_text_add(out, "values:\n");
-    write_value(out, m->process[i].name, m->process[i].title, m->process[i].unit_text, m->process[i].rate);
+    write_value(
+        out,
+        &(rein_value){
+            .name = p->name, .title = p->title, .codes = p->codes, .unit_text = p->unit_text, .is = p->rate});
   }
 }
 
@@ -155,7 +186,9 @@ static void write_processes(const rein_model *m, rein_text *out) {
     write_side(m, p, "from", -1, out);
     write_side(m, p, "to", 1, out);
     add_expression(out, "rate", p->rate);
+    if (p->unit_text) rein_text_printf(out, ", unit: '%s'", p->unit_text);
     add_title(out, p->title);
+    add_item_codes(out, p->codes);
     rein_text_add(out, "}\n");
   }
 }

@@ -81,6 +81,38 @@ static void check_params(structure *c) {
   }
 }
 
+/* ---- noise ---- */
+
+/* A size that can be told before anything runs: a number, or a parameter at its typical value. */
+static bool known_size(const rein_model *m, const rein_ast *ast, double *out) {
+  if (ast->kind == REIN_AST_NUMBER) {
+    *out = ast->number;
+    return true;
+  }
+  if (ast->kind == REIN_AST_NAME && ast->symbol >= 0 && m->symbol[ast->symbol].kind == REIN_SYMBOL_PARAM) {
+    const rein_param *p = &m->param[m->symbol[ast->symbol].index];
+    *out = p->value;
+    return p->has_value;
+  }
+  if (ast->n_arg != 1 || !known_size(m, ast->arg[0], out)) return false;
+  if (ast->kind == REIN_AST_CONVERT) *out *= ast->number;
+  if (ast->kind == REIN_AST_OP && ast->op == REIN_OP_NEG) *out = -*out;
+  return ast->kind == REIN_AST_CONVERT || (ast->kind == REIN_AST_OP && ast->op == REIN_OP_NEG);
+}
+
+static void check_noise(structure *c) {
+  const rein_model *m = c->model;
+  for (size_t i = 0; i < m->n_observable; i++) {
+    const rein_observable *o = &m->observable[i];
+    const rein_ast *size[2] = {o->noise_sd, o->noise_cv};
+    for (int k = 0; k < 2; k++) {
+      double value;
+      if (size[k] && known_size(m, size[k], &value) && value < 0)
+        rein_error(c->diag, size[k]->pos, "noise %s of '%s' is below 0", k ? "cv" : "sd", o->name);
+    }
+  }
+}
+
 /* ---- correlations ---- */
 
 /* Cholesky factorisation in place of the lower half; false where the matrix is not positive definite. */
@@ -171,6 +203,7 @@ void rein_check_structure(rein_model *model, rein_diag *diag) {
   structure c = {.model = model, .diag = diag};
   check_states(&c);
   check_params(&c);
+  check_noise(&c);
   check_correlations(&c);
   check_names(&c);
 }

@@ -80,7 +80,7 @@ typedef struct {
 } rein_state;
 
 typedef struct {
-  const char *name, *title, *unit_text;
+  const char *name, *title, *unit_text, *codes;
   rein_pos pos;
   rein_unit unit;
   rein_ast *is;
@@ -95,6 +95,7 @@ typedef struct {
 
 typedef struct {
   const char *name, *title, *unit_text, *source; /* unit_text NULL: not declared, set by the check */
+  const char *codes;
   rein_pos pos;
   rein_unit unit; /* of the rate after the check: declared, or the first flow's state unit / model time */
   rein_ast *rate;
@@ -192,6 +193,7 @@ typedef struct {
   rein_arena *arena;
   const rein_source *source;
   const char *name, *title, *boundary, *time_unit_text, *population;
+  const char *notes, *codes; /* imported models only; else NULL */
   rein_unit time_unit;
   double horizon; /* valid horizon [model time], inf where not declared */
   double atol_rel_default;

@@ -67,19 +67,32 @@ static void list_sources(const rein_model *m, rein_text *out) {
   }
 }
 
-static void count_unknown_units(const rein_model *m, rein_text *out) {
+typedef struct {
   rein_text names;
-  int n = 0;
-  rein_text_init(&names, out->arena);
+  int n, n_told; /* n_told: an imported file names the unit, behind the mark "? " */
+} unit_count;
+
+static void count_unit(unit_count *c, const char *name, const rein_unit *unit, const char *text) {
+  if (!unit->unknown) return;
+  if (text && text[0] == '?' && text[1] == ' ')
+    c->n_told++;
+  else
+    add_name(&c->names, &c->n, name);
+}
+
+static void count_unknown_units(const rein_model *m, rein_text *out) {
+  unit_count c = {.n = 0};
+  rein_text_init(&c.names, out->arena);
   for (size_t i = 0; i < m->n_param; i++)
-    if (m->param[i].unit.unknown) add_name(&names, &n, m->param[i].name);
+    count_unit(&c, m->param[i].name, &m->param[i].unit, m->param[i].unit_text);
   for (size_t i = 0; i < m->n_state; i++)
-    if (m->state[i].unit.unknown) add_name(&names, &n, m->state[i].name);
+    count_unit(&c, m->state[i].name, &m->state[i].unit, m->state[i].unit_text);
   for (size_t i = 0; i < m->n_value; i++)
-    if (m->value[i].unit.unknown) add_name(&names, &n, m->value[i].name);
+    count_unit(&c, m->value[i].name, &m->value[i].unit, m->value[i].unit_text);
   for (size_t i = 0; i < m->n_observable; i++)
-    if (m->observable[i].unit.unknown) add_name(&names, &n, m->observable[i].name);
-  rein_text_printf(out, "units unknown: %d%s%s\n", n, n ? "  " : "", n ? names.bytes : "");
+    count_unit(&c, m->observable[i].name, &m->observable[i].unit, m->observable[i].unit_text);
+  if (c.n_told) rein_text_printf(out, "units as the file names them, not checked: %d\n", c.n_told);
+  rein_text_printf(out, "units unknown: %d%s%s\n", c.n, c.n ? "  " : "", c.n ? c.names.bytes : "");
 }
 
 void rein_model_print_evidence(const rein_model *model, rein_text *out) {

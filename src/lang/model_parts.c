@@ -83,7 +83,7 @@ static void join_params(join *j) {
     j->param[i] = -1;
     if (j->with[i]) {
       *REIN_ADD(r, rein_value, value) =
-          (rein_value){p.name, p.title, p.unit_text, j->with[i]->pos, p.unit, j->with[i]};
+          (rein_value){p.name, p.title, p.unit_text, p.codes, j->with[i]->pos, p.unit, j->with[i]};
       continue;
     }
     j->param[i] = (int)r->model->n_param;

@@ -91,6 +91,7 @@ static void print_process(const rein_model *m, const rein_process *p, rein_text 
     add_number(out, "by", p->flow[k].factor);
   }
   add_text(out, "source", p->source);
+  add_text(out, "codes", p->codes);
   add_expression(out, "rate", p->rate);
 }
 
@@ -192,6 +193,7 @@ void rein_model_print(const rein_model *m, rein_text *out) {
   for (size_t i = 0; i < m->n_state; i++) print_state(&m->state[i], out), rein_text_add(out, "\n");
   for (size_t i = 0; i < m->n_value; i++) {
     begin(out, "value", m->value[i].name, m->value[i].unit_text);
+    add_text(out, "codes", m->value[i].codes);
     add_expression(out, "is", m->value[i].is);
     rein_text_add(out, "\n");
   }

@@ -32,6 +32,11 @@ static void read_header(rein_reader *r) {
   m->name = rein_read_text(r->root, "name");
   m->title = rein_read_text(r->root, "title");
   if (rein_yaml_get(r->root, "boundary")) m->boundary = rein_read_text(r->root, "boundary");
+  if (rein_yaml_get(r->root, "imported")) {
+    const rein_yaml *notes = rein_yaml_get(r->root, "notes");
+    m->notes = notes && notes->kind == REIN_YAML_SCALAR ? notes->text : NULL;
+  }
+  m->codes = rein_read_codes(r, r->root);
   m->imported = m->random_ties = rein_yaml_get(r->root, "imported") != NULL;
   if (settle) rein_read_plain(r, rein_piece_of(settle), "'settle'", &m->settle);
   m->time_unit = rein_read_unit(r, r->root, "time", &m->time_unit_text);

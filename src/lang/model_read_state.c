@@ -74,6 +74,7 @@ void rein_read_values(rein_reader *r) {
         .name = section->key[i], .title = rein_read_text(map, "title"), .pos = section->key_pos[i]};
     v->unit = rein_read_unit(r, map, "unit", &v->unit_text);
     v->is = rein_read_expression(r, map, "is");
+    v->codes = rein_read_codes(r, map);
     rein_read_source_key(r, map);
   }
 }
@@ -86,6 +87,7 @@ void rein_read_processes(rein_reader *r) {
     *p = (rein_process){.name = section->key[i],
                         .title = rein_read_text(map, "title"),
                         .source = rein_read_source_key(r, map),
+                        .codes = rein_read_codes(r, map),
                         .pos = section->key_pos[i]};
     p->unit = rein_unit_unknown();
     if (rein_yaml_get(map, "unit")) p->unit = rein_read_unit(r, map, "unit", &p->unit_text);
@@ -125,6 +127,19 @@ static void add_flow(flow_reader *f, const char *state, rein_pos pos, const rein
   f->process->n_flow = (int)n;
 }
 
+/* In a list: a state that stands there twice is either a slip or a factor. */
+static bool stands_before(flow_reader *f, const rein_yaml *side, int i) {
+  for (int k = 0; k < i; k++) {
+    if (side->item[k]->kind != REIN_YAML_SCALAR || strcmp(side->item[k]->text, side->item[i]->text) != 0)
+      continue;
+    rein_error(f->reader->diag, side->item[i]->pos,
+               "'%s' stands twice in '%s' of '%s'; write %s: {%s: 2} if two are meant", side->item[i]->text,
+               f->side, f->process->name, f->side, side->item[i]->text);
+    return true;
+  }
+  return false;
+}
+
 static void read_side(flow_reader *f, const rein_yaml *side) {
   if (!side) return;
   if (side->kind == REIN_YAML_SCALAR) {
@@ -134,11 +149,27 @@ static void read_side(flow_reader *f, const rein_yaml *side) {
   for (int i = 0; i < side->n; i++) {
     if (side->kind == REIN_YAML_MAP)
       add_flow(f, side->key[i], side->key_pos[i], side->item[i]);
+    else if (side->item[i]->kind == REIN_YAML_SCALAR && stands_before(f, side, i))
+      continue;
     else if (side->item[i]->kind == REIN_YAML_SCALAR)
       add_flow(f, side->item[i]->text, side->item[i]->pos, NULL);
     else
       rein_error(f->reader->diag, side->item[i]->pos, "expected the name of a state");
   }
+}
+
+/* What is taken from a state comes back to it, of every state: a catalyst among others is fine. */
+static bool is_in_balance(const rein_process *p) {
+  for (int i = 0; i < p->n_flow; i++) {
+    double sum = 0;
+    for (int k = 0; k < p->n_flow; k++) {
+      if (p->flow[k].state != p->flow[i].state) continue;
+      if (!rein_unit_equal(&p->flow[k].unit, &p->flow[i].unit)) return false;
+      sum += p->flow[k].factor;
+    }
+    if (sum != 0) return false;
+  }
+  return p->n_flow > 0;
 }
 
 /* Where each process stands: of equal names, which are an error elsewhere, the last. */
@@ -163,5 +194,9 @@ void rein_read_flows(rein_reader *r) {
     if (f.process->n_flow == 0 && n_error == rein_diag_n_error(r->diag))
       rein_error(r->diag, section->key_pos[i],
                  "process '%s' changes nothing: it needs 'from:', 'to:' or both", f.process->name);
+    if (n_error == rein_diag_n_error(r->diag) && is_in_balance(f.process))
+      rein_error(r->diag, section->key_pos[i],
+                 "process '%s' changes nothing: what it takes from a state flows back to the same state",
+                 f.process->name);
   }
 }

@@ -78,7 +78,7 @@ rein_ast *rein_read_size(rein_reader *r, rein_piece piece) {
 }
 
 bool rein_unit_is_left_open(const rein_reader *r, const char *text) {
-  return r->model && r->model->imported && strcmp(text, "?") == 0;
+  return r->model && r->model->imported && text[0] == '?' && (text[1] == '\0' || text[1] == ' ');
 }
 
 /* ---- quantities ---- */

@@ -97,12 +97,12 @@ static const rein_schema state_keys[] = {NEED_TEXT("unit"),
                                          END};
 RULE(state_rule, state_keys);
 
-static const rein_schema value_keys[] = {NEED_EXPRESSION("is"), NEED_TEXT("unit"), TEXT("title"),
-                                         TEXT("source"), END};
+static const rein_schema value_keys[] = {
+    NEED_EXPRESSION("is"), NEED_TEXT("unit"), TEXT("title"), TEXT("source"), CODES, END};
 RULE(value_rule, value_keys);
 
 static const rein_schema process_keys[] = {
-    ANY("from"), ANY("to"), NEED_EXPRESSION("rate"), TEXT("unit"), TEXT("source"), TEXT("title"), END};
+    ANY("from"), ANY("to"), NEED_EXPRESSION("rate"), TEXT("unit"), TEXT("source"), TEXT("title"), CODES, END};
 RULE(process_rule, process_keys);
 
 static const rein_schema action_keys[] = {{.key = "kind", .kind = REIN_SCHEMA_NAME},
@@ -162,6 +162,7 @@ const rein_schema rein_model_schema[] = {NEED_TEXT("rein"),
                                          NEED_TEXT("time"),
                                          WORD("boundary", rein_boundary_words),
                                          ANY("notes"),
+                                         CODES,
                                          MAP_OF("sources", source_rule),
                                          MAP_OF("parameters", parameter_rule),
                                          MAP_OF("covariates", covariate_rule),

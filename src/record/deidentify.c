@@ -59,14 +59,18 @@ rein_column_kind rein_deidentify_column(const rein_export_options *o, const char
   return date ? REIN_COLUMN_DATE : REIN_COLUMN_AGE;
 }
 
-/* First 8 bytes of SHA-256 of purpose, salt and individual. */
-static uint64_t keyed(const rein_export_options *o, char purpose, int64_t individual) {
+/* First 8 bytes of SHA-256 of purpose, salt, study and individual. Individuals of all studies have the same
+ * numbers: without the study, exports of two could be joined. */
+static uint64_t keyed(const rein_export_options *o, const rein_part_about *about, char purpose,
+                      int64_t individual) {
   rein_sha256 sha;
   unsigned char digest[32];
   uint64_t bits = 0;
   rein_sha256_init(&sha);
   rein_sha256_add(&sha, &purpose, 1);
   rein_sha256_add(&sha, o->salt, strlen(o->salt) + 1);
+  rein_sha256_add(&sha, about->run_hash, strlen(about->run_hash) + 1);
+  rein_sha256_add(&sha, about->scenario_hash, strlen(about->scenario_hash) + 1);
   for (int k = 0; k < 8; k++) {
     const unsigned char byte = (unsigned char)((uint64_t)individual >> (8 * k));
     rein_sha256_add(&sha, &byte, 1);
@@ -76,22 +80,23 @@ static uint64_t keyed(const rein_export_options *o, char purpose, int64_t indivi
   return bits;
 }
 
-double rein_deidentify_value(const rein_export_options *o, rein_column_kind kind, double per_day,
-                             int64_t individual, double value) {
+double rein_deidentify_value(const rein_export_options *o, const rein_part_about *about,
+                             rein_column_kind kind, double per_day, int64_t individual, double value) {
   if (kind == REIN_COLUMN_AGE) {
     const double oldest = OLDEST_YEARS * DAYS_PER_YEAR * per_day;
     return value > oldest ? oldest : value;
   }
   if (kind != REIN_COLUMN_DATE) return value;
   const int64_t step =
-      (int64_t)(keyed(o, 'd', individual) % (2 * LARGEST_SHIFT)); /* 0 .. 2 LARGEST_SHIFT - 1 */
+      (int64_t)(keyed(o, about, 'd', individual) % (2 * LARGEST_SHIFT)); /* 0 .. 2 LARGEST_SHIFT - 1 */
   const int64_t days = step < LARGEST_SHIFT ? step - LARGEST_SHIFT : step - LARGEST_SHIFT + 1;
   return value + (double)days * per_day;
 }
 
-void rein_deidentify_code(const rein_export_options *o, int64_t individual, char code[18]) {
+void rein_deidentify_code(const rein_export_options *o, const rein_part_about *about, int64_t individual,
+                          char code[18]) {
   static const char digits[] = "0123456789abcdef";
-  uint64_t bits = keyed(o, 'i', individual);
+  uint64_t bits = keyed(o, about, 'i', individual);
   code[0] = 'p';
   for (int k = 0; k < 16; k++, bits <<= 4) code[k + 1] = digits[bits >> 60];
   code[17] = 0;

@@ -13,11 +13,13 @@ rein_column_kind rein_deidentify_column(const rein_export_options *options, cons
                                         const char *unit, double *per_day);
 
 /* A value of such a column, changed as its kind says. */
-double rein_deidentify_value(const rein_export_options *options, rein_column_kind kind, double per_day,
-                             int64_t individual, double value);
+double rein_deidentify_value(const rein_export_options *options, const rein_part_about *about,
+                             rein_column_kind kind, double per_day, int64_t individual, double value);
 
-/* The individual's code, "p" and 16 hexadecimal digits. */
-void rein_deidentify_code(const rein_export_options *options, int64_t individual, char code[18]);
+/* The individual's code, "p" and 16 hexadecimal digits: with one salt the same in all exports of a study and
+ * another in every other study. */
+void rein_deidentify_code(const rein_export_options *options, const rein_part_about *about,
+                          int64_t individual, char code[18]);
 
 /* REIN_OK, or REIN_ERR_USAGE with an error in diag where the options do not allow records. */
 rein_status rein_export_check(const rein_study_reader *reader, const rein_export_options *options,

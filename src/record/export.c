@@ -121,8 +121,8 @@ static json_t *parameters(const exporter *e, const place *p, const rein_part *la
   for (int64_t k = 0; k < n; k++) {
     if (e->column[k] == REIN_COLUMN_DROPPED) continue;
     const double value =
-        rein_deidentify_value(e->options, e->column[k], e->per_day[k], p->part->individual[p->i],
-                              p->part->parameter_value[p->m * n + k]);
+        rein_deidentify_value(e->options, &e->reader->about, e->column[k], e->per_day[k],
+                              p->part->individual[p->i], p->part->parameter_value[p->m * n + k]);
     json_t *to = json_object();
     set(p, to, "name", json_string(labels->parameter[k]));
     set(p, to, "kind", json_string(labels->parameter_kind[k]));
@@ -173,7 +173,7 @@ static json_t *horizon(const place *p, const rein_study_reader *reader) {
 static json_t *who(const exporter *e, const place *p) {
   char code[18];
   if (!e->options->deidentify) return json_integer(p->part->individual[p->i]);
-  rein_deidentify_code(e->options, p->part->individual[p->i], code);
+  rein_deidentify_code(e->options, &e->reader->about, p->part->individual[p->i], code);
   return json_string(code);
 }
 

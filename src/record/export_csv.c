@@ -93,7 +93,7 @@ static void put_record(const csv *c, const rein_part *part, int64_t m, int64_t h
   fprintf(c->file, ",%" PRIu64, about->seed);
   next_text(c->file, labels->boundary[a]);
   if (c->options->deidentify) {
-    rein_deidentify_code(c->options, part->individual[i], code);
+    rein_deidentify_code(c->options, &c->reader->about, part->individual[i], code);
     next_text(c->file, code);
   } else {
     next_count(c->file, part->individual[i]);

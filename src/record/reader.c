@@ -55,8 +55,7 @@ rein_status rein_reader_each(const rein_study_reader *reader, uint64_t wanted, r
   return status;
 }
 
-/* One part against its line of the manifest. */
-static rein_status verify_part(const char *path, const rein_manifest_part *entry, rein_diag *diag) {
+rein_status rein_reader_verify_part(const char *path, const rein_manifest_part *entry, rein_diag *diag) {
   rein_guard guard;
   rein_arena *scratch = rein_arena_create();
   if (!scratch) return REIN_ERR_MEMORY;
@@ -71,7 +70,7 @@ static rein_status verify_part(const char *path, const rein_manifest_part *entry
     rein_sha256_hex(bytes->bytes, bytes->n_byte, hash);
     if (strcmp(hash, entry->sha256) != 0) {
       rein_error(diag, nowhere,
-                 "'%s' is not what the manifest says: its SHA-256 differs; delete it and run the study again",
+                 "'%s' is not what the manifest says: its SHA-256 differs; the same 'rein run' makes it anew",
                  path);
       status = REIN_ERR_FILE;
     }
@@ -87,7 +86,7 @@ rein_status rein_reader_verify(rein_arena *arena, const char *folder, const rein
   for (int64_t i = 0; i < manifest->n_part; i++) {
     if (!manifest->part[i].present) continue;
     const rein_status status =
-        verify_part(rein_manifest_part_path(arena, folder, i), &manifest->part[i], diag);
+        rein_reader_verify_part(rein_manifest_part_path(arena, folder, i), &manifest->part[i], diag);
     if (first == REIN_OK) first = status;
   }
   return first;

@@ -40,6 +40,10 @@ typedef rein_status (*rein_reader_visit)(void *context, const rein_part *part);
 rein_status rein_reader_each(const rein_study_reader *reader, uint64_t wanted, rein_diag *diag,
                              rein_reader_visit visit, void *context);
 
+/* Compares one part with its line of the manifest. REIN_OK; REIN_ERR_FILE with one error in diag; or
+ * REIN_ERR_MEMORY. */
+rein_status rein_reader_verify_part(const char *path, const rein_manifest_part *entry, rein_diag *diag);
+
 /* Compares every part there is with its size and hash in the manifest; an error in diag for each that
  * differs. */
 rein_status rein_reader_verify(rein_arena *arena, const char *folder, const rein_manifest *manifest,

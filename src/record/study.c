@@ -3,6 +3,7 @@
 #include "src/base/files.h"
 #include "src/base/sha256.h"
 #include "src/record/part_file.h"
+#include "src/record/reader.h"
 #include "src/record/run_file.h"
 #include "src/record/writer.h"
 
@@ -122,15 +123,14 @@ static rein_status write_new(const rein_study *study, const rein_tape *tape, con
   return status;
 }
 
-/* Compares the folder's run.yaml with this run's, or writes it. */
-static rein_status settle_run(const rein_study *study, const rein_tape *tape, const rein_study_options *o,
-                              const rein_text *run, rein_diag *diag) {
+/* Whether the folder may be this run's: it holds the same run.yaml (*has_run), or none and nothing of
+ * somebody else. Changes nothing. */
+static rein_status check_folder(const rein_study *study, const rein_text *run, bool *has_run,
+                                rein_diag *diag) {
   const char *path = inside(study, "run.yaml");
   const rein_source *old;
-  if (!rein_files_exists(path)) {
-    rein_status status = check_foreign(study, diag);
-    return status == REIN_OK ? write_new(study, tape, o, run, diag) : status;
-  }
+  *has_run = rein_files_exists(path);
+  if (!*has_run) return check_foreign(study, diag);
   rein_status status = rein_files_read(study->arena, path, nowhere, diag, &old);
   if (status != REIN_OK) return status;
   if (old->n_byte == run->n && memcmp(old->bytes, run->bytes, run->n) == 0) return REIN_OK;
@@ -183,8 +183,8 @@ static bool look_at_part(const char *path, const rein_manifest *m, int64_t i_par
   return is;
 }
 
-/* Which parts are there: those of the manifest whose file has its size, and whole ones that it does not list
- * yet. */
+/* Which parts are there: those of the manifest whose file has its size and SHA-256, and whole ones that it
+ * does not list yet. A damaged part is run again. */
 static void find_parts(rein_study *study) {
   rein_manifest *m = study->manifest, *old = NULL;
   rein_diag *quiet = rein_diag_create(study->arena);
@@ -200,10 +200,11 @@ static void find_parts(rein_study *study) {
             (int)sizeof path ||
         stat(path, &info) != 0)
       continue;
-    if (old && old->part[i].present && old->part[i].n_byte == info.st_size)
-      m->part[i] = old->part[i];
-    else
+    if (!old || !old->part[i].present)
       look_at_part(path, m, i, &m->part[i]);
+    else if (old->part[i].n_byte == info.st_size &&
+             rein_reader_verify_part(path, &old->part[i], quiet) == REIN_OK)
+      m->part[i] = old->part[i];
     study->done[i] = m->part[i].present;
   }
 }
@@ -215,22 +216,47 @@ static rein_status check_options(const rein_study_options *o, rein_diag *diag) {
   return REIN_ERR_USAGE;
 }
 
+/* Takes the folder for this run: nothing in it is changed, its mode neither, before it is known to be new, or
+ * this study's. `fd` is the open folder. */
+static rein_status claim_folder(rein_study *study, int fd, const rein_tape *tape, const rein_study_options *o,
+                                const rein_text *run, rein_diag *diag) {
+  bool has_run = false;
+  rein_status status = check_folder(study, run, &has_run, diag);
+  if (status == REIN_OK) status = lock_folder(study, diag);
+  /* Again under the lock: another process may have come first. */
+  if (status == REIN_OK) status = check_folder(study, run, &has_run, diag);
+  if (status == REIN_OK && !has_run) status = write_new(study, tape, o, run, diag);
+  if (status == REIN_OK && fchmod(fd, 0700) != 0) {
+    rein_error(diag, nowhere, "cannot make '%s' private: %s", study->folder, strerror(errno));
+    status = REIN_ERR_FILE;
+  }
+  return status;
+}
+
+static rein_status settle_folder(rein_study *study, const rein_tape *tape, const rein_study_options *o,
+                                 const rein_text *run, rein_diag *diag) {
+  rein_status status = rein_files_make_folder(study->folder, 0700, diag);
+  if (status != REIN_OK) return status;
+  const int fd = open(study->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) {
+    rein_error(diag, nowhere, "'%s' cannot be a study folder: %s", study->folder, strerror(errno));
+    return REIN_ERR_FILE;
+  }
+  status = claim_folder(study, fd, tape, o, run, diag);
+  close(fd);
+  return status;
+}
+
 static rein_status open_folder(rein_study *study, const rein_tape *tape, const rein_plan *plan,
                                const rein_study_options *o, rein_diag *diag) {
   rein_text run;
   char hash[65];
   rein_status status = check_options(o, diag);
-  if (status == REIN_OK) status = rein_files_make_folder(study->folder, 0700, diag);
-  if (status == REIN_OK && chmod(study->folder, 0700) != 0) {
-    rein_error(diag, nowhere, "cannot make '%s' private: %s", study->folder, strerror(errno));
-    status = REIN_ERR_FILE;
-  }
-  if (status == REIN_OK) status = lock_folder(study, diag);
   if (status != REIN_OK) return status;
   rein_text_init(&run, study->arena);
   rein_run_print(&run, study->layout, plan, o);
   rein_sha256_hex(run.bytes, run.n, hash);
-  status = settle_run(study, tape, o, &run, diag);
+  status = settle_folder(study, tape, o, &run, diag);
   if (status == REIN_OK) status = append_log(study, o, diag);
   if (status == REIN_OK) status = rein_files_make_folder(inside(study, "parts"), 0700, diag);
   if (status != REIN_OK) return status;

@@ -59,8 +59,9 @@ typedef struct {
   const char *command_line; /* for run.log; NULL: none */
 } rein_study_options;
 
-/* Makes the folder, or goes on with one that holds the same study. Scenario, tape and plan must outlive the
- * study.
+/* Makes the folder, or goes on with one that holds the same study: parts whose SHA-256 is not the manifest's
+ * are run again. A folder that is refused stays as it was, its mode too. Scenario, tape and plan must outlive
+ * the study.
  *
  * REIN_OK; REIN_ERR_INPUT where the folder holds another study, or files that are none; REIN_ERR_FILE where
  * it cannot be written or another process writes it; REIN_ERR_MEMORY. Every failure but the last has one

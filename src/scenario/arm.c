@@ -347,6 +347,12 @@ static const char *join(rein_scenario_reader *r, const rein_yaml *names) {
 static void add_counterfactuals(arm_list *list, const rein_yaml *without) {
   rein_scenario_reader *r = list->r;
   size_t n_written = list->n;
+  if (without->kind == REIN_YAML_LIST && without->n == 0) {
+    rein_error(r->diag, without->pos,
+               "'without' is empty; it names the actions that the counterfactual leaves out, as in without: "
+               "[warfarin]");
+    return;
+  }
   const char *words = join(r, without);
   bool any = false;
   for (size_t i = 0; i < n_written; i++) {

@@ -31,7 +31,8 @@ bool rein_scenario_set_parameter(rein_scenario_reader *r, const char *name, rein
     return false;
   }
   const char *what = rein_arena_printf(r->arena, "parameter '%s'", name);
-  return rein_scenario_quantity(r, value, &param->unit, param->unit_text, what, &theta[i]);
+  return rein_scenario_quantity(r, value, &param->unit, param->unit_text, what, &theta[i]) &&
+         rein_scenario_is_allowed(r, param, theta[i], value->pos);
 }
 
 /* ---- covariates drawn by the scenario ---- */
@@ -136,7 +137,8 @@ static bool read_form(rein_scenario_reader *r, const rein_param *param, const re
   bool drawn = out->kind == REIN_COVARIATE_NORMAL || out->kind == REIN_COVARIATE_LOGNORMAL;
   if (f.good && drawn && !(out->sd > 0.0))
     rein_error(r->diag, form.pos, "the spread of '%s' has to be above 0", param->name);
-  return f.good && out->low < out->high && (!drawn || out->sd > 0.0);
+  return f.good && out->low < out->high && (!drawn || out->sd > 0.0) &&
+         rein_scenario_cut_to_range(r, param, form.pos, out);
 }
 
 static bool read_covariate(rein_scenario_reader *r, const rein_yaml *map, int i, rein_covariate *out) {
@@ -156,7 +158,8 @@ static bool read_covariate(rein_scenario_reader *r, const rein_yaml *map, int i,
                           .high = INFINITY};
   if (node->kind == REIN_YAML_SCALAR && strchr(node->text, '(')) return read_form(r, param, node, out);
   const char *what = rein_arena_printf(r->arena, "covariate '%s'", map->key[i]);
-  return rein_scenario_quantity(r, node, &param->unit, param->unit_text, what, &out->centre);
+  return rein_scenario_quantity(r, node, &param->unit, param->unit_text, what, &out->centre) &&
+         rein_scenario_is_allowed(r, param, out->centre, node->pos);
 }
 
 static void add_covariate(rein_scenario_reader *r, rein_covariate covariate) {
@@ -233,7 +236,9 @@ static bool read_column(rein_scenario_reader *r, const rein_yaml *node, const re
       good = false;
       continue;
     }
-    out[i * stride] = same ? value : rein_unit_convert(value, &unit, &about->unit);
+    value = same ? value : rein_unit_convert(value, &unit, &about->unit);
+    good = rein_scenario_is_allowed(r, about, value, rein_csv_pos(csv, i, column)) && good;
+    out[i * stride] = value;
   }
   return good;
 }
@@ -392,6 +397,7 @@ static bool read_size(rein_scenario_reader *r, const rein_yaml *cohort,
   rein_scenario *scenario = r->scenario;
   const rein_yaml *n_node = rein_yaml_get(cohort, "n"), *replicates = rein_yaml_get(cohort, "replicates");
   bool table = rein_yaml_get(cohort, "table") != NULL;
+  r->inside->people.uncertain = replicates != NULL;
   int64_t n = r->inside->people.n_row;
   scenario->n_replicate = 1;
   if (table && n_node)

@@ -144,6 +144,9 @@ static bool carry_covariate(rein_dose_table *t, int i_cov, int64_t first_row, in
     if (rein_csv_is_missing(t->csv, row, c->column)) continue;
     if (!rein_csv_number(t->csv, row, c->column, t->r->diag, &value)) return false;
     value = c->factor * value + c->offset;
+    if (!rein_scenario_is_allowed(t->r, &t->r->model->param[c->param], value,
+                                  rein_csv_pos(t->csv, row, c->column)))
+      return false;
     if (isnan(held)) {
       *first = value;
     } else if (value != held) {

@@ -150,6 +150,16 @@ bool rein_scenario_read_cohort(rein_scenario_reader *r, const rein_scenario_opti
 bool rein_scenario_set_parameter(rein_scenario_reader *r, const char *name, rein_pos name_pos,
                                  const rein_yaml *value, double *theta);
 
+/* near.c: a note with the nearest model there is, where `model:` names none. */
+void rein_scenario_suggest_model(rein_scenario_reader *r, const rein_yaml *node);
+
+/* allowed.c: whether the model can have this value: in a covariate's range, and such that `between` and
+ * `uncertain` can be around it. False with an error at `pos` that does not show the value. */
+bool rein_scenario_is_allowed(rein_scenario_reader *r, const rein_param *param, double value, rein_pos pos);
+/* Cuts a drawn covariate to its range; false with an error where its centre is outside. */
+bool rein_scenario_cut_to_range(rein_scenario_reader *r, const rein_param *param, rein_pos pos,
+                                rein_covariate *out);
+
 /* A number of each person that is no parameter: `{column: amount, unit: mg}` of the table, or a distribution
  * such as `normal(mean: 105 mg, sd: 22 mg)`. about: its name and unit for messages; name keys its draws.
  * Index among a person's numbers, or -1. */

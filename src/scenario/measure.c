@@ -98,6 +98,16 @@ static bool read_horizon(rein_scenario_reader *r, const rein_yaml *node, double 
   return out->after > out->before;
 }
 
+/* Each horizon is its own record: twice the same would count everything twice. */
+static bool check_repeated(rein_scenario_reader *r, const span *all, int n, rein_pos pos) {
+  for (int i = 0; i < n; i++) {
+    if (all[i].before != all[n].before || all[i].after != all[n].after) continue;
+    rein_error(r->diag, pos, "this is the horizon '%s' again; say each once", all[i].label);
+    return false;
+  }
+  return true;
+}
+
 /* Horizons from time 0, or from the start where that is later. */
 static bool read_horizons(rein_scenario_reader *r, time_list *list, span **out, int *n_out) {
   const rein_yaml *node = rein_yaml_get(r->root, "horizons");
@@ -108,7 +118,8 @@ static bool read_horizons(rein_scenario_reader *r, time_list *list, span **out, 
   for (int i = 0; i < n; i++) {
     const rein_yaml *item = node->kind == REIN_YAML_LIST ? node->item[i] : node;
     good = read_horizon(r, item, origin, &all[i]) && add_time(r, list, all[i].before, item->pos) &&
-           add_time(r, list, all[i].after, item->pos) && good;
+           add_time(r, list, all[i].after, item->pos) && check_repeated(r, all, good ? i : 0, item->pos) &&
+           good;
   }
   *out = all;
   *n_out = n;
@@ -160,11 +171,22 @@ static void keep_rows(rein_scenario_reader *r, row_list *list, size_t first, siz
   for (size_t i = 0; i < n; i++) keep_row(r, list, first + i);
 }
 
+/* The name that ends in ".name": what a part declares carries the part's name. NULL none. */
+static const char *name_in_part(const char *const *known, size_t n, const char *name) {
+  for (size_t i = 0; i < n; i++) {
+    size_t length = strlen(known[i]), n_name = strlen(name);
+    if (length > n_name && known[i][length - n_name - 1] == '.' &&
+        strcmp(known[i] + length - n_name, name) == 0)
+      return known[i];
+  }
+  return NULL;
+}
+
 static bool keep_name(rein_scenario_reader *r, row_list *list, const rein_yaml *node) {
   const rein_model *model = r->model;
   size_t n_state = model->n_state, n_observable = model->n_observable, n_value = model->n_value,
          n_process = model->n_process;
-  const char **known = REIN_NEW(r->arena, const char *, n_state + n_observable + n_value + n_process + 3);
+  const char **known = REIN_NEW(r->arena, const char *, n_state + n_observable + n_value + n_process + 4);
   size_t n = 0;
   /* In the order of rows: states, then the output program's observables, values, processes. */
   for (size_t i = 0; i < n_state; i++) known[n++] = model->state[i].name;
@@ -179,7 +201,12 @@ static bool keep_name(rein_scenario_reader *r, row_list *list, const rein_yaml *
   known[n++] = "states";
   known[n++] = "values";
   known[n++] = "processes";
-  rein_scenario_unknown(r, node->pos, "state, value or process", node->text, known, n);
+  known[n++] = "observables";
+  const char *full = name_in_part(known, n, node->text);
+  if (full)
+    rein_error(r->diag, node->pos, "there is no '%s' to keep, did you mean '%s'?", node->text, full);
+  else
+    rein_scenario_unknown(r, node->pos, "state, observable, value or process", node->text, known, n);
   return false;
 }
 

@@ -183,6 +183,16 @@ static void condition(const rein_people *people, int i, const double *z, double 
   *sd = row[i];
 }
 
+/* How people differ; of a covariate nobody is outside its range. */
+static rein_dist within_range(const rein_param *param) {
+  rein_dist between = param->between;
+  if (param->covariate) {
+    between.low = fmax(between.low, param->range_low);
+    between.high = fmin(between.high, param->range_high);
+  }
+  return between;
+}
+
 size_t rein_people_n_value(const rein_people *people) {
   return people->model->n_param + (size_t)people->n_extra;
 }
@@ -196,7 +206,7 @@ void rein_people_draw(const rein_people *people, int64_t individual, const doubl
     double centre = theta[p], mean = 0.0, sd = 1.0;
     bool computed = param->value_expr != NULL, given = people->given[p];
     bool correlated = i_correlated < people->n_correlated && people->correlated[i_correlated] == (int)p;
-    if (!people->typical && !given && param->uncertain.kind != REIN_DIST_NONE) {
+    if (people->uncertain && !given && param->uncertain.kind != REIN_DIST_NONE) {
       uint64_t replicate = (uint64_t)(individual % people->n_replicate);
       double u = rein_draw_uniform(people->seed, REIN_DRAW_UNCERTAIN, replicate, people->key[p], 0);
       centre = draw_dist(&param->uncertain, centre, u, 0.0, 1.0, computed, NULL);
@@ -204,8 +214,8 @@ void rein_people_draw(const rein_people *people, int64_t individual, const doubl
     if (!people->typical && !given && param->between.kind != REIN_DIST_NONE) {
       double u = rein_draw_uniform(people->seed, REIN_DRAW_BETWEEN, (uint64_t)individual, people->key[p], 0);
       if (correlated) condition(people, i_correlated, scratch, &mean, &sd);
-      centre = draw_dist(&param->between, centre, u, mean, sd, computed,
-                         correlated ? &scratch[i_correlated] : NULL);
+      const rein_dist between = within_range(param);
+      centre = draw_dist(&between, centre, u, mean, sd, computed, correlated ? &scratch[i_correlated] : NULL);
     } else if (correlated) {
       scratch[i_correlated] = 0.0;
     }

@@ -3,10 +3,10 @@
  *
  * Individual g of the plan belongs to replicate g mod n_replicate; with a table it is the person of row g /
  * n_replicate. So the first members of a longer cohort are those of a shorter one. `uncertain` is drawn once
- * per replicate, `between` once per individual (src/scenario/draw.h). Correlated parameters share one
- * Cholesky factor. Truncation goes through the inverse distribution on the interval that is left, never by
- * drawing again; of correlated parameters each is cut given those before it in the model's order. Source:
- * docs/scenarios.md, "Who".
+ * per replicate where the cohort writes replicates, else not at all, `between` once per individual
+ * (src/scenario/draw.h). Correlated parameters share one Cholesky factor. Truncation goes through the inverse
+ * distribution on the interval that is left, never by drawing again; of correlated parameters each is cut
+ * given those before it in the model's order. Source: docs/scenarios.md, "Who".
  */
 #ifndef REIN_SCENARIO_PEOPLE_H
 #define REIN_SCENARIO_PEOPLE_H
@@ -34,6 +34,7 @@ typedef struct {
   uint64_t seed;
   int64_t n_replicate;
   bool typical;                    /* nothing is drawn */
+  bool uncertain;                  /* the cohort writes `replicates:`: parameter uncertainty is drawn */
   const uint64_t *key;             /* (n_param) of the parameters' names */
   const rein_covariate *covariate; /* (n_covariate) */
   int n_covariate;

@@ -14,8 +14,9 @@ static void add_number(rein_text *out, const char *before, double value) {
 static void print_cohort(const rein_scenario *scenario, rein_text *out) {
   static const char *const KINDS[] = {"normal", "lognormal", "uniform", "bernoulli", "fixed"};
   const rein_people *people = &scenario->inside->people;
-  rein_text_printf(out, "cohort: %lld individuals, %lld replicates%s\n", (long long)scenario->n_individual,
-                   (long long)scenario->n_replicate, scenario->typical ? ", typical" : "");
+  rein_text_printf(out, "cohort: %lld individuals, %lld replicates%s%s\n", (long long)scenario->n_individual,
+                   (long long)scenario->n_replicate, scenario->typical ? ", typical" : "",
+                   people->uncertain ? ", uncertainty drawn" : "");
   if (scenario->inside->table_hash[0])
     rein_text_printf(out, "  table: sha256 %s\n", scenario->inside->table_hash);
   for (int i = 0; i < people->n_table_param; i++) {

@@ -11,6 +11,8 @@
 
 #define DEFAULT_RTOL 1e-6
 #define DEFAULT_ATOL_REL 1e-8
+#define LEAST_RTOL 1e-13
+#define LARGEST_RTOL 1e-1
 
 /* ---- what a scenario may contain; docs/scenarios.md is its reference ---- */
 
@@ -219,8 +221,18 @@ static bool read_solver(rein_scenario_reader *r) {
   for (int i = 0; order && ORDER_WORDS[i]; i++)
     if (strcmp(order->text, ORDER_WORDS[i]) == 0) r->inside->order = (rein_order)i;
   scenario->act_first = ties && strcmp(ties->text, "act_first") == 0;
-  return read_tolerance(r, map, "rtol", 1e-13, 1e-1, &scenario->rtol) &
+  return read_tolerance(r, map, "rtol", LEAST_RTOL, LARGEST_RTOL, &scenario->rtol) &
          read_tolerance(r, map, "atol_rel", 1e-20, 1e-1, &scenario->atol_rel);
+}
+
+/* The tolerance given beside the file stands for the one in it, also in the hash. */
+static bool override_rtol(rein_scenario_reader *r, const rein_scenario_options *options) {
+  if (!options || options->rtol == 0.0) return true;
+  r->scenario->rtol = options->rtol;
+  if (options->rtol >= LEAST_RTOL && options->rtol <= LARGEST_RTOL) return true;
+  rein_error(r->diag, (rein_pos){0}, "--rtol has to be from %g to %g, and is %g", LEAST_RTOL, LARGEST_RTOL,
+             options->rtol);
+  return false;
 }
 
 static bool read_compare(rein_scenario_reader *r) {
@@ -263,6 +275,7 @@ static bool read_model(rein_scenario_reader *r, const rein_scenario_options *opt
   rein_status status =
       rein_model_read_with(r->arena, r->units, node->text, node->pos, importer, r->diag, &model);
   if (status == REIN_ERR_MEMORY) rein_arena_out_of_memory(r->arena);
+  if (status != REIN_OK) rein_scenario_suggest_model(r, node);
   if (status != REIN_OK) return false;
   r->model = model;
   r->scenario->model = model;
@@ -272,6 +285,7 @@ static bool read_model(rein_scenario_reader *r, const rein_scenario_options *opt
 static bool read_parts(rein_scenario_reader *r, const rein_scenario_options *options) {
   bool good = read_seed(r, options);
   good = read_solver(r) && good;
+  good = override_rtol(r, options) && good;
   r->inside->people.seed = r->scenario->seed;
   good = rein_people_init(r->arena, &r->inside->people, r->model, r->diag) && good;
   good = rein_scenario_read_cohort(r, options) && good;

@@ -44,7 +44,8 @@ typedef struct {
   char hash[65]; /* SHA-256 of the checked scenario's print, covariate and dose tables included by hash */
 
   int64_t n_individual;  /* all replicates together */
-  int64_t n_replicate;   /* parameter uncertainty is drawn once per replicate */
+  int64_t n_replicate;   /* parameter uncertainty is drawn once per replicate; 1 where none are written, and
+                            then it is not drawn */
   bool typical;          /* one typical individual: its parameters are not drawn, its adherence is */
   bool individual_data;  /* the cohort comes from a table of people: privacy rules hold */
   const char *const *id; /* (n_individual) study-local codes of people of a table: their places in it; NULL

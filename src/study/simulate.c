@@ -43,12 +43,12 @@ static rein_status take_pilot(void *context, const rein_batch_result *result) {
 static void tell_pilot_failure(const rein_scenario *scenario, const rein_tape *tape, const rein_outcome *f,
                                rein_diag *diag) {
   const rein_pos nowhere = {NULL, 0, 0, 0};
-  rein_error(diag, f->origin ? f->origin->pos : nowhere,
-             "the typical individual cannot be simulated under any arm: at %g %s, %s%s%s%s%s (%lld steps, "
-             "%lld rates)",
-             f->time, scenario->model->time_unit_text, rein_fail_meaning(f->fail), f->origin ? ", in " : "",
-             f->origin && f->origin->label ? f->origin->label : "", f->state >= 0 ? ", state " : "",
-             f->state >= 0 ? tape->state[f->state].name : "", (long long)f->n_step, (long long)f->n_rate);
+  rein_warning(diag, f->origin ? f->origin->pos : nowhere,
+               "the typical individual fails under every arm: at %g %s, %s%s%s%s%s (%lld steps, %lld rates); "
+               "scales are of what it reached until then",
+               f->time, scenario->model->time_unit_text, rein_fail_meaning(f->fail), f->origin ? ", in " : "",
+               f->origin && f->origin->label ? f->origin->label : "", f->state >= 0 ? ", state " : "",
+               f->state >= 0 ? tape->state[f->state].name : "", (long long)f->n_step, (long long)f->n_rate);
 }
 
 /* Scales that neither model nor pilot gives: of the smallest state in the same unit, else 1. */
@@ -90,10 +90,8 @@ static rein_status run_pilot(rein_arena *arena, const rein_simulation *s, const 
     rein_ens_totals totals;
     status = rein_ens_run(s->tape, plan, &sink, &options, &totals);
     if (status != REIN_OK) return status;
-    if (p.n_fine == 0) {
-      tell_pilot_failure(s->scenario, s->tape, &p.failure, diag);
-      return REIN_ERR_SOLVER;
-    }
+    /* A failure is a result too: it becomes records, and the warning says where to look. */
+    if (p.n_fine == 0) tell_pilot_failure(s->scenario, s->tape, &p.failure, diag);
   }
   fill_scales(s->scenario->model, s->tape, p.largest, scale, diag);
   return REIN_OK;

@@ -237,16 +237,19 @@ static void one_step(const problem *p, int n, int n_check, double rtol_bdf, doub
   for (int i = 0; i < 3; i++) free(out[i]);
 }
 
-static void jitter(problem *p, int n) {
-  problem moved = *p;
+static void jitter(const problem *p, rein_method_kind method, int n) {
+  problem common = *p, moved;
+  common.method = method;
+  moved = common;
   moved.jitter = 2;
   double ratio[N_PAIR];
   rein_ens_totals totals;
   for (int i = 0; i < N_PAIR; i++) {
-    double common = run_rein(p, n, 1, NULL, NULL, &totals);
-    ratio[i] = run_rein(&moved, n, 1, NULL, NULL, &totals) / common;
+    double same = run_rein(&common, n, 1, NULL, NULL, &totals);
+    ratio[i] = run_rein(&moved, n, 1, NULL, NULL, &totals) / same;
   }
-  printf("doses jittered by 2 h: %.2f of the time of common times\n", bench_median(ratio, N_PAIR));
+  printf("doses jittered by 2 h, %s: %.2f of the time of common times\n", rein_method_name(method),
+         bench_median(ratio, N_PAIR));
 }
 
 static void threads(problem *p, int n) {
@@ -292,7 +295,8 @@ int main(int argc, char **argv) {
                   32,
                   0,
                   1e-6,
-                  1e-8};
+                  1e-8,
+                  REIN_METHOD_BDF};
   problem pathway = {"pathway, 25 states, 100 outputs",
                      compile(arena, units, argv[second ? 1 : 2]),
                      {25, pathway25_n_slot, pathway25_params, pathway25_rates, pathway25_jacobian},
@@ -301,7 +305,8 @@ int main(int argc, char **argv) {
                      64,
                      0,
                      1e-6,
-                     1e-8};
+                     1e-8,
+                     REIN_METHOD_BDF};
   const char *lanes = getenv("BENCH_LANES");
   if (lanes) pkpd.n_lane = pathway.n_lane = atoi(lanes);
   against_plain(&pkpd, 1024, 48);
@@ -310,7 +315,8 @@ int main(int argc, char **argv) {
   one_step(&pathway, 2048, 256, 1e-6, 1e-8, 1e-4, 1e-6);
   levels(&pkpd, 512);
   levels(&pathway, 2048);
-  jitter(&pkpd, 1024);
+  jitter(&pkpd, REIN_METHOD_BDF, 1024);
+  jitter(&pkpd, REIN_METHOD_DOPRI5, 4096);
   threads(&pkpd, 2048);
   bench_compile();
   bench_writing("scenarios/warfarin_adherence.yaml");

@@ -420,7 +420,8 @@ static rein_code whole_way(rein_session *session, const char *scenario_path, con
 
 /* On failure there are messages, and no file of a name that was asked for. */
 static outcome try_public(fault *f) {
-  const char *scenario = in("scenario.yaml"), *to = in("public.csv"), *part = in("public.csv.part");
+  const char *scenario = in("scenario.yaml"), *to = in("public.csv");
+  const char *part = rein_arena_printf(outer, "%s.tmp-%ld", to, (long)getpid());
   const char *path = rein_arena_printf(outer, "%s/public%ld", folder, n_study++);
   rein_code code = REIN_NOT_POSSIBLE;
   rein_fault_arm(f->kind, f->n);

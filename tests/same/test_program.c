@@ -101,10 +101,9 @@ START_TEST(test_shards) {
     snprintf(option, sizeof option, "--shard %d/3", k);
     ck_assert_int_eq(run(out, option), 0);
   }
-  ck_assert_int_eq(
-      shell("'%s' merge '%s/merged' '%s/shard1' '%s/shard2' '%s/shard3' 2>'%s/words'",
-            program(), folder, folder, folder, folder, folder),
-      0);
+  ck_assert_int_eq(shell("'%s' merge '%s/merged' '%s/shard1' '%s/shard2' '%s/shard3' 2>'%s/words'", program(),
+                         folder, folder, folder, folder, folder),
+                   0);
   ck_assert(same_study("whole", "merged"));
 }
 END_TEST

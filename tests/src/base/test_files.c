@@ -1,6 +1,7 @@
 #include "src/base/files.h"
 
 #include <check.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,6 +72,32 @@ START_TEST(a_failed_write_leaves_the_old_file) {
 }
 END_TEST
 
+/* Devices and pipes are written to and stay; of a link the target is replaced, or made. */
+START_TEST(what_is_no_file_stays) {
+  struct stat info;
+  char bytes[8] = "";
+  ck_assert_int_eq(mkfifo(inside("pipe"), 0600), 0);
+  const int pipe = open(inside("pipe"), O_RDWR | O_NONBLOCK);
+  ck_assert_int_eq(rein_files_write(inside("pipe"), "abc", 3, diag), REIN_OK);
+  ck_assert_int_eq(read(pipe, bytes, sizeof bytes), 3);
+  ck_assert_str_eq(bytes, "abc");
+  close(pipe);
+  ck_assert_int_eq(lstat(inside("pipe"), &info), 0);
+  ck_assert(S_ISFIFO(info.st_mode));
+  ck_assert_int_eq(rein_files_write(inside("target"), "old", 3, diag), REIN_OK);
+  ck_assert_int_eq(symlink("target", inside("link")) | symlink("later", inside("dangling")), 0);
+  static const char *const pairs[][2] = {{"link", "target"}, {"dangling", "later"}};
+  for (int i = 0; i < 2; i++) {
+    const rein_source *source;
+    ck_assert_int_eq(rein_files_write(inside(pairs[i][0]), "new", 3, diag), REIN_OK);
+    ck_assert_int_eq(lstat(inside(pairs[i][0]), &info), 0);
+    ck_assert(S_ISLNK(info.st_mode));
+    ck_assert_int_eq(rein_files_read(arena, inside(pairs[i][1]), (rein_pos){0}, diag, &source), REIN_OK);
+    ck_assert_str_eq(source->bytes, "new");
+  }
+}
+END_TEST
+
 START_TEST(folders) {
   struct stat info;
   ck_assert_int_eq(rein_files_make_folder(inside("a/b/c"), 0700, diag), REIN_OK);
@@ -99,6 +126,7 @@ Suite *rein_suite_files(void) {
   tcase_add_loop_test(tests, what_is_written_is_read, 0, 6);
   tcase_add_test(tests, failures_say_why);
   tcase_add_test(tests, a_failed_write_leaves_the_old_file);
+  tcase_add_test(tests, what_is_no_file_stays);
   tcase_add_test(tests, folders);
   tcase_add_test(tests, paths);
   suite_add_tcase(suite, tests);

@@ -238,6 +238,16 @@ START_TEST(test_new_overwrites_nothing) {
 }
 END_TEST
 
+START_TEST(test_new_names) {
+  rein("new", "", NULL);
+  ck_assert_int_eq(code, 2);
+  ck_assert(says(words, "the folder's name is empty"));
+  rein("new", in("it's two words"), NULL);
+  ck_assert_int_eq(code, 0);
+  ck_assert(says(words, "/it'\\''s two words/scenario.yaml'\n")); /* as a shell takes it */
+}
+END_TEST
+
 START_TEST(test_models_lists_shipped_ones) {
   rein("models", NULL);
   ck_assert_int_eq(code, 0);
@@ -319,6 +329,46 @@ START_TEST(test_run_show_plot_export) {
   for (int c = fgetc(file); c != EOF; c = fgetc(file)) n_line += c == '\n';
   fclose(file);
   ck_assert_int_eq(n_line, 40 * 4 * 2); /* individuals, arms, horizons */
+
+  rein("export", "--columns", "no_such", in("study"), NULL);
+  ck_assert_int_eq(code, 2);
+  ck_assert(says(words, "'no_such' is no parameter or covariate of the study"));
+  ck_assert_int_eq(symlink("a.ndjson", in("link")), 0);
+  rein("export", "--columns", "kout", "-o", in("link"), in("study"), NULL);
+  ck_assert_int_eq(code, 0);
+  ck_assert_int_eq(lstat(in("link"), &info), 0);
+  ck_assert(S_ISLNK(info.st_mode));
+  slurp(in("a.ndjson"), out, sizeof out);
+  ck_assert(says(out, "\"name\":\"kout\""));
+  ck_assert_ptr_null(strstr(out, "\"name\":\"baseline\""));
+}
+END_TEST
+
+/* Three people: what is told of them is that they are few. A damaged part is told by its name. */
+START_TEST(test_show_of_few_people) {
+  make_study();
+  write_text(in("m/people.csv"), "id,v\n1,50\n2,60\n3,70\n");
+  write_text(in("m/few.yaml"), "rein: scenario/1\nname: few\nmodel: model.yaml\n"
+                               "cohort: {table: people.csv, id: id, columns: {V: {column: v, unit: L}}}\n"
+                               "arms: {dosed: {actions: [{do: drug, amount: 25 mg, at: 0 h}]}}\n"
+                               "measure: {from: 0 h, to: 24 h, every: 24 h}\nhorizons: [24 h]\n");
+  rein("run", "-o", in("study"), in("m/few.yaml"), NULL);
+  ck_assert_msg(code == 0, "%s", words);
+  rein("show", in("study"), NULL);
+  ck_assert_int_eq(code, 0);
+  ck_assert(says(out, "suppressed: fewer than 5\n"));
+  ck_assert_ptr_null(strstr(out, "nan"));
+  FILE *part = fopen(in("study/parts/part-000000.nc"), "r+b");
+  ck_assert_ptr_nonnull(part);
+  ck_assert_int_eq(fseek(part, 5000, SEEK_SET), 0);
+  ck_assert_int_eq(fputc('?', part), '?');
+  fclose(part);
+  rein("show", in("study"), NULL);
+  ck_assert_int_eq(code, 4);
+  ck_assert(says(words, "part-000000.nc' is not what the manifest says: its SHA-256 differs"));
+  rein("export", in("study"), NULL);
+  ck_assert_int_eq(code, 4);
+  ck_assert_str_eq(out, "");
 }
 END_TEST
 
@@ -399,10 +449,12 @@ Suite *rein_suite_cli(void) {
   tcase_add_test(tcase, test_missing_files_are_code_4);
   tcase_add_test(tcase, test_check_looks_at_every_file);
   tcase_add_test(tcase, test_new_overwrites_nothing);
+  tcase_add_test(tcase, test_new_names);
   tcase_add_test(tcase, test_models_lists_shipped_ones);
   tcase_add_test(tcase, test_dump_stages);
   tcase_add_test(tcase, test_dry_run_writes_nothing);
   tcase_add_test(tcase, test_run_show_plot_export);
+  tcase_add_test(tcase, test_show_of_few_people);
   tcase_add_test(tcase, test_quiet_is_quiet);
   tcase_add_test(tcase, test_folder_of_another_study_is_refused);
   tcase_add_test(tcase, test_failed_members_are_code_1);

@@ -251,11 +251,11 @@ START_TEST(test_algebraic_rules_refused) {
           "<listOfParameters>" PARAMETER("x", "1", "true") "</listOfParameters><listOfRules>\n" ALGEBRAIC(
               "<apply><minus/><ci>x</ci><cn>1</cn></apply>") "</listOfRules>" FOOT,
           "model.xml:5:");
-  refused(
-      HEAD "<listOfParameters>" FREE("x") "</listOfParameters><listOfRules>" ALGEBRAIC(
-          "<apply><minus/><apply><times/><ci>x</ci><ci>x</ci></apply><cn>2</cn></apply>") "</"
-                                                                                          "listOfRules>" FOOT,
-      "cannot be solved for 'x'");
+#define GROWTH(id) "<apply><times/><ci>" id "</ci><apply><exp/><ci>" id "</ci></apply></apply>"
+  refused(HEAD "<listOfParameters>" FREE("x") FREE("y") "</listOfParameters><listOfRules>" ALGEBRAIC(
+              "<apply><minus/>" GROWTH("x") GROWTH("y") "</apply>")
+              ALGEBRAIC("<apply><plus/>" GROWTH("x") GROWTH("y") "<cn>-2</cn></apply>") "</listOfRules>" FOOT,
+          "cannot be solved for 'x': it holds 'y' too");
 }
 END_TEST
 
@@ -402,11 +402,122 @@ START_TEST(test_flux_balance_refused) {
 }
 END_TEST
 
+/* ---- implicit algebraic rules ---- */
+
+#define IMPLICIT(rules, events)                                                                              \
+  HEAD "<listOfParameters>" PARAMETER("x", "34", "false")                                                    \
+      PARAMETER("z", "1.5", "false") "</listOfParameters><listOfRules>" rules "</listOfRules>" events FOOT
+#define FALLING "<rateRule variable=\"x\">" MATH("<apply><minus/><ci>x</ci></apply>") "</rateRule>"
+#define QUINTIC                                                                                              \
+  "<algebraicRule>" MATH("<apply><minus/><apply><plus/><apply><power/><ci>z</ci><cn>5</cn></apply>"          \
+                         "<ci>z</ci></apply><ci>x</ci></apply>") "</algebraicRule>"
+#define EXPONENTIAL                                                                                          \
+  "<algebraicRule>" MATH("<apply><minus/><apply><plus/><apply><exp/><ci>z</ci></apply><ci>z</ci></apply>"    \
+                         "<apply><plus/><cn>1</cn>" TIME "</apply></apply>") "</algebraicRule>"
+#define JUMP                                                                                                 \
+  "<listOfEvents><event useValuesFromTriggerTime=\"true\"><trigger initialValue=\"true\" "                   \
+  "persistent=\"true\">" MATH(                                                                               \
+      "<apply><geq/>" TIME                                                                                   \
+      "<cn>1</cn></apply>") "</trigger>"                                                                     \
+                            "<listOfEventAssignments><eventAssignment variable=\"x\">" MATH(                 \
+                                "<cn>246</cn>") "</eventAssignment></listOfEventAssignments></event></"      \
+                                                "listOfEvents>"
+
+static double quintic(double z) {
+  return z * z * z * z * z + z;
+}
+
+static double exponential(double z) {
+  return exp(z) + z;
+}
+
+/* f(z) = y of a rising f, by bisection. */
+static double root_of(double (*f)(double), double y) {
+  double low = -100, high = 100;
+  for (int i = 0; i < 200; i++) {
+    double middle = (low + high) / 2;
+    *(f(middle) < y ? &low : &high) = middle;
+  }
+  return low;
+}
+
+START_TEST(test_implicit_rules) {
+  static const double time[] = {0, 0.5, 2, 5};
+  for (int i = 0; i < 4; i++) {
+    double t = time[i];
+    ck_assert_double_eq_tol(value_at(IMPLICIT(FALLING QUINTIC, ""), "z", MEANING, t),
+                            root_of(quintic, 34 * exp(-t)), 1e-8);
+    ck_assert_double_eq_tol(value_at(IMPLICIT(EXPONENTIAL, ""), "z", MEANING, t), root_of(exponential, 1 + t),
+                            1e-9);
+  }
+}
+END_TEST
+
+/* At the very instant of a jump, and behind it, the rule holds. */
+START_TEST(test_implicit_rule_behind_an_event) {
+  for (int i = 0; i < 3; i++) {
+    double t = 1 + 0.001 * i;
+    ck_assert_double_eq_tol(value_at(IMPLICIT(FALLING QUINTIC, JUMP), "z", MEANING, t),
+                            root_of(quintic, 246 * exp(1 - t)), 1e-8);
+  }
+}
+END_TEST
+
+/* z^2 + z + x has no real root for x = 34: a recorded failure, no number. */
+START_TEST(test_implicit_rule_without_a_root) {
+  loaded l;
+  double t = 1;
+  ck_assert_int_eq(load(&l, IMPLICIT(FALLING "<algebraicRule>" MATH(
+                                         "<apply><plus/><apply><times/><ci>z</ci><ci>z</ci></apply><ci>z</ci>"
+                                         "<ci>x</ci></apply>") "</algebraicRule>",
+                                     "")),
+                   REIN_OK);
+  int keep = row_of_id(&l, "z", MEANING);
+  support_case c = {.tape = l.tape, .rtol = 1e-8, .atol = 1e-10, .t_end = 1, .obs = &t, .n_obs = 1};
+  c.keep = &keep, c.n_keep = 1;
+  support_result r = support_run(&c);
+  ck_assert_int_eq(r.outcome[0].status, REIN_LANE_FAILED);
+  support_free(&r);
+  rein_arena_destroy(l.arena);
+}
+END_TEST
+
+/* ---- Level 1 ---- */
+
+/* Formulas are text: log is the natural logarithm, log10 the other, ^ and pow are powers; species are amounts
+ * given by initialAmount, and stand for concentrations in formulas; stoichiometries may have denominators. */
+static const char level_1[] =
+    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+    "<sbml xmlns=\"http://www.sbml.org/sbml/level1\" level=\"1\" version=\"2\"><model name=\"m\">"
+    "<listOfCompartments><compartment name=\"c\" volume=\"2\"/></listOfCompartments>"
+    "<listOfSpecies><species name=\"A\" compartment=\"c\" initialAmount=\"6\"/>"
+    "<species name=\"B\" compartment=\"c\" initialAmount=\"0\"/></listOfSpecies>"
+    "<listOfParameters><parameter name=\"x\" value=\"8\"/><parameter name=\"y\" "
+    "value=\"0\"/></listOfParameters>"
+    "<listOfRules><parameterRule name=\"y\" formula=\"log(x) + 10 * log10(x) + x^2 - pow(x, 3) / 2^-1\"/>"
+    "</listOfRules><listOfReactions><reaction name=\"R\" reversible=\"false\">"
+    "<listOfReactants><speciesReference species=\"A\"/></listOfReactants>"
+    "<listOfProducts><speciesReference species=\"B\" stoichiometry=\"3\" denominator=\"2\"/></listOfProducts>"
+    "<kineticLaw formula=\"k * c * A\"><listOfParameters><parameter name=\"k\" "
+    "value=\"0.5\"/></listOfParameters>"
+    "</kineticLaw></reaction></listOfReactions></model></sbml>\n";
+
+START_TEST(test_level_1) {
+  ck_assert_double_eq_tol(value_at(level_1, "y", MEANING, 1), log(8) + 10 * log10(8) + 64 - 1024, 1e-9);
+  ck_assert_double_eq_tol(value_at(level_1, "A", CONCENTRATION, 2), 3 * exp(-1), 1e-8);
+  ck_assert_double_eq_tol(value_at(level_1, "B", AMOUNT, 2), 1.5 * 6 * (1 - exp(-1)), 1e-8);
+}
+END_TEST
+
 Suite *rein_suite_sbml(void) {
   Suite *suite = suite_create("sbml");
   TCase *tcase = tcase_create("sbml");
   tcase_set_timeout(tcase, 60);
   suite_add_tcase(suite, tcase);
+  tcase_add_test(tcase, test_level_1);
+  tcase_add_test(tcase, test_implicit_rules);
+  tcase_add_test(tcase, test_implicit_rule_behind_an_event);
+  tcase_add_test(tcase, test_implicit_rule_without_a_root);
   tcase_add_test(tcase, test_amounts_and_concentrations);
   tcase_add_test(tcase, test_growing_compartment);
   tcase_add_test(tcase, test_loose_math);

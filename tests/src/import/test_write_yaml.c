@@ -79,11 +79,83 @@ START_TEST(test_unknown_unit_is_for_imports) {
 }
 END_TEST
 
+/* Units of Level 3, notes, identifiers in three spellings, SBO terms. */
+static const char described[] =
+    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+    "<sbml xmlns=\"http://www.sbml.org/sbml/level3/version1/core\" level=\"3\" version=\"1\">"
+    "<model id=\"m\" name=\"Little\" substanceUnits=\"mmol\" timeUnits=\"hour\" volumeUnits="
+    "\"litre\" extentUnits=\"mmol\" metaid=\"mm\">\n"
+    "<notes><body xmlns=\"http://www.w3.org/1999/xhtml\"><p>Made by <b>hand</b>.</p><p>Second"
+    " \"line\".</p></body></notes>\n"
+    "<listOfUnitDefinitions><unitDefinition id=\"mmol\"><listOfUnits><unit kind=\"mole\" scal"
+    "e=\"-3\" multiplier=\"1\" exponent=\"1\"/></listOfUnits></unitDefinition>\n"
+    "<unitDefinition id=\"hour\"><listOfUnits><unit kind=\"second\" scale=\"0\" multiplier=\""
+    "3600\" exponent=\"1\"/></listOfUnits></unitDefinition>\n"
+    "<unitDefinition id=\"per_hour\"><listOfUnits><unit kind=\"second\" scale=\"0\" multiplie"
+    "r=\"3600\" exponent=\"-1\"/></listOfUnits></unitDefinition></listOfUnitDefinitions>\n"
+    "<listOfCompartments><compartment id=\"c\" size=\"2\" spatialDimensions=\"3\" constant=\""
+    "true\"/></listOfCompartments>\n"
+    "<listOfSpecies><species metaid=\"a1\" sboTerm=\"SBO:0000247\" id=\"A\" compartment=\"c\""
+    " initialConcentration=\"3\" hasOnlySubstanceUnits=\"false\" boundaryCondition=\"false\" "
+    "constant=\"false\">\n"
+    "<notes><body xmlns=\"http://www.w3.org/1999/xhtml\"><p>The sugar</p></body></notes>\n"
+    "<annotation><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\" xmlns:bqb"
+    "iol=\"http://biomodels.net/biology-qualifiers/\"><rdf:Description rdf:about=\"#a1\">\n"
+    "<bqbiol:is><rdf:Bag><rdf:li rdf:resource=\"https://identifiers.org/CHEBI:17234\"/><rdf:l"
+    "i rdf:resource=\"urn:miriam:kegg.compound:C00031\"/></rdf:Bag></bqbiol:is>\n"
+    "<bqbiol:isVersionOf><rdf:Bag><rdf:li rdf:resource=\"http://identifiers.org/chebi/CHEBI:4"
+    "167\"/></rdf:Bag></bqbiol:isVersionOf></rdf:Description></rdf:RDF></annotation></species"
+    "></listOfSpecies>\n"
+    "<listOfParameters><parameter id=\"k\" value=\"0.5\" units=\"per_hour\" constant=\"true\""
+    "/></listOfParameters>\n"
+    "<listOfReactions><reaction id=\"R\" sboTerm=\"SBO:0000176\" reversible=\"false\" fast=\""
+    "false\"><listOfReactants><speciesReference species=\"A\" stoichiometry=\"1\" constant=\""
+    "true\"/></listOfReactants>\n"
+    "<kineticLaw><math xmlns=\"http://www.w3.org/1998/Math/MathML\"><apply><times/><ci>c</ci>"
+    "<ci>k</ci><ci>A</ci></apply></math></kineticLaw></reaction></listOfReactions>\n"
+    "</model></sbml>\n";
+
+/* What a file says beside numbers is in the YAML, and what is read back from it is the same. */
+START_TEST(test_descriptions) {
+  static const char *const held[] = {
+      "time: '? h'",
+      "notes: \"Made by hand. Second \\\"line\\\".\"",
+      "k: {value: 0.5 ? 1/h",
+      "A_amount: {unit: '? mmol', initial: \"3 * c\", title: \"The sugar\", codes: {chebi: \"CHEBI:17234\", "
+      "kegg_compound: \"C00031\", isVersionOf_chebi: \"CHEBI:4167\", sbo: \"SBO:0000247\"}}",
+      "unit: '? mmol/L'",
+      "unit: '? mmol/h', codes: {sbo: \"SBO:0000176\"}"};
+  rein_arena *arena = rein_arena_create();
+  rein_units *units = NULL;
+  rein_model *model = NULL;
+  rein_diag *diag = rein_diag_create(arena);
+  ck_assert_int_eq(rein_units_create(diag, &units), REIN_OK);
+  const rein_source *source = rein_source_create(arena, "own.xml", described, strlen(described));
+  ck_assert_int_eq(rein_import_sbml(arena, units, source, diag, &model), REIN_OK);
+  rein_text yaml, evidence;
+  rein_text_init(&yaml, arena);
+  rein_model_write_yaml(model, "sbml", &yaml);
+  for (size_t i = 0; i < sizeof held / sizeof *held; i++)
+    ck_assert_msg(strstr(yaml.bytes, held[i]) != NULL, "no %s in\n%s", held[i], yaml.bytes);
+  const rein_model *again = write_and_read(arena, units, model);
+  ck_assert_int_eq(rein_model_check(model, units, diag), REIN_OK);
+  ck_assert_str_eq(print(arena, model), print(arena, again));
+  ck_assert_str_eq(model->notes, again->notes);
+  rein_text_init(&evidence, arena);
+  rein_model_print_evidence(again, &evidence);
+  ck_assert_ptr_nonnull(
+      strstr(evidence.bytes, "units as the file names them, not checked: 4\nunits unknown: 0"));
+  rein_units_destroy(units);
+  rein_arena_destroy(arena);
+}
+END_TEST
+
 Suite *rein_suite_write_yaml(void) {
   Suite *suite = suite_create("write_yaml");
   TCase *tcase = tcase_create("write_yaml");
   suite_add_tcase(suite, tcase);
   tcase_add_test(tcase, test_round_trip);
+  tcase_add_test(tcase, test_descriptions);
   tcase_add_test(tcase, test_unknown_unit_is_for_imports);
   return suite;
 }

@@ -262,6 +262,30 @@ START_TEST(test_deidentify) {
 }
 END_TEST
 
+/* One salt, two studies that differ in their seed alone: no code and no shift of one is the other's. */
+START_TEST(test_codes_of_two_studies_differ) {
+  static const char *const column[] = {"visit_date"};
+  open_study();
+  options = (rein_export_options){
+      .individual_data = true, .deidentify = true, .salt = "s", .column = column, .n_column = 1};
+  char *first = exported(false);
+  f.scenario->seed = 7;
+  ck_assert_int_eq(fixture_run(&f, fixture_path(&f, "b"), false), REIN_OK);
+  ck_assert_int_eq(rein_reader_open(f.arena, fixture_path(&f, "b"), true, f.diag, &reader), REIN_OK);
+  char *second = exported(false);
+  int n_same_shift = 0;
+  for (int i = 0; i < 11; i++) {
+    json_t *a = line_of(first, i * FIXTURE_ARMS * 2), *b = line_of(second, i * FIXTURE_ARMS * 2);
+    ck_assert_str_ne(json_string_value(json_object_get(a, "individual")),
+                     json_string_value(json_object_get(b, "individual")));
+    n_same_shift += json_equal(at(a, "parameters", 0, "value"), at(b, "parameters", 0, "value"));
+    json_decref(a);
+    json_decref(b);
+  }
+  ck_assert_int_lt(n_same_shift, 3);
+}
+END_TEST
+
 START_TEST(test_deidentify_needs_salt) {
   open_study();
   options.deidentify = true;
@@ -358,6 +382,7 @@ Suite *rein_suite_export(void) {
   tcase_add_test(tc, test_csv);
   tcase_add_test(tc, test_people_need_leave);
   tcase_add_test(tc, test_deidentify);
+  tcase_add_test(tc, test_codes_of_two_studies_differ);
   tcase_add_test(tc, test_deidentify_needs_salt);
   tcase_add_test(tc, test_summary);
   tcase_add_test(tc, test_small_groups_are_suppressed);

@@ -164,6 +164,64 @@ START_TEST(test_foreign_folder_is_refused) {
 }
 END_TEST
 
+/* A folder of the user's keeps its mode and gets no lock; nor does one with another study. */
+START_TEST(test_refused_folder_is_left_alone) {
+  struct stat info;
+  const char *a = fixture_path(&f, "a"), *b = fixture_path(&f, "b");
+  ck_assert_int_eq(rein_files_make_folder(a, 0755, f.diag), REIN_OK);
+  ck_assert_int_eq(rein_files_make_folder(b, 0755, f.diag), REIN_OK);
+  ck_assert_int_eq(chmod(a, 0755) | chmod(b, 0755), 0);
+  ck_assert_int_eq(rein_files_write(fixture_path(&f, "a/thesis.txt"), "x", 1, f.diag), REIN_OK);
+  ck_assert_int_eq(rein_files_write(fixture_path(&f, "b/run.yaml"), "x", 1, f.diag), REIN_OK);
+  ck_assert_int_eq(fixture_run(&f, a, false), REIN_ERR_INPUT);
+  ck_assert_int_eq(fixture_run(&f, b, false), REIN_ERR_INPUT);
+  ck_assert_int_eq(stat(a, &info), 0);
+  ck_assert_int_eq(info.st_mode & 0777, 0755);
+  ck_assert_int_eq(stat(b, &info), 0);
+  ck_assert_int_eq(info.st_mode & 0777, 0755);
+  ck_assert(!rein_files_exists(fixture_path(&f, "a/.lock")));
+  ck_assert(!rein_files_exists(fixture_path(&f, "b/.lock")));
+}
+END_TEST
+
+START_TEST(test_file_is_no_folder) {
+  struct stat info;
+  const char *a = fixture_path(&f, "a");
+  ck_assert_int_eq(rein_files_write(a, "mine", 4, f.diag), REIN_OK);
+  ck_assert_int_eq(chmod(a, 0644), 0);
+  ck_assert_int_eq(fixture_run(&f, a, false), REIN_ERR_FILE);
+  ck_assert_ptr_nonnull(strstr(fixture_messages(&f), "cannot be a study folder: Not a directory"));
+  ck_assert_int_eq(stat(a, &info), 0);
+  ck_assert_int_eq(info.st_mode & 0777, 0644);
+}
+END_TEST
+
+START_TEST(test_empty_folder_becomes_private) {
+  struct stat info;
+  const char *a = fixture_path(&f, "a");
+  ck_assert_int_eq(rein_files_make_folder(a, 0755, f.diag), REIN_OK);
+  check_run(a, false);
+  ck_assert_int_eq(stat(a, &info), 0);
+  ck_assert_int_eq(info.st_mode & 0777, 0700);
+}
+END_TEST
+
+/* One byte of a part changes and its size does not: reading says so, running makes it anew. */
+START_TEST(test_damaged_part_is_run_again) {
+  const char *b = fixture_path(&f, "b");
+  rein_study_reader *reader;
+  check_run(fixture_path(&f, "a"), false);
+  check_run(b, false);
+  const int fd = open(fixture_path(&f, "b/parts/part-000001.nc"), O_RDWR);
+  ck_assert_int_eq(pwrite(fd, "?", 1, 5000), 1);
+  close(fd);
+  ck_assert_int_eq(rein_reader_open(f.arena, b, true, f.diag, &reader), REIN_ERR_FILE);
+  ck_assert_ptr_nonnull(strstr(fixture_messages(&f), "part-000001.nc' is not what the manifest says"));
+  check_run(b, false);
+  fixture_compare(&f, fixture_path(&f, "a"), b);
+}
+END_TEST
+
 START_TEST(test_two_processes_on_one_folder) {
   rein_study *study, *second;
   const char *a = fixture_path(&f, "a");
@@ -309,6 +367,10 @@ Suite *rein_suite_study(void) {
   tcase_add_test(tc, test_kill_and_resume);
   tcase_add_test(tc, test_other_study_is_refused);
   tcase_add_test(tc, test_foreign_folder_is_refused);
+  tcase_add_test(tc, test_refused_folder_is_left_alone);
+  tcase_add_test(tc, test_file_is_no_folder);
+  tcase_add_test(tc, test_empty_folder_becomes_private);
+  tcase_add_test(tc, test_damaged_part_is_run_again);
   tcase_add_test(tc, test_two_processes_on_one_folder);
   tcase_add_test(tc, test_modes);
   tcase_add_test(tc, test_shards_and_merge);

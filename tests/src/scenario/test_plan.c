@@ -1,6 +1,7 @@
 /* Who is in which lane, with which numbers. */
 #include <check.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/src/scenario/filled.h"
@@ -175,6 +176,79 @@ START_TEST(override_keeps_deviation) {
 }
 END_TEST
 
+/* `uncertain` moves everybody of a replicate; without replicates nobody. The median is then that of the
+ * model. */
+START_TEST(uncertain_with_replicates) {
+  cohort plain = {.n = 0}, one = {.n = 0};
+  draw(HEAD "cohort: {n: 801}\narms: {a: {}}\n", &plain);
+  draw(HEAD "cohort: {n: 801, replicates: 1}\narms: {a: {}}\n", &one);
+  double shift = one.cl[0] / plain.cl[0];
+  ck_assert_double_gt(fabs(log(shift)), 1e-6);
+  int n_below = 0;
+  for (int i = 0; i < 801; i++) {
+    ck_assert_double_eq_tol(one.cl[i] / plain.cl[i], shift, 1e-13);
+    ck_assert(one.v[i] == plain.v[i]); /* has no `uncertain` */
+    n_below += plain.cl[i] < 5.0;
+  }
+  ck_assert_int_le(abs(n_below - 400), 71); /* five sd of a binomial, sqrt(801) / 2 each */
+}
+END_TEST
+
+/* What is drawn stays in the covariate's range, whoever says how it is drawn. */
+START_TEST(covariates_in_range) {
+  static const char model[] = "rein: model/1\nname: m\ntime: h\ncovariates:\n"
+                              "  a: {unit: kg, typical: 70 kg, range: [60, 80]}\n"
+                              "  b: {unit: kg, typical: 70 kg, range: [60, 80], between: normal(sd: 30 kg)}\n"
+                              "  c: {unit: kg, typical: 70 kg, range: [60, 80]}\n"
+                              "states: {A: {unit: kg, initial: a + b + c, rate: -1 '1/h' * A}}\n";
+  filled f = filled_create(model,
+                           HEAD "cohort: {n: 200, covariates: {a: 'normal(mean: 70 kg, sd: 30 kg, high: 75 "
+                                "kg)', c: 'uniform(low: 20 kg, high: 70 kg)'}}\narms: {a: {}}\n",
+                           NULL, NULL);
+  for (int l = 0; l < f.plan->n_lane; l++) {
+    double a = filled_param(&f, l, "a"), b = filled_param(&f, l, "b"), c = filled_param(&f, l, "c");
+    ck_assert(a >= 60 && a <= 75 && b >= 60 && b <= 80 && c >= 60 && c <= 70);
+  }
+  filled_destroy(&f);
+}
+END_TEST
+
+static double rtol_of(double wanted, char hash[65]) {
+  rein_scenario_options options = {.rtol = wanted};
+  filled f =
+      filled_create(NULL, HEAD "cohort: typical\narms: {a: {}}\nsolver: {rtol: 1e-4}\n", NULL, &options);
+  double rtol = f.plan->rtol;
+  strcpy(hash, f.scenario->hash);
+  filled_destroy(&f);
+  return rtol;
+}
+
+START_TEST(rtol_from_outside) {
+  char written[65], same[65], other[65];
+  ck_assert(rtol_of(0, written) == 1e-4 && rtol_of(1e-4, same) == 1e-4 && rtol_of(1e-9, other) == 1e-9);
+  ck_assert_str_eq(written, same);
+  ck_assert_str_ne(written, other);
+}
+END_TEST
+
+/* Bounds as in the file; the text is no file, so only the options can be wrong. */
+START_TEST(rtol_out_of_bounds) {
+  static const double wrong[] = {1e-14, 0.2, -1.0, NAN};
+  rein_arena *arena = rein_arena_create();
+  rein_diag *diag = rein_diag_create(arena);
+  rein_scenario_options options = {.rtol = wrong[_i]};
+  rein_scenario *scenario = NULL;
+  rein_units *units;
+  ck_assert_int_eq(rein_units_create(diag, &units), REIN_OK);
+  ck_assert_int_eq(
+      rein_scenario_read(arena, units, "scenarios/warfarin_single_dose.yaml", &options, diag, &scenario),
+      REIN_ERR_INPUT);
+  ck_assert_int_eq(rein_diag_n_error(diag), 1);
+  rein_units_destroy(units);
+  rein_arena_destroy(arena);
+}
+END_TEST
+
 START_TEST(people_from_a_table) {
   filled f = filled_create(
       NULL,
@@ -224,6 +298,10 @@ Suite *rein_suite_plan(void) {
   tcase_add_test(tcase, chunks_hold_references);
   tcase_add_test(tcase, distributions);
   tcase_add_test(tcase, override_keeps_deviation);
+  tcase_add_test(tcase, uncertain_with_replicates);
+  tcase_add_test(tcase, covariates_in_range);
+  tcase_add_test(tcase, rtol_from_outside);
+  tcase_add_loop_test(tcase, rtol_out_of_bounds, 0, 4);
   tcase_add_test(tcase, people_from_a_table);
   tcase_add_test(tcase, typical_and_lanes);
   suite_add_tcase(suite, tcase);

@@ -106,6 +106,17 @@ START_TEST(test_failing) { /* whatever fails, BDF is to fail with: it says most 
 }
 END_TEST
 
+START_TEST(test_failing_pilot) { /* no scale: it is what was reached until the failure */
+  const char *part = " scale: 1,", *at = strstr(ends, part);
+  ck_assert_ptr_nonnull(at);
+  const char *model = rein_arena_printf(arena, "%.*s%s", (int)(at - ends), ends, at + strlen(part));
+  rein_simulation s = prepare(model, "", NULL);
+  /* exact: 1 / (1 - t / 2), of which t = 1 s was looked at */
+  ck_assert_double_eq_tol(s.scale[0], 2.0, 1e-3);
+  ck_assert(!s.choice.bdf.finished);
+}
+END_TEST
+
 START_TEST(test_same_everywhere) {
   rein_simulation first = prepare(_i ? robertson : swing, "", rein_kernels_get(REIN_ISA_PLAIN));
   for (int isa = 0; isa < REIN_N_ISA; isa++) {
@@ -127,6 +138,7 @@ Suite *rein_suite_choose(void) {
   tcase_add_test(tc, test_not_stiff);
   tcase_add_loop_test(tc, test_named, 0, 3);
   tcase_add_test(tc, test_failing);
+  tcase_add_test(tc, test_failing_pilot);
   tcase_add_loop_test(tc, test_same_everywhere, 0, 2);
   suite_add_tcase(suite, tc);
   return suite;
