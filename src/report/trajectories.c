@@ -302,7 +302,7 @@ rein_status rein_trajectories_read(rein_arena *arena, rein_units *units, const c
                                    rein_plot *out) {
   job j = {.arena = arena, .units = units, .options = options, .diag = diag, .relation = ""};
   rein_plot plot = {0};
-  rein_status status = rein_reader_open(arena, folder, false, diag, &j.reader);
+  rein_status status = rein_reader_open(arena, folder, true, diag, &j.reader);
   if (status == REIN_OK) status = find_quantity(&j);
   if (status == REIN_OK) status = find_arms(&j);
   if (status == REIN_OK && options->scenario_path) status = read_scenario(&j);

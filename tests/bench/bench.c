@@ -292,7 +292,7 @@ int main(int argc, char **argv) {
                   {4, pkpd_n_slot, pkpd_params, pkpd_rates, pkpd_jacobian},
                   {0, 0, 0, 100, dose, 28, hour, 673, 672},
                   4,
-                  32,
+                  64,
                   0,
                   1e-6,
                   1e-8,
