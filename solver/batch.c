@@ -5,9 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EVICT_AFTER                                                                                          \
-  20                   /* successive steps whose error test failed on the same lane: it hinders the others   \
-                        */
+/* Successive steps whose error test failed on the same lane: it hinders the others. */
+#define EVICT_AFTER 20
 #define MIN_DELAY 1e-4 /* of the whole time: a shorter delay does not bound the steps */
 #define ALONE_LANES REIN_LANE_MULTIPLE
 

@@ -144,110 +144,6 @@ void rein_eval_clear_counts(rein_eval *eval) {
 
 /* ------- one lane in plain C ------- */
 
-static double power(double base, double exponent, double low) {
-  if (base < 0.0 && floor(exponent) != exponent) return base >= -low ? pow(0.0, exponent) : NAN;
-  return pow(base, exponent);
-}
-
-static double least(double a, double b) {
-  return isnan(a) || a < b ? a : b;
-}
-
-static double most(double a, double b) {
-  return isnan(a) || b < a ? a : b;
-}
-
-/* Value of an operation; unused operands are whatever they are. */
-static double apply(rein_op op, double a, double b, double c) {
-  switch (op) {
-  case REIN_OP_ADD:
-    return a + b;
-  case REIN_OP_SUB:
-    return a - b;
-  case REIN_OP_MUL:
-    return a * b;
-  case REIN_OP_DIV:
-    return a / b;
-  case REIN_OP_NEG:
-    return -a;
-  case REIN_OP_POW:
-    return power(a, b, c);
-  case REIN_OP_SQRT:
-    return sqrt(a);
-  case REIN_OP_EXP:
-    return exp(a);
-  case REIN_OP_EXPM1:
-    return expm1(a);
-  case REIN_OP_LOG:
-    return log(a);
-  case REIN_OP_LOG1P:
-    return log1p(a);
-  case REIN_OP_LOG10:
-    return log10(a);
-  case REIN_OP_LOG2:
-    return log2(a);
-  case REIN_OP_ABS:
-    return fabs(a);
-  case REIN_OP_MIN:
-    return least(a, b);
-  case REIN_OP_MAX:
-    return most(a, b);
-  case REIN_OP_FLOOR:
-    return floor(a);
-  case REIN_OP_CEIL:
-    return ceil(a);
-  case REIN_OP_SIN:
-    return sin(a);
-  case REIN_OP_COS:
-    return cos(a);
-  case REIN_OP_TAN:
-    return tan(a);
-  case REIN_OP_ASIN:
-    return asin(a);
-  case REIN_OP_ACOS:
-    return acos(a);
-  case REIN_OP_ATAN:
-    return atan(a);
-  case REIN_OP_SINH:
-    return sinh(a);
-  case REIN_OP_COSH:
-    return cosh(a);
-  case REIN_OP_TANH:
-    return tanh(a);
-  case REIN_OP_ASINH:
-    return asinh(a);
-  case REIN_OP_ACOSH:
-    return acosh(a);
-  case REIN_OP_ATANH:
-    return atanh(a);
-  case REIN_OP_LT:
-    return a < b;
-  case REIN_OP_LE:
-    return a <= b;
-  case REIN_OP_GT:
-    return a > b;
-  case REIN_OP_GE:
-    return a >= b;
-  case REIN_OP_EQ:
-    return a == b;
-  case REIN_OP_NE:
-    return a != b;
-  case REIN_OP_AND:
-    return a != 0.0 && b != 0.0;
-  case REIN_OP_OR:
-    return a != 0.0 || b != 0.0;
-  case REIN_OP_NOT:
-    return a == 0.0;
-  case REIN_OP_SELECT:
-    return a != 0.0 ? b : c;
-  case REIN_OP_COPY:
-    return a;
-  case REIN_N_OP:
-    break;
-  }
-  return NAN;
-}
-
 /* What find_bad walks: instructions are numbered through param, time and state section. */
 typedef struct {
   rein_eval *eval;
@@ -277,7 +173,7 @@ static void search_section(search *s, const rein_instr *code, int n, bool is_wan
       const int from = eval->culprit[space][at];
       if (from != REIN_NO_CULPRIT && (culprit == REIN_NO_CULPRIT || from < culprit)) culprit = from;
     }
-    const double result = apply((rein_op)in->op, value[0], value[1], value[2]);
+    const double result = rein_op_apply((rein_op)in->op, value[0], value[1], value[2]);
     if (isfinite(result)) culprit = REIN_NO_CULPRIT;
     if (!isfinite(result) && all_finite) culprit = index;
     const uint32_t space = REIN_OPERAND_SPACE(in->dst), at = REIN_OPERAND_INDEX(in->dst);

@@ -40,6 +40,11 @@ const char *rein_op_name(rein_op op);
 const char *rein_op_text(rein_op op);
 int rein_op_n_arg(rein_op op);
 
+/* Value of an operation on numbers, in plain C; operands it does not have are not looked at. POW takes a base
+ * in
+ * [-c, 0) at 0 under an exponent that is not whole; below that the answer is NaN. */
+double rein_op_apply(rein_op op, double a, double b, double c);
+
 typedef uint32_t rein_operand;
 #define REIN_SPACE_SLOT 0u
 #define REIN_SPACE_STATE 1u

@@ -22,6 +22,6 @@ void rein_dag_eval(const rein_dag *dag, const rein_dag_point *point, double *val
     }
     double v[3] = {0, 0, 0};
     for (int i = 0; i < rein_dag_n_arg(dag, (rein_node)id); i++) v[i] = value[n->arg[i]];
-    value[id] = rein_simplify_apply((rein_op)n->kind, v[0], v[1], v[2]);
+    value[id] = rein_op_apply((rein_op)n->kind, v[0], v[1], v[2]);
   }
 }

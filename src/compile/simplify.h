@@ -15,8 +15,4 @@
  * operand, the floor. */
 rein_node rein_simplify_op(rein_dag *dag, rein_op op, rein_node a, rein_node b, rein_node c);
 
-/* The value of an operation on numbers, in plain C; the kernels' rules for truth, min, max. Used by dag_eval,
- * too. */
-double rein_simplify_apply(rein_op op, double a, double b, double c);
-
 #endif
