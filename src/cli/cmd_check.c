@@ -8,12 +8,16 @@
 #include "src/import/sbml.h"
 #include "src/scenario/scenario.h"
 
+static rein_model_importer importer_of(const rein_cli *cli) {
+  return cli->option[REIN_OPTION_NO_VALIDATE].given ? rein_import_sbml : rein_import_sbml_validated;
+}
+
 static rein_status check_model(rein_cli *cli, rein_units *units, const char *path, rein_diag *diag,
                                rein_text *out) {
   rein_model *model;
   rein_tape *tape;
   rein_status status =
-      rein_model_read_with(cli->arena, units, path, rein_cli_pos(), rein_import_sbml, diag, &model);
+      rein_model_read_with(cli->arena, units, path, rein_cli_pos(), importer_of(cli), diag, &model);
   if (status == REIN_OK) status = rein_compile(cli->arena, model, diag, &tape);
   if (status != REIN_OK) return status;
   rein_text_printf(out, "%s: model '%s', %zu states, %zu parameters, %zu actions, %zu observables\n", path,
@@ -26,7 +30,7 @@ static rein_status check_scenario(rein_cli *cli, rein_units *units, const char *
                                   rein_text *out) {
   rein_scenario *scenario;
   rein_tape *tape;
-  const rein_scenario_options options = {.importer = rein_import_sbml};
+  const rein_scenario_options options = {.importer = importer_of(cli)};
   rein_status status = rein_scenario_read(cli->arena, units, path, &options, diag, &scenario);
   if (status == REIN_OK) status = rein_compile(cli->arena, scenario->model, diag, &tape);
   if (status != REIN_OK) return status;

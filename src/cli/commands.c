@@ -24,9 +24,11 @@ static const rein_command commands[] = {
     {"check", "check models and scenarios; count what they rest on", "FILE...",
      "FILE is a model, a scenario, or the name of a model. Prints errors and warnings with file, line and "
      "column, and\n"
-     "for a model how many parameters have a source, are assumed, or could not be verified.",
+     "for a model how many parameters have a source, are assumed, or could not be verified. SBML goes "
+     "through\n"
+     "libSBML's consistency checks as well, unless --no-validate.",
      "rein check my_model/model.yaml\ta model\nrein check scenarios/*.yaml\tseveral files at once\n", 1, -1,
-     BIT(HELP), rein_cmd_check},
+     BIT(NO_VALIDATE) | BIT(HELP), rein_cmd_check},
     {"dump", "print what a stage makes of a model or scenario", "FILE",
      "Stages of a model: yaml, model (flattened and checked), dag (expressions), tape (instructions), lu "
      "(sparse\n"
@@ -58,10 +60,12 @@ static const rein_command commands[] = {
      BIT(QUIET) | BIT(HELP), rein_cmd_merge},
     {"import", "turn a model of another format into a model of rein", "FORMAT FILE",
      "FORMAT is sbml. Writes readable YAML to standard output or to the file of --out; it runs to the same\n"
-     "numbers. An SBML file can also be used as it is, wherever a model is named.",
+     "numbers. An SBML file can also be used as it is, wherever a model is named. What libSBML's "
+     "consistency\n"
+     "checks call an error is one, unless --no-validate.",
      "rein import sbml pathway.xml -o pathway.yaml\tthe model as YAML\n"
      "rein check pathway.xml\tthe same model without a copy\n",
-     2, 2, BIT(OUT) | BIT(HELP), rein_cmd_import},
+     2, 2, BIT(OUT) | BIT(NO_VALIDATE) | BIT(HELP), rein_cmd_import},
     {"export", "write records as NDJSON or CSV", "STUDY",
      "To standard output, or to the file of --out. Fields are explained in docs/records.md, the JSON Schema "
      "is\n"

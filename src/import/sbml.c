@@ -3,6 +3,7 @@
 #include "src/import/sbml.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <math.h>
 #include <sbml/conversion/ConversionOption.h>
 #include <sbml/conversion/ConversionProperties.h>
@@ -124,7 +125,6 @@ static void add_option(ConversionProperties_t *p, const char *key, const char *v
 
 static bool flatten(sbml_job *job, SBMLDocument_t *document) {
   if (!SBase_getPlugin((SBase_t *)document, "comp")) return true;
-  SBMLDocument_setLocationURI(document, rein_arena_printf(job->arena, "file:%s", job->source->path));
   ConversionProperties_t *p = ConversionProperties_create();
   add_option(p, "flatten comp", "true");
   add_option(p, "performValidation", "false");
@@ -155,6 +155,14 @@ static bool has_local_kind(const rein_source *source, const char *word) {
   return memmem(source->bytes, source->n_byte, word, strlen(word)) != NULL;
 }
 
+/* External models of comp are looked for beside the file; libSBML wants the whole path. */
+static void set_location(sbml_job *job, SBMLDocument_t *document) {
+  char whole[PATH_MAX];
+  const char *path = realpath(job->source->path, whole) ? whole : job->source->path;
+  const char *uri = rein_arena_printf(job->arena, "file:%s", path);
+  SBMLDocument_setLocationURI(document, uri);
+}
+
 static const Model_t *open_document(sbml_job *job) {
   SBMLDocument_t *document = readSBMLFromString(job->source->bytes);
   rein_pos start = {job->source, 1, 1, 1};
@@ -167,7 +175,10 @@ static const Model_t *open_document(sbml_job *job) {
     rein_error(job->diag, start, "this XML file is not SBML");
     return NULL;
   }
-  if (report_errors(job, document) || !flatten(job, document)) return NULL;
+  set_location(job, document);
+  if (report_errors(job, document) || (job->validate && !sbml_validate(job, document)) ||
+      !flatten(job, document))
+    return NULL;
   job->level = (int)SBMLDocument_getLevel(document), job->version = (int)SBMLDocument_getVersion(document);
   Model_t *model = SBMLDocument_getModel(document);
   if (!model) rein_error(job->diag, start, "this SBML file holds no model");
@@ -215,14 +226,13 @@ static void read_model(sbml_job *job) {
   if (job->map) fill_map(job);
 }
 
-rein_status rein_sbml_read(rein_arena *arena, rein_units *units, const rein_source *source, rein_diag *diag,
-                           rein_sbml_map *map, rein_model **out) {
-  (void)units;
+static rein_status read(rein_arena *arena, const rein_source *source, bool validate, rein_diag *diag,
+                        rein_sbml_map *map, rein_model **out) {
   rein_guard guard;
   if (REIN_GUARD(arena, &guard)) return REIN_ERR_MEMORY;
   const int n_error = rein_diag_n_error(diag);
   sbml_job *job = REIN_NEW(arena, sbml_job, 1);
-  *job = (sbml_job){.arena = arena, .source = source, .diag = diag, .map = map};
+  *job = (sbml_job){.arena = arena, .source = source, .diag = diag, .map = map, .validate = validate};
   job->ids = rein_names_create(arena);
   job->taken = rein_names_create(arena);
   job->function = rein_names_create(arena);
@@ -234,7 +244,19 @@ rein_status rein_sbml_read(rein_arena *arena, rein_units *units, const rein_sour
   return REIN_OK;
 }
 
+rein_status rein_sbml_read(rein_arena *arena, rein_units *units, const rein_source *source, rein_diag *diag,
+                           rein_sbml_map *map, rein_model **out) {
+  (void)units;
+  return read(arena, source, false, diag, map, out);
+}
+
 rein_status rein_import_sbml(rein_arena *arena, rein_units *units, const rein_source *source, rein_diag *diag,
                              rein_model **out) {
   return rein_sbml_read(arena, units, source, diag, NULL, out);
+}
+
+rein_status rein_import_sbml_validated(rein_arena *arena, rein_units *units, const rein_source *source,
+                                       rein_diag *diag, rein_model **out) {
+  (void)units;
+  return read(arena, source, true, diag, NULL, out);
 }

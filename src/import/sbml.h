@@ -37,4 +37,9 @@ rein_status rein_sbml_read(rein_arena *arena, rein_units *units, const rein_sour
 rein_status rein_import_sbml(rein_arena *arena, rein_units *units, const rein_source *source, rein_diag *diag,
                              rein_model **out);
 
+/* The same behind libSBML's consistency checks: what they call an error is one here, warnings are summed up
+ * by kind. It takes about as long again as reading. */
+rein_status rein_import_sbml_validated(rein_arena *arena, rein_units *units, const rein_source *source,
+                                       rein_diag *diag, rein_model **out);
+
 #endif

@@ -2,6 +2,7 @@
  *
  *   sbml.c          document, limits, errors; the order of the stages
  *   sbml_collect.c  every id of the file to one sbml_var
+ *   sbml_validate.c libSBML's consistency checks as messages
  *   sbml_about.c    units, identifiers and notes as text
  *   sbml_math.c     MathML trees of libSBML to rein_ast
  *   sbml_algebra.c  algebraic rules solved for one unknown each
@@ -89,6 +90,7 @@ typedef struct {
   const rein_source *source;
   rein_diag *diag;
   rein_sbml_map *map;
+  bool validate;
   const Model_t *sbml;
   int level, version;
 
@@ -123,6 +125,9 @@ int sbml_owner(const sbml_job *job, const char *name);
 int sbml_find_var(const sbml_job *job, const char *id);
 
 /* ---- stages ---- */
+
+/* libSBML's checks of a document that could be read; false where it is not valid. */
+bool sbml_validate(sbml_job *job, SBMLDocument_t *document);
 
 void sbml_collect(sbml_job *job);
 void sbml_solve_algebra(sbml_job *job);
