@@ -1,0 +1,101 @@
+/* Shipped models of medicines and metabolism against independent integrations (reference.csv, see
+ * models_reference.h) and against published numbers: see source.md of each model. A number printed with so
+ * many digits is compared to half a unit of its last digit; where the source gives a range over doses or
+ * people, the model has to lie in it. */
+#include <check.h>
+#include <math.h>
+
+#include "tests/numeric/models_reference.h"
+
+static const shipped_how plain = {0};
+
+static rein_arena *arena;
+static void setup(void) {
+  arena = rein_arena_create();
+}
+static void teardown(void) {
+  rein_arena_destroy(arena);
+}
+
+/* One quantity of one case at given times: out (n_time). */
+static void course(const shipped *s, const shipped_case *what, const char *quantity, const double *time,
+                   int n_time, double *out) {
+  const int keep = shipped_keep(s, quantity);
+  support_result r = shipped_run(s, what, &plain, time, n_time);
+  for (int i = 0; i < n_time; i++) out[i] = support_out(&r, 0, i, keep);
+  support_free(&r);
+}
+
+/* ---- the cases of the references, as source.md describes them ---- */
+
+static const shipped_case theophylline[] = {{.name = "single_500mg_62kg", .act = {{"theophylline", 0, 500}}},
+                                            {.name = "single_320mg_72kg_with_rest",
+                                             .set = {{"weight", 72.4}, {"predose", 0.74}},
+                                             .act = {{"theophylline", 0, 320}}},
+                                            {.name = "four_times_200mg_every_12h",
+                                             .act = {{"theophylline", 0, 200},
+                                                     {"theophylline", 12, 200},
+                                                     {"theophylline", 24, 200},
+                                                     {"theophylline", 36, 200}}},
+                                            {0}};
+
+typedef struct {
+  const char *name;
+  const shipped_case *cases;
+  const char *silent; /* parameters that cannot be seen in the reference, with the reason beside the list */
+} entry;
+
+static const entry all[] = {
+    {"theophylline", theophylline, ""},
+};
+enum { N_MODEL = sizeof all / sizeof *all };
+
+START_TEST(test_reference) {
+  reference_check_rows(arena, all[_i].name, all[_i].cases, REIN_METHOD_BDF, REFERENCE_TOLERANCE_BDF);
+}
+END_TEST
+
+START_TEST(test_reference_explicit) {
+  reference_check_rows(arena, all[_i].name, all[_i].cases, REIN_METHOD_DOPRI5, REFERENCE_TOLERANCE_EXPLICIT);
+}
+END_TEST
+
+START_TEST(test_every_parameter_is_seen) {
+  reference_check_parameters(arena, all[_i].name, all[_i].cases, all[_i].silent);
+}
+END_TEST
+
+/* ---- published numbers ---- */
+
+/* Rovei 1982, Table 3: over the doses the mean half-life is 8.1 to 8.8 h and the mean time of the peak 1.6 to
+ * 2.0 h; the mean peak after 500 mg is 15.1 mg/L and was predicted by the means of the parameters as 13.6. */
+START_TEST(test_theophylline) {
+  const shipped s = shipped_read(arena, "theophylline");
+  enum { N = 43 };
+  double time[N], plasma[N];
+  for (int i = 0; i < N - 2; i++) time[i] = 0.1 * i;
+  time[N - 2] = 24, time[N - 1] = 36;
+  course(&s, &theophylline[0], "plasma", time, N, plasma);
+  const double half_life = log(2) * 12 / log(plasma[N - 2] / plasma[N - 1]);
+  ck_assert(half_life >= 8.1 && half_life <= 8.8);
+  int peak = 0;
+  for (int i = 0; i < N; i++)
+    if (plasma[i] > plasma[peak]) peak = i;
+  ck_assert(time[peak] >= 1.6 && time[peak] <= 2.0);
+  ck_assert_double_eq_tol(plasma[peak], 13.6, 0.05);
+  rein_units_destroy(s.units);
+}
+END_TEST
+
+Suite *rein_suite_models_medicine(void) {
+  Suite *suite = suite_create("numeric/models of medicines and metabolism");
+  TCase *tc = tcase_create("all");
+  tcase_add_checked_fixture(tc, setup, teardown);
+  tcase_set_timeout(tc, 60);
+  tcase_add_loop_test(tc, test_reference, 0, N_MODEL);
+  tcase_add_loop_test(tc, test_reference_explicit, 0, N_MODEL);
+  tcase_add_loop_test(tc, test_every_parameter_is_seen, 0, N_MODEL);
+  tcase_add_test(tc, test_theophylline);
+  suite_add_tcase(suite, tc);
+  return suite;
+}
