@@ -37,7 +37,7 @@ static rein_course new_course(rein_dose_table *t, const rein_dose_record *x, int
 static rein_course dose_course(rein_dose_table *t, const rein_dose_record *x) {
   const rein_dose_cmt *c = x->cmt;
   bool replaces = x->evid == 8;
-  rein_course course = new_course(t, x, replaces ? 1 : 1 + x->addl);
+  rein_course course = new_course(t, x, 1 + x->addl);
   int any = c->plain >= 0 ? c->plain : c->at_rate >= 0 ? c->at_rate : c->for_length;
   course.action = x->rate == -1.0 ? c->at_rate : x->rate == -2.0 ? c->for_length : any;
   course.how = replaces          ? REIN_GIVEN_REPLACE

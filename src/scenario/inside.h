@@ -38,6 +38,7 @@ struct rein_scenario_inside {
   int n_chunk;
   double t_start, t_end; /* model time */
   rein_order order;
+  bool adding_ends;    /* see rein_timeline_lane */
   char table_hash[65]; /* SHA-256 of the table of people, "" for none */
   const char **row_code,
       **row_source_id;   /* (people.n_row) study-local code and the table's own id of each person */

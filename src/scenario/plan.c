@@ -201,6 +201,7 @@ static bool fill_lane(const fill_context *context, fill_memory *memory, int64_t 
                               .seed = scenario->seed,
                               .faithful = context->pilot,
                               .order = inside->order,
+                              .adding_ends = inside->adding_ends,
                               .value = memory->value + (size_t)l * rein_people_n_value(&context->people),
                               .action = memory->action + l,
                               .stride = n_lane};

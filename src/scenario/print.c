@@ -148,6 +148,7 @@ void rein_scenario_print(const rein_scenario *scenario, rein_text *out) {
   if (scenario->inside->order != REIN_ORDER_AS_WRITTEN)
     rein_text_printf(out, "order: %s first\n",
                      scenario->inside->order == REIN_ORDER_RESETS_FIRST ? "resets" : "doses");
+  if (scenario->inside->adding_ends) rein_text_add(out, "ss_add: ends infusions\n");
   rein_text_printf(out, "batch: %d individuals, %d lanes\n", scenario->individuals_per_batch,
                    scenario->n_lane);
   rein_text_add(out, "arms:\n");

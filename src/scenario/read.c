@@ -22,6 +22,7 @@ static const char *const METHOD_WORDS[] = {"auto", "bdf", "adams", "dopri5", NUL
 static const char *const TIE_WORDS[] = {"observe_first", "act_first", NULL};
 
 static const char *const ORDER_WORDS[] = {"as_written", "resets_first", "doses_first", NULL};
+static const char *const ADD_WORDS[] = {"keeps_infusions", "ends_infusions", NULL};
 
 static const rein_schema QUANTITY_RULE[] = {{.key = "", .kind = REIN_SCHEMA_QUANTITY}, {0}};
 static const rein_schema TEXT_RULE[] = {{.key = "", .kind = REIN_SCHEMA_TEXT}, {0}};
@@ -112,6 +113,7 @@ static const rein_schema SOLVER_KEYS[] = {{.key = "rtol", .kind = REIN_SCHEMA_NU
                                           {.key = "method", .kind = REIN_SCHEMA_WORD, .words = METHOD_WORDS},
                                           {.key = "ties", .kind = REIN_SCHEMA_WORD, .words = TIE_WORDS},
                                           {.key = "order", .kind = REIN_SCHEMA_WORD, .words = ORDER_WORDS},
+                                          {.key = "ss_add", .kind = REIN_SCHEMA_WORD, .words = ADD_WORDS},
                                           {0}};
 static const rein_schema COMPARE_KEYS[] = {{.key = "observed", .kind = REIN_SCHEMA_TEXT, .required = true},
                                            {.key = "arm", .kind = REIN_SCHEMA_ANY},
@@ -220,6 +222,8 @@ static bool read_solver(rein_scenario_reader *r) {
   const rein_yaml *order = rein_yaml_get(map, "order");
   for (int i = 0; order && ORDER_WORDS[i]; i++)
     if (strcmp(order->text, ORDER_WORDS[i]) == 0) r->inside->order = (rein_order)i;
+  const rein_yaml *adding = rein_yaml_get(map, "ss_add");
+  r->inside->adding_ends = adding && strcmp(adding->text, ADD_WORDS[1]) == 0;
   scenario->act_first = ties && strcmp(ties->text, "act_first") == 0;
   return read_tolerance(r, map, "rtol", LEAST_RTOL, LARGEST_RTOL, &scenario->rtol) &
          read_tolerance(r, map, "atol_rel", 1e-20, 1e-1, &scenario->atol_rel);

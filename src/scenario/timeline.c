@@ -159,7 +159,7 @@ static bool reach_steady_state(builder *b, const into_state *dose) {
   bool adds = course->steady == REIN_STEADY_ADDS;
   if (dose->time > b->lane->t_end) return true;
   if (past < SAME_INSTANT * every || every - past < SAME_INSTANT * every) past = 0.0;
-  if (!adds && !add_reset(b->timeline, dose->time, b->i_course)) return false;
+  if ((!adds || b->about->adding_ends) && !add_reset(b->timeline, dose->time, b->i_course)) return false;
   rein_steady steady = {.every = every,
                         .phase = every - past,
                         .amount = dose->amount,

@@ -99,6 +99,7 @@ typedef struct {
   const double *action; /* rows of REIN_PROG_ACTION at this lane: action[(4 i + k) * stride] */
   int stride;
   rein_order order;
+  bool adding_ends;       /* a steady state that adds ends the infusions that run, as one that resets does */
   const rein_course *own; /* (n_own) courses of this person alone, after those of the arm */
   int n_own;
   const bool *left_out; /* (n_action) actions left out of the own courses; NULL none */

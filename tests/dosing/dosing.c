@@ -98,8 +98,13 @@ static bool write_model(one_case *c) {
 
 static void begin_scenario(const one_case *c, rein_text *text) {
   rein_text_init(text, c->arena);
-  rein_text_add(text, "rein: scenario/1\nname: dosing_case\nmodel: ./model.yaml\ncohort: typical\n"
-                      "keep: [states]\nsolver: {rtol: 1e-9, atol_rel: 1e-12}\nmeasure:\n  at: [");
+  double start = 0.0;
+  for (int64_t row = 0; row < c->events->n_row; row++) start = fmin(start, cell(c->events, row, "time"));
+  rein_text_printf(text,
+                   "rein: scenario/1\nname: dosing_case\nmodel: ./model.yaml\ncohort: typical\n"
+                   "keep: [states]\nsolver: {rtol: 1e-9, atol_rel: 1e-12, ss_add: ends_infusions}\n"
+                   "start: %.17g h\nmeasure:\n  at: [",
+                   start);
   for (int64_t row = 0; row < c->expected->n_row; row++)
     rein_text_printf(text, "%s%.17g h", row > 0 ? ", " : "", cell(c->expected, row, "time"));
   rein_text_add(text, "]\n");

@@ -135,6 +135,17 @@ START_TEST(clocks) {
 }
 END_TEST
 
+/* A replacement is repeated like a dose. */
+START_TEST(replaced_again) {
+  solved s = solved_create(MODEL, SCENARIO("typical", ""),
+                           "TIME,AMT,CMT,EVID,II,ADDL\n0,20,1,1,0,0\n2,30,1,8,6,2\n", NULL);
+  near(solved_at(&s, 0, 0, 1, 0), 30 * exp(-0.3), "after the first");
+  near(solved_at(&s, 0, 0, 2, 0), 30 * exp(-0.1), "after the third");
+  near(solved_at(&s, 0, 0, 3, 0), 30 * exp(-3.6), "later");
+  solved_destroy(&s);
+}
+END_TEST
+
 /* The rate of loss follows the weight: 70 kg until 5 h, 140 kg until 15 h, then 35 kg. */
 START_TEST(covariates_over_time) {
   const char *table = "TIME,AMT,CMT,EVID,WT\n0,100,1,1,70\n5,0,1,0,140\n9,0,1,0,.\n15,0,1,0,35\n";
@@ -228,6 +239,7 @@ Suite *rein_suite_doses(void) {
   tcase_add_test(tcase, wrong_units);
   tcase_add_test(tcase, a_data_set);
   tcase_add_test(tcase, clocks);
+  tcase_add_test(tcase, replaced_again);
   tcase_add_test(tcase, covariates_over_time);
   tcase_add_test(tcase, counterfactual);
   tcase_add_test(tcase, a_thousand_regimens);

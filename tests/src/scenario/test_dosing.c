@@ -15,10 +15,12 @@ Suite *rein_suite_dosing(void);
   "processes:\n  out: {from: A, rate: k * A}\n"                                                              \
   "actions:\n  x: {unit: mg, into: A" action "}\n  y: {unit: mg, into: A}\n"                                 \
   "observables:\n  a: {is: A, unit: mg, noise: none}\n"
-#define HEAD                                                                                                 \
+#define HEAD_WITH(solver)                                                                                    \
   "rein: scenario/1\nname: s\nmodel: ./m.yaml\ncohort: typical\nkeep: [observables]\n"                       \
-  "solver: {rtol: 1e-10, atol_rel: 1e-13}\nmeasure: {at: [0 h, 0.5 h, 1 h, 3 h, 5.5 h, 9 h, 23 h, 40 h]}\n"  \
+  "solver: {rtol: 1e-10, atol_rel: 1e-13" solver                                                             \
+  "}\nmeasure: {at: [0 h, 0.5 h, 1 h, 3 h, 5.5 h, 9 h, 23 h, 40 h]}\n"                                       \
   "arms:\n  a:\n    actions:\n"
+#define HEAD HEAD_WITH("")
 
 static const double TIMES[] = {0, 0.5, 1, 3, 5.5, 9, 23, 40};
 enum { N_TIME = sizeof TIMES / sizeof *TIMES };
@@ -127,21 +129,23 @@ START_TEST(lag_longer_than_interval) {
 }
 END_TEST
 
-/* SS 2 adds the steady state to what is there; SS 1 clears it; an infusion that runs goes on or is cut. */
+/* SS 2 adds the steady state to what is there; SS 1 clears it; an infusion that runs goes on or is cut, with
+ * SS 2 as the scenario says. */
 START_TEST(adding_and_resetting) {
-  for (int adds = 0; adds < 2; adds++) {
-    char text[2000];
-    snprintf(text, sizeof text,
-             HEAD "      - {do: y, amount: 50 mg, at: 0 h}\n"
-                  "      - {do: y, amount: 90 mg, at: 0 h, duration: 30 h}\n"
-                  "      - {do: x, amount: 80 mg, from: 4 h, every: 8 h, count: 1, ss: %s}\n",
-             adds ? "add" : "reset");
-    solved s = solved_create(MODEL("0.1", ""), text, NULL, NULL);
+  enum { RESETS, ADDS, ADDS_AND_ENDS };
+#define LINES                                                                                                \
+  "      - {do: y, amount: 50 mg, at: 0 h}\n"                                                                \
+  "      - {do: y, amount: 90 mg, at: 0 h, duration: 30 h}\n"                                                \
+  "      - {do: x, amount: 80 mg, from: 4 h, every: 8 h, count: 1, ss: "
+  static const char *const TEXTS[] = {HEAD LINES "reset}\n", HEAD LINES "add}\n",
+                                      HEAD_WITH(", ss_add: ends_infusions") LINES "add}\n"};
+  for (int how = RESETS; how <= ADDS_AND_ENDS; how++) {
+    solved s = solved_create(MODEL("0.1", ""), TEXTS[how], NULL, NULL);
     for (int i = 1; i < N_TIME; i++) {
-      double t = TIMES[i], before = of_bolus(50, K, t) + of_infusion(3, 30, K, t), wanted = before;
-      if (t > 4 && !adds) wanted = 0;
+      double t = TIMES[i], wanted = of_bolus(50, K, t) + of_infusion(3, how == ADDS ? 30 : 4, K, t);
+      if (t > 4 && how == RESETS) wanted = 0;
       for (int j = 0; j < 100 && t > 4; j++) wanted += of_bolus(80, K, t - 4 + 8 * j);
-      near(solved_at(&s, 0, 0, i, 0), wanted, adds ? "adds" : "resets");
+      near(solved_at(&s, 0, 0, i, 0), wanted, TEXTS[how]);
     }
     solved_destroy(&s);
   }
