@@ -96,6 +96,7 @@ static json_t *actions(const place *p, const rein_part *labels) {
     set(p, to, "codes", text_or_null(labels->action_codes[c]));
     set(p, to, "prescribed", number(p->part->prescribed[at]));
     set(p, to, "delivered", number(p->part->delivered[at]));
+    set(p, to, "reported", number(p->part->reported[at]));
     append(p, list, to);
   }
   return list;

@@ -72,6 +72,7 @@ static void put_head(const csv *c) {
   for (int64_t k = 0; k < labels->n[REIN_AXIS_ACTION]; k++) {
     fputs(",prescribed_", c->file), put_text(c->file, labels->action[k]);
     fputs(",delivered_", c->file), put_text(c->file, labels->action[k]);
+    fputs(",reported_", c->file), put_text(c->file, labels->action[k]);
     fputs(",unit_", c->file), put_text(c->file, labels->action[k]);
   }
   fputs(",quantity,unit,before,after,change,effect,solver_error,measured_before,measured_after,flag_before,"
@@ -113,6 +114,7 @@ static void put_record(const csv *c, const rein_part *part, int64_t m, int64_t h
   for (int64_t k = 0; k < n_action; k++) {
     next_number(c->file, part->prescribed[at + k]);
     next_number(c->file, part->delivered[at + k]);
+    next_number(c->file, part->reported[at + k]);
     next_text(c->file, labels->action_unit[k]);
   }
 }

@@ -4,6 +4,7 @@
 #include "src/record/record.h"
 #include "src/scenario/draw.h"
 
+#include <math.h>
 #include <string.h>
 
 /* A part holds about this many members and bytes: enough to write fast, little to lose when a run is killed.
@@ -125,6 +126,35 @@ static void label_observables(rein_arena *arena, rein_layout *layout) {
   layout->n[REIN_AXIS_OBSERVABLE] = n_observable;
 }
 
+/* Signals of the model, then one for every action with a valid range. */
+static void label_safety(rein_arena *arena, rein_layout *layout, const rein_model *m) {
+  rein_part *l = &layout->labels;
+  int *action = REIN_NEW(arena, int, m->n_action);
+  l->safety = REIN_NEW(arena, rein_label, m->n_safety + m->n_action);
+  l->safety_message = REIN_NEW(arena, rein_label, m->n_safety + m->n_action);
+  for (size_t s = 0; s < m->n_safety; s++) {
+    l->safety[s] = label(m->safety[s].name);
+    l->safety_message[s] = label(m->safety[s].message);
+  }
+  size_t n = m->n_safety;
+  for (size_t c = 0; c < m->n_action; c++) {
+    const rein_action *a = &m->action[c];
+    if (!isfinite(a->valid_low) && !isfinite(a->valid_high)) continue;
+    rein_text range;
+    rein_text_init(&range, arena);
+    rein_text_add(&range, "an amount was delivered that the model is not valid for: outside ");
+    rein_text_number(&range, a->valid_low);
+    rein_text_add(&range, " .. ");
+    rein_text_number(&range, a->valid_high);
+    rein_text_printf(&range, " %s", a->unit_text ? a->unit_text : "");
+    action[layout->n_dose_signal++] = (int)c;
+    l->safety[n] = rein_arena_printf(arena, "%s: outside the valid range", a->name);
+    l->safety_message[n++] = range.bytes;
+  }
+  layout->dose_signal = action;
+  layout->n[REIN_AXIS_SAFETY] = (int64_t)n;
+}
+
 static void label_model(rein_arena *arena, rein_part *l, const rein_model *m) {
   l->action = REIN_NEW(arena, rein_label, m->n_action);
   l->action_unit = REIN_NEW(arena, rein_label, m->n_action);
@@ -135,12 +165,6 @@ static void label_model(rein_arena *arena, rein_part *l, const rein_model *m) {
     l->action_unit[c] = label(m->action[c].unit_text);
     l->action_kind[c] = label(m->action[c].kind);
     l->action_codes[c] = label(m->action[c].codes);
-  }
-  l->safety = REIN_NEW(arena, rein_label, m->n_safety);
-  l->safety_message = REIN_NEW(arena, rein_label, m->n_safety);
-  for (size_t s = 0; s < m->n_safety; s++) {
-    l->safety[s] = label(m->safety[s].name);
-    l->safety_message[s] = label(m->safety[s].message);
   }
 }
 
@@ -179,13 +203,13 @@ rein_layout *rein_layout_create(rein_arena *arena, const rein_scenario *scenario
   l->n[REIN_AXIS_HORIZON] = scenario->n_horizon;
   l->n[REIN_AXIS_QUANTITY] = scenario->n_keep;
   l->n[REIN_AXIS_ACTION] = (int64_t)model->n_action;
-  l->n[REIN_AXIS_SAFETY] = (int64_t)model->n_safety;
   l->n[REIN_AXIS_PARAMETER] = (int64_t)model->n_param;
   label_arms(arena, &l->labels, scenario);
   label_times(arena, &l->labels, scenario);
   label_quantities(arena, &l->labels, scenario, tape);
   label_observables(arena, l);
   label_model(arena, &l->labels, model);
+  label_safety(arena, l, model);
   label_parameters(arena, &l->labels, model);
   l->common_unit = common_unit(&l->labels, scenario->n_keep);
   const int64_t n_block = (l->n_individual + l->individuals_per_batch - 1) / l->individuals_per_batch;

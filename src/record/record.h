@@ -123,6 +123,9 @@ struct rein_layout {
   rein_part labels;                       /* its LABEL arrays */
   const rein_attribute *attribute;        /* (n_attribute) */
   int n_attribute;
+  const int
+      *dose_signal; /* (n_dose_signal) actions with a valid range: the last safety signals, in that order */
+  int n_dose_signal;
   const char *time_unit;
   const char *common_unit; /* of all quantities, NULL where they differ */
 };
@@ -159,7 +162,7 @@ void rein_part_start(rein_part *part, int64_t i_part);
 
 /* Copies one batch's lanes into the part, adds measurement, change, effect and direction. Several threads may
  * do this for different batches of one part; the counts are left to the caller: n[] receives members fine,
- * alone, failed. */
-void rein_part_take(rein_part *part, const rein_batch_result *result, int64_t n[3]);
+ * alone, failed. False when memory is out. */
+bool rein_part_take(rein_part *part, const rein_batch_result *result, int64_t n[3]);
 
 #endif

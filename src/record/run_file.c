@@ -132,7 +132,7 @@ static void add_inputs(rein_text *out, const rein_layout *layout, const rein_stu
   if (layout->scenario->individual_data)
     rein_text_add(
         out,
-        "# The cohort comes from a table of people: scenario and table are named by hash, not copied.\n");
+        "# Cohort or doses come from a table of people: scenario and table are named by hash, not copied.\n");
 }
 
 void rein_run_print(rein_text *out, const rein_layout *layout, const rein_plan *plan,

@@ -8,6 +8,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdlib.h>
 
 static int32_t as_int(int64_t n) {
   return n > INT32_MAX ? INT32_MAX : (int32_t)n;
@@ -36,7 +37,7 @@ static void take_outcome(rein_part *part, const rein_batch_result *r, int i_lane
   const rein_outcome *o = &r->outcome[i_lane];
   const rein_tape *tape = part->layout->tape;
   const int64_t n_safety = part->n[REIN_AXIS_SAFETY];
-  for (int64_t s = 0; s < n_safety; s++) {
+  for (int64_t s = 0; s < n_safety - part->layout->n_dose_signal; s++) {
     part->safety_first[m * n_safety + s] = r->safety_first[s * r->n_lane + i_lane];
     /* How long it would have been true in all is not known of a member that failed. */
     if (o->status != REIN_LANE_FAILED)
@@ -73,15 +74,66 @@ static void take_doses(rein_part *part, const rein_lane_plan *lane, int64_t m) {
     const double before = s->time[s->horizon[h].i_before], after = s->time[s->horizon[h].i_after];
     double *prescribed = part->prescribed + (m * n_horizon + h) * n_action;
     double *delivered = part->delivered + (m * n_horizon + h) * n_action;
-    for (int64_t c = 0; c < n_action; c++) prescribed[c] = delivered[c] = 0;
+    double *reported = part->reported + (m * n_horizon + h) * n_action;
+    for (int64_t c = 0; c < n_action; c++) prescribed[c] = delivered[c] = reported[c] = 0;
     for (size_t d = 0; d < lane->n_dose; d++) {
       const rein_dose *dose = &lane->dose[d];
       if (is_within(dose->time_prescribed, before, after, s->act_first))
         prescribed[dose->action] += dose->prescribed;
       if (is_within(dose->time_delivered, before, after, s->act_first))
         delivered[dose->action] += dose->delivered;
+      /* A dose that was not taken is told for the time it was to be taken. */
+      const double told = isnan(dose->time_delivered) ? dose->time_prescribed : dose->time_delivered;
+      if (is_within(told, before, after, s->act_first)) reported[dose->action] += dose->reported;
     }
   }
+}
+
+/* ---- amounts that the model is not valid for ---- */
+
+/* Compares doses by the time at which they are taken; those that are not taken come last. */
+static int compare_times(const void *left, const void *right) {
+  const rein_dose *const *a = left, *const *b = right;
+  const double s = (*a)->time_delivered, t = (*b)->time_delivered;
+  if (isnan(s) || isnan(t)) return isnan(s) - isnan(t);
+  return (s > t) - (s < t);
+}
+
+/* First time up to `end` at which what is delivered of the action at one instant is outside its valid range;
+ * NaN never. taken (n): doses in the order of their times. */
+static double first_outside(const rein_action *action, int i_action, const rein_dose *const *taken, size_t n,
+                            double end) {
+  for (size_t i = 0; i < n;) {
+    const double time = taken[i]->time_delivered;
+    double total = 0;
+    bool any = false;
+    if (!(time <= end)) return NAN; /* or not taken */
+    for (; i < n && taken[i]->time_delivered == time; i++)
+      if (taken[i]->action == i_action) total += taken[i]->delivered, any = true;
+    if (any && !(total >= action->valid_low && total <= action->valid_high)) return time;
+  }
+  return NAN;
+}
+
+/* Signals about doses, behind those of the model. False when memory is out. */
+static bool take_dose_signals(rein_part *part, const rein_batch_result *r, int i_lane, int64_t m) {
+  const rein_layout *layout = part->layout;
+  const rein_lane_plan *lane = &r->lane[i_lane];
+  const int64_t n_safety = part->n[REIN_AXIS_SAFETY], n_model = n_safety - layout->n_dose_signal;
+  if (layout->n_dose_signal == 0 || lane->n_dose == 0) return true;
+  const rein_dose **taken = malloc(lane->n_dose * sizeof *taken);
+  if (!taken) return false;
+  for (size_t d = 0; d < lane->n_dose; d++) taken[d] = &lane->dose[d];
+  qsort(taken, lane->n_dose, sizeof *taken, compare_times);
+  const rein_outcome *o = &r->outcome[i_lane];
+  const double end = o->status == REIN_LANE_FAILED ? o->time : lane->t_end;
+  for (int k = 0; k < layout->n_dose_signal; k++) {
+    const int action = layout->dose_signal[k];
+    part->safety_first[m * n_safety + n_model + k] =
+        first_outside(&layout->scenario->model->action[action], action, taken, lane->n_dose, end);
+  }
+  free(taken);
+  return true;
 }
 
 static int8_t direction_of(const rein_observable *o, double change, double before) {
@@ -174,7 +226,7 @@ static void measure_individual(rein_part *part, const rein_batch_result *r, int6
   }
 }
 
-void rein_part_take(rein_part *part, const rein_batch_result *result, int64_t n[3]) {
+bool rein_part_take(rein_part *part, const rein_batch_result *result, int64_t n[3]) {
   const rein_layout *layout = part->layout;
   n[0] = n[1] = n[2] = 0;
   for (int l = 0; l < result->n_lane; l++) {
@@ -184,6 +236,7 @@ void rein_part_take(rein_part *part, const rein_batch_result *result, int64_t n[
     take_values(part, result, l, m);
     take_outcome(part, result, l, m);
     take_doses(part, lane, m);
+    if (!take_dose_signals(part, result, l, m)) return false;
     compare(part, result, l, m);
     for (int64_t p = 0; p < n_param; p++)
       part->parameter_value[m * n_param + p] = result->param[p * result->n_lane + l];
@@ -193,4 +246,5 @@ void rein_part_take(rein_part *part, const rein_batch_result *result, int64_t n[
   const int64_t end = part->first_individual + part->n[REIN_AXIS_INDIVIDUAL];
   for (int64_t i = first; i < first + layout->individuals_per_batch && i < end; i++)
     measure_individual(part, result, i);
+  return true;
 }

@@ -203,8 +203,14 @@ rein_status rein_writer_take(rein_writer *w, const rein_batch_result *result) {
   }
   pthread_mutex_unlock(&w->mutex);
   int64_t n[3];
-  rein_part_take(it->part, result, n);
+  const bool taken = rein_part_take(it->part, result, n);
   pthread_mutex_lock(&w->mutex);
+  if (!taken) {
+    w->status = REIN_ERR_MEMORY;
+    snprintf(w->why, sizeof w->why, "out of memory for the records under way");
+    pthread_mutex_unlock(&w->mutex);
+    return REIN_ERR_MEMORY;
+  }
   it->part->n_fine += n[REIN_LANE_FINE];
   it->part->n_alone += n[REIN_LANE_ALONE];
   it->part->n_failed += n[REIN_LANE_FAILED];

@@ -224,6 +224,7 @@ static bool match_cohort(rein_dose_table *t, const people *all, rein_doses *out)
   int64_t n_cohort = r->scenario->n_individual / r->scenario->n_replicate;
   out->person = all->person;
   out->n_person = (int64_t)all->n;
+  if (all->n > 1) r->scenario->individual_data = true; /* as a table of people, whoever the cohort is */
   if (r->inside->people.n_row > 0 && t->at[REIN_COL_ID] >= 0) {
     rein_person_doses *sorted = REIN_NEW(r->arena, rein_person_doses, r->inside->people.n_row);
     int64_t n_found = 0;

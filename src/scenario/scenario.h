@@ -47,7 +47,7 @@ typedef struct {
   int64_t n_replicate;   /* parameter uncertainty is drawn once per replicate; 1 where none are written, and
                             then it is not drawn */
   bool typical;          /* one typical individual: its parameters are not drawn, its adherence is */
-  bool individual_data;  /* the cohort comes from a table of people: privacy rules hold */
+  bool individual_data;  /* the cohort or doses come from a table of people: privacy rules hold */
   const char *const *id; /* (n_individual) study-local codes of people of a table: their places in it; NULL
                             for drawn cohorts */
   const char *const *source_id; /* (n_individual) the table's own ids, NULL for drawn cohorts; never written

@@ -37,8 +37,14 @@ static void make_model(fixture *f) {
   m->state[0] = (rein_state){.name = "gut", .unit_text = "mg", .level = "organ"};
   m->state[1] = (rein_state){.name = "blood", .unit_text = "mg"};
   m->action = REIN_NEW(f->arena, rein_action, 2);
-  m->action[0] = (rein_action){.name = "drug", .kind = "drug", .unit_text = "mg", .codes = "atc:B01AA03"};
-  m->action[1] = (rein_action){.name = "meal", .kind = "nutrition", .unit_text = "g"};
+  m->action[0] = (rein_action){.name = "drug",
+                               .kind = "drug",
+                               .unit_text = "mg",
+                               .codes = "atc:B01AA03",
+                               .valid_low = 0,
+                               .valid_high = 4};
+  m->action[1] = (rein_action){
+      .name = "meal", .kind = "nutrition", .unit_text = "g", .valid_low = -INFINITY, .valid_high = INFINITY};
   m->observable = REIN_NEW(f->arena, rein_observable, 2);
   m->observable[0] = (rein_observable){.name = "concentration",
                                        .unit_text = "mg/L",
@@ -189,7 +195,8 @@ static void fill_lane(const fixture *f, int64_t individual, int arm, bool real, 
     rein_lane_add_dose(&lane[l], (rein_dose){.time_prescribed = 12.0 * d,
                                              .time_delivered = d ? NAN : 1.0,
                                              .prescribed = 5.0,
-                                             .delivered = 4.5,
+                                             .delivered = d ? 0 : 4.5,
+                                             .reported = 5.0,
                                              .action = 0,
                                              .i_dose = d});
   }

@@ -327,9 +327,9 @@ START_TEST(test_summary) {
   const rein_summary_row *failed = &s->row[2 * 2];
   ck_assert_int_eq(failed->after.n, 10);
   ck_assert_double_eq_tol(failed->effect.mean, -2 * 1.5, 1e-12);
-  ck_assert_int_eq(s->safety[2].n, 10);
-  ck_assert_int_eq(s->safety[2].n_true, 10);
-  ck_assert_double_eq(s->safety[2].mean_duration, 7.25);
+  ck_assert_int_eq(s->safety[2 * 2].n, 10);
+  ck_assert_int_eq(s->safety[2 * 2].n_true, 10);
+  ck_assert_double_eq(s->safety[2 * 2].mean_duration, 7.25);
   ck_assert_int_eq(s->safety[0].n_true, 0);
 }
 END_TEST

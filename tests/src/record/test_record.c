@@ -109,8 +109,25 @@ START_TEST(test_doses) {
   check_equal(part.delivered[(m * 2 + 0) * 2], 4.5);
   check_equal(part.prescribed[(m * 2 + 1) * 2], 5);
   check_equal(part.delivered[(m * 2 + 1) * 2], 0);
+  check_equal(part.reported[(m * 2 + 0) * 2], 5);
+  check_equal(part.reported[(m * 2 + 1) * 2], 5);       /* the one at 12, which was not taken */
   check_equal(part.prescribed[(m * 2 + 0) * 2 + 1], 0); /* the other action */
   check_equal(part.prescribed[0], 0);                   /* the arm without */
+}
+END_TEST
+
+/* The model is valid for 0 to 4 mg: 4.5 mg at 1 h are a signal behind those of the model, and one without a
+ * duration. */
+START_TEST(test_dose_outside_valid) {
+  run();
+  load(0);
+  ck_assert_int_eq(part.n[REIN_AXIS_SAFETY], 2);
+  ck_assert_str_eq(part.safety[1], "drug: outside the valid range");
+  ck_assert_ptr_nonnull(strstr(part.safety_message[1], "outside 0 .. 4 mg"));
+  check_equal(part.safety_first[0 * 2 + 1], NAN); /* the arm without */
+  check_equal(part.safety_first[1 * 2 + 1], 1);
+  check_equal(part.safety_duration[1 * 2 + 1], NAN);
+  check_equal(part.safety_first[2 * 2], 3.5); /* that of the model stays in its place */
 }
 END_TEST
 
@@ -224,7 +241,7 @@ START_TEST(test_failure) {
   ck_assert_int_eq(part.measured_flag[(m * FIXTURE_TIMES + 2) * 2], REIN_MEASURED_MISSING);
   check_equal(part.change[(m * 2) * FIXTURE_KEPT], NAN);
   ck_assert_int_eq(part.direction[(m * 2) * 2], REIN_MISSING_BYTE);
-  check_equal(part.safety_duration[m], NAN);
+  check_equal(part.safety_duration[m * 2], NAN);
   const int64_t alone = (FIXTURE_ALONE - 4) * FIXTURE_ARMS;
   ck_assert_int_eq(part.status[alone], REIN_LANE_ALONE);
   check_equal(part.fail_time[0], NAN);
@@ -300,6 +317,7 @@ Suite *rein_suite_record(void) {
   tcase_add_test(tc, test_labels);
   tcase_add_test(tc, test_doses);
   tcase_add_test(tc, test_doses_act_first);
+  tcase_add_test(tc, test_dose_outside_valid);
   tcase_add_test(tc, test_direction);
   tcase_add_test(tc, test_direction_relative);
   tcase_add_test(tc, test_measured);

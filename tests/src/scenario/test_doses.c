@@ -190,6 +190,22 @@ START_TEST(counterfactual) {
 }
 END_TEST
 
+/* Doses of several people are their data, whoever the cohort is; of one they are a regimen. */
+START_TEST(several_people_are_people) {
+  static const char *const TABLE[] = {"ID,TIME,AMT,CMT\nplanted7,0,100,1\n",
+                                      "ID,TIME,AMT,CMT\nplanted7,0,100,1\nplanted8,0,50,1\n"};
+  for (int i = 0; i < 2; i++) {
+    solved s = solved_create(MODEL, SCENARIO("{n: 2}", ""), TABLE[i], NULL);
+    ck_assert(s.f.scenario->individual_data == (i == 1));
+    rein_text text;
+    rein_text_init(&text, s.f.arena);
+    rein_scenario_print(s.f.scenario, &text);
+    ck_assert_ptr_null(strstr(text.bytes, "planted"));
+    solved_destroy(&s);
+  }
+}
+END_TEST
+
 /* ---- many ---- */
 
 /* Person i takes i mg at i / 100 h into A, i / 2 mg into B every hour after; alone or in company. */
@@ -242,6 +258,7 @@ Suite *rein_suite_doses(void) {
   tcase_add_test(tcase, replaced_again);
   tcase_add_test(tcase, covariates_over_time);
   tcase_add_test(tcase, counterfactual);
+  tcase_add_test(tcase, several_people_are_people);
   tcase_add_test(tcase, a_thousand_regimens);
   tcase_add_test(tcase, ten_thousand_doses);
   suite_add_tcase(suite, tcase);
