@@ -39,6 +39,23 @@ static const shipped_case theophylline[] = {{.name = "single_500mg_62kg", .act =
                                                      {"theophylline", 36, 200}}},
                                             {0}};
 
+static const shipped_case ldl[] = {
+    {.name = "atorvastatin_10mg", .act = {{"atorvastatin", 0, 10}}},
+    {.name = "atorvastatin_80mg_ezetimibe_figure_2",
+     .set = {{"baseline_ldl", 181}, {"triglycerides", 168}, {"coronary", 24}},
+     .act = {{"atorvastatin", 0, 80}, {"ezetimibe", 0, 10}}},
+    {.name = "rosuvastatin_20mg_familial",
+     .set = {{"baseline_ldl", 250}, {"triglycerides", 150}, {"familial", 1}},
+     .act = {{"rosuvastatin", 0, 20}}},
+    {.name = "simvastatin_40mg_acute_then_ezetimibe",
+     .set = {{"baseline_ldl", 140}, {"triglycerides", 200}, {"coronary", 100}, {"acute_coronary", 1}},
+     .act = {{"simvastatin", 0, 40}, {"ezetimibe", 28, 10}}},
+    {.name = "pravastatin_40mg_then_none", .act = {{"pravastatin", 0, 40}, {"pravastatin", 28, 0}}},
+    {.name = "fluvastatin_80mg_divided", .set = {{"divided", 1}}, .act = {{"fluvastatin", 0, 80}}},
+    {.name = "lovastatin_40mg_divided", .set = {{"divided", 1}}, .act = {{"lovastatin", 0, 40}}},
+    {.name = "ezetimibe_10mg", .act = {{"ezetimibe", 0, 10}}},
+    {0}};
+
 typedef struct {
   const char *name;
   const shipped_case *cases;
@@ -47,6 +64,7 @@ typedef struct {
 
 static const entry all[] = {
     {"theophylline", theophylline, ""},
+    {"ldl_statin_ezetimibe", ldl, ""},
 };
 enum { N_MODEL = sizeof all / sizeof *all };
 
@@ -87,6 +105,34 @@ START_TEST(test_theophylline) {
 }
 END_TEST
 
+/* Change of LDL cholesterol in the end, percent. */
+static double ldl_end(const shipped *s, const shipped_case *what) {
+  const double time = 365;
+  double change;
+  course(s, what, "ldl_change", &time, 1, &change);
+  return change;
+}
+
+/* Vargo 2014: atorvastatin 10 to 80 mg with ezetimibe 10 mg lower LDL cholesterol by 50.3 to 65.1 %
+ * (Discussion; the group's covariates are not said, those of Figure 2 are taken: 0.2 points); the greatest
+ * effects of both are about 7 % less than their sum (Results). */
+START_TEST(test_ldl) {
+  const shipped s = shipped_read(arena, "ldl_statin_ezetimibe");
+  static const double dose[2] = {10, 80}, published[2] = {-50.3, -65.1};
+  for (int i = 0; i < 2; i++) {
+    shipped_case both = ldl[1];
+    both.act[0].amount = dose[i];
+    ck_assert_double_eq_tol(ldl_end(&s, &both), published[i], 0.2);
+  }
+  const shipped_case statin = {.name = "statin", .act = {{"atorvastatin", 0, 1e9}}};
+  const shipped_case ezetimibe = {.name = "ezetimibe", .act = {{"ezetimibe", 0, 1e9}}};
+  const shipped_case both = {.name = "both", .act = {{"atorvastatin", 0, 1e9}, {"ezetimibe", 0, 1e9}}};
+  const double sum = ldl_end(&s, &statin) + ldl_end(&s, &ezetimibe), lost = 1 - ldl_end(&s, &both) / sum;
+  ck_assert(lost > 0.065 && lost < 0.085);
+  rein_units_destroy(s.units);
+}
+END_TEST
+
 Suite *rein_suite_models_medicine(void) {
   Suite *suite = suite_create("numeric/models of medicines and metabolism");
   TCase *tc = tcase_create("all");
@@ -96,6 +142,7 @@ Suite *rein_suite_models_medicine(void) {
   tcase_add_loop_test(tc, test_reference_explicit, 0, N_MODEL);
   tcase_add_loop_test(tc, test_every_parameter_is_seen, 0, N_MODEL);
   tcase_add_test(tc, test_theophylline);
+  tcase_add_test(tc, test_ldl);
   suite_add_tcase(suite, tc);
   return suite;
 }
