@@ -64,8 +64,14 @@ const char *rein_read_text(const rein_yaml *map, const char *key);
 /* Is it the `?` that stands for an unknown unit in files with `imported:`? */
 bool rein_unit_is_left_open(const rein_reader *r, const char *text);
 bool rein_read_bool(const rein_yaml *map, const char *key, bool otherwise);
-/* "loinc:2345-7 atc:B01AA03" from `codes`, or NULL. */
+
+/* model_read_kind.c: "loinc:2345-7 atc:B01AA03" from `codes`, or NULL; an error for a system that is not known,
+ * but in a model with `imported:`. */
 const char *rein_read_codes(rein_reader *reader, const rein_yaml *map);
+/* Whether the action's kind is known and accepts its unit. */
+void rein_read_kind(rein_reader *reader, const rein_yaml *map, const rein_unit *unit);
+/* Kinds whose action need not act on anything: placebo, none. */
+bool rein_kind_is_idle(const char *kind);
 
 /* The key of `sources` under an optional `source`, or NULL; an error where there is no such source.
  * model_read_param.c */

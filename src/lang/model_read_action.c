@@ -21,6 +21,7 @@ static void read_action(rein_reader *r, const char *name, rein_pos pos, const re
                      .valid_high = INFINITY};
   if (!a->boundary) a->boundary = r->model->boundary;
   a->unit = rein_read_unit(r, map, "unit", &a->unit_text);
+  rein_read_kind(r, map, &a->unit);
   a->lag = rein_read_expression(r, map, "lag");
   a->bioavailability = rein_read_expression(r, map, "bioavailability");
   a->rate = rein_read_expression(r, map, "rate");
@@ -49,6 +50,7 @@ static int settable_param(rein_reader *r, int symbol, const char *what, rein_pos
 
 static void read_action_target(rein_reader *r, rein_action *a, const rein_yaml *map) {
   const rein_yaml *into = rein_yaml_get(map, "into"), *sets = rein_yaml_get(map, "sets");
+  if (!into && !sets && rein_kind_is_idle(a->kind)) return; /* a placebo is given, and does nothing */
   if (!into == !sets) {
     rein_error(r->diag, a->pos, "action '%s' needs either 'into:' (a state) or 'sets:' (a parameter)",
                a->name);

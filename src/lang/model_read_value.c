@@ -37,22 +37,6 @@ bool rein_read_bool(const rein_yaml *map, const char *key, bool otherwise) {
   return text ? strcmp(text, "true") == 0 : otherwise;
 }
 
-const char *rein_read_codes(rein_reader *r, const rein_yaml *map) {
-  const rein_yaml *codes = rein_yaml_get(map, "codes");
-  if (!codes || codes->n == 0) return NULL;
-  rein_text text;
-  rein_text_init(&text, r->arena);
-  for (int i = 0; i < codes->n; i++) {
-    for (const char *c = codes->item[i]->text; *c; c++)
-      if (isspace((unsigned char)*c)) {
-        rein_error(r->diag, codes->item[i]->pos, "a code holds no blank; found '%s'", codes->item[i]->text);
-        break;
-      }
-    rein_text_printf(&text, "%s%s:%s", i ? " " : "", codes->key[i], codes->item[i]->text);
-  }
-  return text.bytes;
-}
-
 rein_ast *rein_read_expression(rein_reader *r, const rein_yaml *map, const char *key) {
   const rein_yaml *item = rein_yaml_get(map, key);
   return item ? rein_parse_expression(r->arena, item, r->diag) : NULL;

@@ -18,9 +18,11 @@ typedef struct {
   int i_course;     /* of its text regimen */
   const rein_periods *periods; /* of the arm, NULL none */
   double last_single;          /* time of a single dose before it, NaN none */
+  double window;               /* length of its daily window, NaN none */
 } line;
 
-static const char *const COURSE_FIELDS[] = {"amount", "at", "every", "for", "count", "from", "duration"};
+static const char *const COURSE_FIELDS[] = {"amount", "at",   "every",    "for",
+                                            "count",  "from", "duration", "daily"};
 
 /* A field: what a sweep says, else the regimen, else the line. */
 static const rein_yaml *field(const line *l, const char *key) {
@@ -146,7 +148,7 @@ static bool read_listed_times(line *l, const rein_yaml *at, rein_course *out) {
       good = false;
     }
   }
-  static const char *const OTHERS[] = {"every", "for", "count", "from"};
+  static const char *const OTHERS[] = {"every", "for", "count", "from", "daily"};
   for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++) {
     const rein_yaml *other = field(l, OTHERS[i]);
     if (!other || (strcmp(OTHERS[i], "count") == 0 && l->regimen && strcmp(other->text, "1") == 0)) continue;
@@ -211,10 +213,33 @@ static void note_end(line *l, const rein_course *course, double every) {
   }
 }
 
+/* `daily: 23:00 to 07:00`: once a day from that time of the day on. */
+static bool read_daily_times(line *l, const rein_yaml *daily, rein_course *out) {
+  rein_scenario_reader *r = l->r;
+  static const char *const OTHERS[] = {"every", "rate"};
+  for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++)
+    if (field(l, OTHERS[i])) {
+      rein_error(r->diag, field(l, OTHERS[i])->pos, "'%s' has 'daily' and '%s'; a day is its interval",
+                 l->name, OTHERS[i]);
+      return false;
+    }
+  double from;
+  rein_daily day;
+  if (!read_from(l, 0.0, &from) || !rein_scenario_read_daily(r, l->name, daily, from, &day)) return false;
+  l->window = day.length;
+  int64_t n = count_doses(l, day.first, day.day);
+  double *time = REIN_NEW(r->arena, double, n + 1);
+  for (int64_t i = 0; i < n; i++) time[i] = rein_scenario_round_time(day.first + day.day * (double)i);
+  out->time = time;
+  out->n_dose = (int)n;
+  return n > 0;
+}
+
 static bool read_repeated_times(line *l, rein_course *out) {
   rein_scenario_reader *r = l->r;
   const rein_yaml *every_node = field(l, "every"), *count_node = field(l, "count");
   double every = 0.0, from;
+  if (field(l, "daily")) return read_daily_times(l, field(l, "daily"), out);
   if (every_node && !rein_scenario_time(r, every_node, what_of(l, "every"), &every)) return false;
   if (every_node && !(every > 0.0)) {
     rein_error(r->diag, every_node->pos, "%s has to be longer than 0", what_of(l, "every"));
@@ -277,8 +302,8 @@ static bool read_times(line *l, rein_course *out) {
                "'%s' begins before the simulation does; say 'start:'", l->name);
     good = false;
   }
-  return good &&
-         rein_scenario_thin_times(l->r, l->name, field(l, "on"), field(l, "off"), field(l, "days"), out);
+  return good && rein_scenario_thin_times(l->r, l->name, field(l, "on"), field(l, "off"), field(l, "days"),
+                                          field(l, "times_a_week"), out);
 }
 
 /* ---- how it is given, how faithfully ---- */
@@ -300,6 +325,14 @@ static bool read_given(line *l, rein_course *out) {
   out->how = action->duration ? REIN_GIVEN_MODELLED_FOR
              : action->rate   ? REIN_GIVEN_MODELLED_AT_RATE
                               : REIN_GIVEN_BOLUS;
+  if (!isnan(l->window)) {
+    out->how = REIN_GIVEN_FOR;
+    out->given = l->window;
+  }
+  if (duration && !isnan(l->window)) {
+    rein_error(r->diag, duration->pos, "'%s' has a 'daily' window and a 'duration'", l->name);
+    return false;
+  }
   if (duration) {
     out->how = REIN_GIVEN_FOR;
     if (!rein_scenario_time(r, duration, what_of(l, "duration"), &out->given)) return false;
@@ -431,6 +464,8 @@ static const char *words_of(const line *l) {
   add_words(l, &text, "rate", " at rate ", "");
   add_words(l, &text, "on", ", ", " on");
   add_words(l, &text, "off", ", ", " off");
+  add_words(l, &text, "daily", " daily ", "");
+  add_words(l, &text, "times_a_week", ", ", " times a week");
   add_words(l, &text, "days", ", on days ", "");
   add_words(l, &text, "in", ", in periods ", "");
   add_words(l, &text, "as", ", as ", "");
@@ -520,6 +555,7 @@ static bool read_line(line *l, course_list *list) {
   const rein_yaml **regimen = NULL;
   if (text && (!check_regimen(l, text) || !(regimen = rein_scenario_read_regimen(r, text, &n)))) return false;
   l->next_from = l->last_single = NAN;
+  l->window = NAN;
   for (int i = 0; i < n; i++) {
     rein_course course;
     l->i_course = i;

@@ -99,9 +99,19 @@ const rein_yaml *rein_scenario_scalar(rein_scenario_reader *r, const char *text,
 int rein_scenario_find_param(rein_scenario_reader *r, const char *name, rein_pos pos);
 
 /* pattern.c: takes the doses of a line out that its pattern leaves out: `on`, `off` (cycles), `days` of each
- * week, counted from its first dose; each NULL where not said. */
+ * week or `times_a_week`, counted from its first dose; each NULL where not said. */
 bool rein_scenario_thin_times(rein_scenario_reader *r, const char *name, const rein_yaml *on,
-                              const rein_yaml *off, const rein_yaml *days, rein_course *out);
+                              const rein_yaml *off, const rein_yaml *days, const rein_yaml *times,
+                              rein_course *out);
+
+/* pattern.c: `daily:` of a line: a time of the day, or from one to another; model time. */
+typedef struct {
+  double first;  /* begins at `from` or later */
+  double length; /* NaN: no end said */
+  double day;
+} rein_daily;
+bool rein_scenario_read_daily(rein_scenario_reader *r, const char *name, const rein_yaml *node, double from,
+                              rein_daily *out);
 
 /* pattern.c: `periods:` of an arm. */
 bool rein_scenario_read_periods(rein_scenario_reader *r, const rein_yaml *node, const rein_periods **out);

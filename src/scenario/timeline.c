@@ -283,7 +283,7 @@ static double time_taken(const builder *b, int i_dose) {
  * share. */
 static double part_of(const builder *b, double amount, double share) {
   const rein_action *action = &b->about->model->action[b->course->action];
-  if (share == 1.0 || b->about->tape->action_state[b->course->action] >= 0) return share * amount;
+  if (share == 1.0 || action->param < 0 || b->about->tape->action_state[b->course->action] >= 0) return share * amount;
   double own = b->about->value[action->param] / action->factor;
   return own + share * (amount - own);
 }
@@ -308,6 +308,8 @@ static bool give_dose(builder *b, int i_dose) {
     if (!rein_lane_add_dose(b->lane, dose)) return false;
   }
   if (went->taken) amount = delivered;
+  const rein_action *action = &b->about->model->action[course->action];
+  if (action->state < 0 && action->param < 0) return true; /* a placebo */
   bool into_param = b->about->tape->action_state[course->action] < 0;
   return into_param ? give_into_param(b, time, amount, idle) : give_into_state(b, i_dose, time, amount, idle);
 }
