@@ -65,8 +65,8 @@ const char *rein_read_text(const rein_yaml *map, const char *key);
 bool rein_unit_is_left_open(const rein_reader *r, const char *text);
 bool rein_read_bool(const rein_yaml *map, const char *key, bool otherwise);
 
-/* model_read_kind.c: "loinc:2345-7 atc:B01AA03" from `codes`, or NULL; an error for a system that is not known,
- * but in a model with `imported:`. */
+/* model_read_kind.c: "loinc:2345-7 atc:B01AA03" from `codes`, or NULL; an error for a system that is not
+ * known, but in a model with `imported:`. */
 const char *rein_read_codes(rein_reader *reader, const rein_yaml *map);
 /* Whether the action's kind is known and accepts its unit. */
 void rein_read_kind(rein_reader *reader, const rein_yaml *map, const rein_unit *unit);

@@ -283,7 +283,8 @@ static double time_taken(const builder *b, int i_dose) {
  * share. */
 static double part_of(const builder *b, double amount, double share) {
   const rein_action *action = &b->about->model->action[b->course->action];
-  if (share == 1.0 || action->param < 0 || b->about->tape->action_state[b->course->action] >= 0) return share * amount;
+  if (share == 1.0 || action->param < 0 || b->about->tape->action_state[b->course->action] >= 0)
+    return share * amount;
   double own = b->about->value[action->param] / action->factor;
   return own + share * (amount - own);
 }
