@@ -8,6 +8,7 @@
 /* Successive steps whose error test failed on the same lane: it hinders the others. */
 #define EVICT_AFTER 20
 #define MIN_DELAY 1e-4 /* of the whole time: a shorter delay does not bound the steps */
+#define WAIT_ROWS 512
 #define ALONE_LANES REIN_LANE_MULTIPLE
 
 /* ---- memory ---- */
@@ -64,11 +65,23 @@ static bool create_rows(rein_batch *b) {
   b->timing = rows_of(b, 2 * t->n_event, &fine), b->assign = rows_of(b, t->n_assign + t->n_scale, &fine);
   b->stops = rows_of(b, 2 * t->n_mode, &fine);
   b->safety_ref = rows_of(b, t->n_safety, &fine), b->safety_now = rows_of(b, t->n_safety, &fine);
+  b->safety_found = rows_of(b, t->n_safety, &fine);
   b->safety_first = rows_of(b, t->n_safety, &fine), b->safety_duration = rows_of(b, t->n_safety, &fine);
   b->output = rows_of(b, t->n_output, &fine), b->output_moved = rows_of(b, t->n_output, &fine);
   b->param_start = rows_of(b, t->n_param, &fine), b->noise = rows_of(b, 2 * t->n_observable, &fine);
   b->out = rows_of(b, b->plan->n_obs * b->plan->n_keep, &fine);
   b->error = rows_of(b, b->plan->n_obs * b->plan->n_keep, &fine);
+  return fine;
+}
+
+/* As many slots as a few hundred rows hold. Delayed values are those of the present, so nothing waits then.
+ */
+static bool create_waiting(rein_batch *b) {
+  bool fine = true;
+  const int n_state = b->tape->n_state, n = n_state < WAIT_ROWS ? WAIT_ROWS / n_state : 1;
+  b->n_wait = !b->keeps_output || b->tape->n_delay ? 0 : n < REIN_MAX_WAIT ? n : REIN_MAX_WAIT;
+  b->wait_mask = rows_of(b, b->n_wait, &fine), b->wait_time = rows_of(b, b->n_wait, &fine);
+  b->wait_y = rows_of(b, b->n_wait * n_state, &fine), b->wait_error = rows_of(b, b->n_wait * n_state, &fine);
   return fine;
 }
 
@@ -78,9 +91,11 @@ static bool create_lists(rein_batch *b) {
   b->ranged = array_of(b, (size_t)t->n_state, sizeof *b->ranged, &fine);
   b->row_from = array_of(b, (size_t)b->plan->n_keep, sizeof *b->row_from, &fine);
   for (int s = 0; fine && s < t->n_state; s++)
-    if (t->range_policy[s] != REIN_RANGE_NONE && (isfinite(t->range_low[s]) || isfinite(t->range_high[s])))
+    if (t->range_policy[s] != REIN_RANGE_NONE && t->range_policy[s] != REIN_RANGE_EVENT &&
+        (isfinite(t->range_low[s]) || isfinite(t->range_high[s])))
       b->ranged[b->n_ranged++] = s;
   for (int k = 0; k < b->plan->n_keep; k++) b->keeps_output |= b->plan->keep[k] >= t->n_state;
+  b->n_floor_kept = array_of(b, (size_t)b->n_lane, sizeof *b->n_floor_kept, &fine);
   return fine;
 }
 
@@ -116,7 +131,7 @@ rein_batch *rein_batch_create(const rein_tape *tape, const rein_plan *plan, cons
   b->n_lane = alone ? ALONE_LANES : plan->n_lane;
   b->eval = rein_eval_create(tape, b->n_lane, kernels);
   if (b->eval && create_history(b) && create_lanes(b) && create_rows(b) && create_lists(b) &&
-      create_method(b, lu))
+      create_waiting(b) && create_method(b, lu))
     return b;
   rein_batch_destroy(b);
   return NULL;
@@ -171,7 +186,7 @@ static void clear_lanes(rein_batch *b) {
   b->kernels->fill(0.0, b->bad, n_lane);
   b->n_pending = b->n_pending_value = 0;
   b->serial = 0;
-  b->no_memory = false;
+  b->no_memory = b->no_dense = false;
   b->n_trial = 0;
   b->params_dirty = true;
   rein_eval_clear_counts(b->eval);
@@ -191,18 +206,20 @@ static void bound_by_delays(rein_batch *b) {
 /* What delayed values were during the step. */
 static void keep_history(rein_batch *b, double tau_before, double tau) {
   double *low = b->tau_mid, *high = b->norm;
-  bool fine = true;
-  for (int i = 0; i < REIN_HISTORY_NODES && fine; i++) {
+  for (int i = 0; i < REIN_HISTORY_NODES; i++) {
     double at = tau_before + (tau - tau_before) * i / (REIN_HISTORY_NODES - 1);
     for (int l = 0; l < b->n_lane; l++) b->time_program[l] = b->t0[l] + at * b->span[l];
-    fine = rein_method_dense(b->method, at, b->y_dense);
-    if (fine) rein_history_sample(b->history, b->eval, i, b->time_program, b->y_dense);
+    if (!rein_method_dense(b->method, at, b->y_dense)) {
+      b->no_dense = true;
+      return;
+    }
+    rein_history_sample(b->history, b->eval, i, b->time_program, b->y_dense);
   }
   for (int l = 0; l < b->n_lane; l++) {
     low[l] = b->t0[l] + tau_before * b->span[l];
     high[l] = b->t0[l] + tau * b->span[l];
   }
-  if (fine && rein_history_add(b->history, b->moving, low, high)) return;
+  if (rein_history_add(b->history, b->moving, low, high)) return;
   for (int l = 0; l < b->n_lane; l++)
     if (b->moving[l] != 0) rein_batch_no_memory(b, l);
 }
@@ -336,6 +353,20 @@ static void check_ranges(rein_batch *b, double tau) {
   }
 }
 
+bool rein_batch_dense(rein_batch *b, const double *tau, double *y) {
+  if (rein_method_dense_lanes(b->method, tau, NULL, y)) return true;
+  b->no_dense = true;
+  return false;
+}
+
+/* Without dense output an observation, a switch or a signal may have been missed: whoever moved is run alone,
+ * and where that happens alone it is a failure. */
+static void leave_without_dense(rein_batch *b, double tau) {
+  for (int l = 0; l < b->n_lane; l++)
+    if (b->moving[l] != 0 && !b->done[l]) evict(b, l, REIN_FAIL_DENSE, tau), b->moving[l] = 0;
+  b->no_dense = false;
+}
+
 /* Everything that follows a good step from tau_before to tau. */
 static void after_step(rein_batch *b, double tau_before, double tau) {
   sum_errors(b);
@@ -343,12 +374,14 @@ static void after_step(rein_batch *b, double tau_before, double tau) {
   memcpy(b->moving, b->problem.shape.live, (size_t)b->n_lane * sizeof *b->moving);
   if (b->history) keep_history(b, tau_before, tau);
   if (b->tape->n_switch) rein_batch_park(b, tau_before, tau);
+  if (b->no_dense) leave_without_dense(b, tau);
   if (b->steady)
     for (int l = 0; l < b->n_lane; l++) /* nobody looks */
       if (rein_steady_is_on(b, l)) b->moving[l] = 0;
   rein_batch_observe_step(b, tau);
   if (b->tape->n_safety) rein_batch_watch_safety(b, tau_before);
   if (b->n_ranged) check_ranges(b, tau);
+  if (b->no_dense) leave_without_dense(b, tau);
 }
 
 static void add_counts(rein_batch *b, const bool *moved, rein_method_counters c) {
@@ -398,6 +431,7 @@ static void pass(rein_batch *b) {
       if (going && tau == 0) going = rein_method_start(b->method, b->y) == REIN_STEP_OK;
     }
   }
+  rein_batch_flush(b);
   add_counts(b, b->arrived, rein_method_count(b->method));
   memset(b->arrived, 0, (size_t)b->n_lane * sizeof *b->arrived);
   arrive(b);

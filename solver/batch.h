@@ -29,6 +29,7 @@ typedef struct {
   int64_t serial; /* order of triggering */
 } rein_pending;
 
+#define REIN_MAX_WAIT 8
 #define REIN_BATCH_OWNED 96 /* allocations of a batch, more than there are */
 
 typedef struct rein_steady_work rein_steady_work; /* of steady.c */
@@ -63,14 +64,23 @@ typedef struct {
   double *error_sum;               /* (n_state x n_lane) sum of local error estimates since the start */
   double *initial;                 /* (n_state x n_lane) */
   double *switch_ref, *switch_now; /* (n_switch x n_lane) */
-  double *trigger_ref, *trigger_now, *timing, *assign;              /* rows of their programs x n_lane */
-  double *stops;                                                    /* (2 n_mode x n_lane) */
-  double *safety_ref, *safety_now, *safety_first, *safety_duration; /* (n_safety x n_lane) */
-  double *output, *output_moved;                                    /* (n_output x n_lane) */
-  double *param_start, *noise; /* (n_param x n_lane), (2 n_observable x n_lane) */
+  double *trigger_ref, *trigger_now, *timing, *assign; /* rows of their programs x n_lane */
+  double *stops;                                       /* (2 n_mode x n_lane) */
+  double *safety_ref, *safety_now, *safety_found;      /* (n_safety x n_lane); found: scratch of locate */
+  double *safety_first, *safety_duration;              /* (n_safety x n_lane) */
+  double *output, *output_moved;                       /* (n_output x n_lane) */
+  double *param_start, *noise;                         /* (n_param x n_lane), (2 n_observable x n_lane) */
   double *out, *error;     /* (n_obs x n_keep x n_lane) what was delivered; the rest is NaN at the end only */
   const double **row_from; /* (n_keep) scratch of observe.c */
   bool keeps_output;
+  int64_t *n_floor_kept; /* (n_lane) scratch of observe.c */
+
+  /* Observations at times of the lanes' own wait for those of other lanes, so that outputs are computed for
+   * many at once: slot w holds those with index wait_obs[w], -1 none, of the lanes of its mask. */
+  int n_wait; /* 0: they do not wait */
+  int wait_obs[REIN_MAX_WAIT];
+  double *wait_mask, *wait_time; /* (n_wait x n_lane) */
+  double *wait_y, *wait_error;   /* (n_wait x n_state x n_lane) state and error_sum at that time */
 
   int *ranged; /* (n_ranged) states with a declared range */
   int n_ranged;
@@ -79,6 +89,7 @@ typedef struct {
   size_t n_pending, cap_pending;
   double *pending_value;
   size_t n_pending_value, cap_pending_value;
+  bool no_dense;  /* the dense output of the last step failed */
   bool no_memory; /* a lane lacked memory for something: the batch counts for nothing */
   int64_t serial;
   int64_t n_trial; /* steps of all passes */
@@ -113,12 +124,20 @@ void rein_batch_fail(rein_batch *batch, int lane, rein_fail fail, double time, i
 /* Likewise where memory is out: no record of the lane, the run stops with REIN_ERR_MEMORY. */
 void rein_batch_no_memory(rein_batch *batch, int lane);
 
+/* The state at each lane's own tau of the last step, into y (n_state x n_lane), all lanes. False is
+ * remembered: whatever asked goes on as if nothing had happened, and at the end of the step the lanes that
+ * moved leave. */
+bool rein_batch_dense(rein_batch *batch, const double *tau, double *y);
+
 /* observe.c: delivers each masked lane's next observation from y at `time` (both per lane) and counts it on.
  */
 void rein_batch_observe(rein_batch *batch, const double *mask, const double *time, const double *y);
 
 /* observe.c: delivers what is due up to tau_high (per lane) inside the last step. */
 void rein_batch_observe_step(rein_batch *batch, double tau);
+
+/* observe.c: what waits is delivered: at the end of a pass, before parameters change. */
+void rein_batch_flush(rein_batch *batch);
 
 /* observe.c: before the first instant; after the last: NaN in observations that no lane has delivered. */
 void rein_batch_start_observing(rein_batch *batch);

@@ -142,6 +142,15 @@ void rein_eval_clear_counts(rein_eval *eval) {
   memset(eval->n_pow_floor, 0, (size_t)eval->n_lane * sizeof(int64_t));
 }
 
+void rein_eval_keep_counts(const rein_eval *eval, int64_t *kept) {
+  memcpy(kept, eval->n_pow_floor, (size_t)eval->n_lane * sizeof *kept);
+}
+
+void rein_eval_drop_counts(rein_eval *eval, const int64_t *kept, const double *mask) {
+  for (int l = 0; l < eval->n_lane; l++)
+    if (mask[l] == 0) eval->n_pow_floor[l] = kept[l];
+}
+
 /* ------- one lane in plain C ------- */
 
 /* What find_bad walks: instructions are numbered through param, time and state section. */

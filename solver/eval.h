@@ -49,4 +49,9 @@ void rein_eval_clear_counts(rein_eval *eval);
 const rein_origin *rein_eval_find_bad(rein_eval *eval, rein_prog prog, int lane, const double *time,
                                       const double *state, double *value);
 
+/* Takes back what calls since then counted in lanes where mask (n_lane) is 0: nobody looks at those. kept
+ * (n_lane) is filled by the first. */
+void rein_eval_keep_counts(const rein_eval *eval, int64_t *kept);
+void rein_eval_drop_counts(rein_eval *eval, const int64_t *kept, const double *mask);
+
 #endif

@@ -132,9 +132,11 @@ static double onestep_error(int n_k, const double *e, const double *const *k, co
 }
 
 static void onestep_dense(const double *b, const double *d, const double *const *k, const double *step,
-                          const double *theta, const double *y0, double *z, int n_row, int n_lane) {
+                          const double *theta, const double *mask, const double *y0, double *z, int n_row,
+                          int n_lane) {
   const vd one = vd_set(1.0), two = vd_set(2.0), zero = vd_set(0.0);
   for (int i = 0; i < n_lane; i += VD_WIDTH) {
+    if (!is_wanted(mask, i)) continue;
     const vd s = vd_load(step + i), t = vd_load(theta + i), u = vd_sub(one, t);
     const vd tt = vd_mul(t, t), uu = vd_mul(u, u), hermite = vd_mul(tt, vd_add(one, vd_mul(two, u)));
     const vd middle = vd_mul(tt, uu);

@@ -162,14 +162,16 @@ static bool finish_rates(double *rows, int n_row, int n_lane, const double *fact
   return vm_any(any);
 }
 
-static void horner(int n_d, double *const *d, const double *sigma, double *z, int n_row, int n_lane) {
-  const size_t n = (size_t)n_lane;
-  for (size_t r = 0; r < (size_t)n_row; r++) {
-    for (size_t i = 0; i < n; i += VD_WIDTH) {
-      const vd s = vd_load(sigma + i);
-      vd sum = vd_load(d[n_d - 1] + r * n + i);
-      for (int k = n_d - 2; k >= 0; k--) sum = vd_add(vd_load(d[k] + r * n + i), vd_mul(s, sum));
-      vd_store(z + r * n + i, sum);
+static void horner(int n_d, double *const *d, const double *sigma, const double *mask, double *z, int n_row,
+                   int n_lane) {
+  for (int i = 0; i < n_lane; i += VD_WIDTH) {
+    if (!is_wanted(mask, i)) continue;
+    const vd s = vd_load(sigma + i);
+    size_t at = (size_t)i;
+    for (int r = 0; r < n_row; r++, at += (size_t)n_lane) {
+      vd sum = vd_load(d[n_d - 1] + at);
+      for (int k = n_d - 2; k >= 0; k--) sum = vd_add(vd_load(d[k] + at), vd_mul(s, sum));
+      vd_store(z + at, sum);
     }
   }
 }
@@ -186,6 +188,7 @@ static void deliver(const double *mask, const double *const *from, double *to, i
   for (int i = 0; i < n_lane; i += VD_WIDTH) {
     const vm wanted = vd_mask(mask + i);
     double *at = to + i;
+    if (!vm_any(wanted)) continue;
     if (vm_any(vm_not(wanted))) {
       for (int r = 0; r < n_row; r++, at += n_lane)
         vd_store(at, vd_select(wanted, vd_load(from[r] + i), vd_load(at)));

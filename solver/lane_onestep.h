@@ -34,9 +34,10 @@ typedef struct rein_onestep_kernels {
   /* State at each lane's own theta (n_lane) of the step from y0, in [0, 1]; k: stages 1, 3, 4, 5, 6, 7, b and
    * d their weights: z = y0 + step * sum_j B_j(theta) k_j with B_j = b_j theta^2 (1 + 2 (1 - theta)) + d_j
    * theta^2 (1 - theta)^2
-   *         + [j = first] theta (1 - theta)^2 - [j = last] theta^2 (1 - theta) */
+   *         + [j = first] theta (1 - theta)^2 - [j = last] theta^2 (1 - theta)
+   * mask as in rein_kernels.horner. */
   void (*dense)(const double *b, const double *d, const double *const *k, const double *step,
-                const double *theta, const double *y0, double *z, int n_row, int n_lane);
+                const double *theta, const double *mask, const double *y0, double *z, int n_row, int n_lane);
 } rein_onestep_kernels;
 
 #endif

@@ -5,9 +5,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* CVODE combines at most its order plus a few vectors; 13 at order 12. */
-#define REIN_MAX_COMBINED 32
-
 typedef struct {
   const rein_lane_shape *shape;
   double *rows; /* (n_row x n_lane), owned; NULL in an empty clone */
@@ -205,6 +202,11 @@ static realtype min_quotient(N_Vector num, N_Vector denom) {
 static int linear_combination(int n_vec, realtype *c, N_Vector *x, N_Vector z) {
   double *rows[REIN_MAX_COMBINED], factor[REIN_MAX_COMBINED];
   if (n_vec < 1 || n_vec > REIN_MAX_COMBINED) return -1;
+  rein_lane_terms *terms = content_of(z)->shape->terms;
+  if (terms) {
+    for (terms->n = 0; terms->n < n_vec; terms->n++) terms->rows[terms->n] = rows_of(x[terms->n]);
+    return 0;
+  }
   int n = 0; /* derivatives at the end of a step ask for sums in which all but one factor is 0 */
   for (int k = 0; k < n_vec; k++)
     if (c[k] != 0.0) rows[n] = rows_of(x[k]), factor[n++] = c[k];

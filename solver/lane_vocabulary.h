@@ -315,4 +315,14 @@ static inline vm vd_mask(const double *p) {
   return vd_ne(vd_load(p), vd_set(0.0));
 }
 
+/* Whether any of the eight lanes around lane i is wanted; mask NULL: all are. Eight whatever the width, so
+ * that lanes nobody asked for hold the same in all forms. */
+static inline int is_wanted(const double *mask, int i) {
+  if (!mask) return 1;
+  const double *eight = mask + i / 8 * 8;
+  vm any = vm_none();
+  for (int k = 0; k < 8; k += VD_WIDTH) any = vm_or(any, vd_mask(eight + k));
+  return vm_any(any);
+}
+
 #endif

@@ -60,8 +60,10 @@ typedef struct {
                        double *bad);
 
   /* Polynomial in each lane's own sigma (n_lane): z = d0 + sigma (d1 + sigma (d2 + ...)), d: n_d >= 1 arrays
-   * (n_row x n_lane). */
-  void (*horner)(int n_d, double *const *d, const double *sigma, double *z, int n_row, int n_lane);
+   * (n_row x n_lane). Of each REIN_LANE_MULTIPLE lanes in a row none is touched where mask (n_lane) is 0.0 in
+   * all of them; NULL: all are wanted. */
+  void (*horner)(int n_d, double *const *d, const double *sigma, const double *mask, double *z, int n_row,
+                 int n_lane);
 
   /* z = mask ? a : z, row by row; mask (n_lane) of 0.0 and 1.0. */
   void (*blend)(const double *mask, const double *a, double *z, int n_row, int n_lane);

@@ -29,7 +29,7 @@ void rein_batch_locate(rein_batch *b, rein_prog prog, int first, int n, const do
       b->time_program[l] = b->t0[l] + b->tau_mid[l] * b->span[l];
       going |= wide;
     }
-    if (!going || !rein_method_dense_lanes(b->method, b->tau_mid, b->y_dense)) return;
+    if (!going || !rein_batch_dense(b, b->tau_mid, b->y_dense)) return;
     rein_eval_run(b->eval, prog, b->time_program, b->y_dense, now);
     for (int l = 0; l < b->n_lane; l++) {
       if (b->mask[l] == 0 || b->tau_mid[l] >= b->tau_high[l]) continue;
@@ -59,7 +59,7 @@ void rein_batch_park(rein_batch *b, double tau_before, double tau) {
   }
   if (!any) return;
   rein_batch_locate(b, REIN_PROG_SWITCH, 0, b->tape->n_switch, b->switch_ref, b->switch_now);
-  if (!rein_method_dense_lanes(b->method, b->tau_high, b->y_dense)) return;
+  if (!rein_batch_dense(b, b->tau_high, b->y_dense)) return;
   for (int l = 0; l < b->n_lane; l++)
     if (b->mask[l] != 0) park_lane(b, l);
 }
@@ -76,23 +76,30 @@ void rein_batch_start_safety(rein_batch *b) {
   }
 }
 
+/* Whether the signal is, was or becomes true in any lane: usually not. */
+static bool is_quiet(const double *ref, const double *now, int n_lane) {
+  double any = 0;
+  for (int l = 0; l < n_lane; l++) any = ref[l] != 0 || now[l] != 0 ? 1 : any;
+  return any == 0;
+}
+
 /* One signal: where it changed inside the step, up to each lane's end of it; durations count to the instant
  * of change. */
 static void watch_signal(rein_batch *b, int i, double tau_before, const double *end) {
   const double *ref = rein_row_of(b->safety_ref, b, i), *now = rein_row_of(b->safety_now, b, i);
   double *first = rein_row_of(b->safety_first, b, i), *duration = rein_row_of(b->safety_duration, b, i);
   bool any = false;
+  if (is_quiet(ref, now, b->n_lane)) return;
   for (int l = 0; l < b->n_lane; l++) {
     bool changed = b->moving[l] != 0 && ref[l] != now[l];
     b->mask[l] = changed ? 1.0 : 0.0;
     b->tau_low[l] = tau_before, b->tau_high[l] = end[l];
-    b->norm[l] = now[l]; /* kept: locate uses safety_now as scratch */
     any |= changed;
   }
-  if (any) rein_batch_locate(b, REIN_PROG_SAFETY, i, 1, b->safety_ref, b->safety_now);
+  if (any) rein_batch_locate(b, REIN_PROG_SAFETY, i, 1, b->safety_ref, b->safety_found);
   for (int l = 0; l < b->n_lane; l++) {
     if (b->moving[l] == 0) continue;
-    bool was = ref[l] != 0, is = b->norm[l] != 0;
+    bool was = ref[l] != 0, is = now[l] != 0;
     double change = b->mask[l] != 0 ? b->tau_high[l] : end[l];
     if (was) duration[l] += (change - tau_before) * b->span[l];
     if (!was && is) {
@@ -111,14 +118,11 @@ void rein_batch_watch_safety(rein_batch *b, double tau_before) {
     parked |= b->moving[l] != b->problem.shape.live[l];
   }
   const double *y = rein_method_state(b->method);
-  if (parked && rein_method_dense_lanes(b->method, end, b->y_event)) y = b->y_event;
-  for (int i = 0; i < b->tape->n_safety; i++) {
-    for (int l = 0; l < b->n_lane; l++) b->time_program[l] = b->t0[l] + end[l] * b->span[l];
-    rein_eval_run(b->eval, REIN_PROG_SAFETY, b->time_program, y, b->safety_now);
-    watch_signal(b, i, tau_before, end);
-  }
-  for (int l = 0; l < b->n_lane; l++)
-    b->tau_high[l] = end[l], b->time_program[l] = b->t0[l] + end[l] * b->span[l];
-  rein_eval_run(b->eval, REIN_PROG_SAFETY, b->time_program, y, b->safety_ref);
+  if (parked && rein_batch_dense(b, end, b->y_event)) y = b->y_event;
+  rein_eval_run(b->eval, REIN_PROG_SAFETY, b->time_program, y, b->safety_now);
+  for (int i = 0; i < b->tape->n_safety; i++) watch_signal(b, i, tau_before, end);
+  memcpy(b->tau_high, end, (size_t)b->n_lane * sizeof *end);
+  double *ref = b->safety_ref; /* what holds now is what the next step starts from */
+  b->safety_ref = b->safety_now, b->safety_now = ref;
   memset(end, 0, (size_t)b->n_lane * sizeof *end);
 }

@@ -33,8 +33,8 @@ bool rein_method_dense(rein_method *m, double tau, double *y) {
   return m->table->dense(m, tau, y);
 }
 
-bool rein_method_dense_lanes(rein_method *m, const double *tau, double *y) {
-  return m->table->dense_lanes(m, tau, y);
+bool rein_method_dense_lanes(rein_method *m, const double *tau, const double *mask, double *y) {
+  return m->table->dense_lanes(m, tau, mask, y);
 }
 
 const double *rein_method_local_error(rein_method *m) {

@@ -64,8 +64,9 @@ double rein_method_last_step(const rein_method *method);
 /* State at one tau of the last step, the same for all lanes; into y (n_state x n_lane). */
 bool rein_method_dense(rein_method *method, double tau, double *y);
 
-/* State at each lane's own tau (n_lane) of the last step. */
-bool rein_method_dense_lanes(rein_method *method, const double *tau, double *y);
+/* State at each lane's own tau (n_lane) of the last step. mask (n_lane): only lanes with 1.0 are wanted, what
+ * the others get depends on their neighbours; NULL: all. */
+bool rein_method_dense_lanes(rein_method *method, const double *tau, const double *mask, double *y);
 
 /* Estimate of the last step's local error (n_state x n_lane), lent until the next call. */
 const double *rein_method_local_error(rein_method *method);

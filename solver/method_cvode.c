@@ -21,21 +21,20 @@
 #define MIN_STEP_ALONE 1e-15 /* of a segment: below it tau no longer moves in double precision */
 #define MAX_ERROR_FAILS 15   /* in one step, before the lane that decides the test is blamed */
 #define MAX_NEWTON_FAILS 15  /* likewise */
-#define MAX_ORDER 12         /* Adams; one more vector is needed for the dense output */
 
 typedef struct {
   rein_method base;
   rein_method_problem *p;
   SUNContext context;
   void *cvode;
-  N_Vector y, f0, error, weight;
-  N_Vector derivative[MAX_ORDER + 1]; /* of the interpolant at the end of the last step */
+  N_Vector y, error, weight, inside;
+  rein_lane_terms terms; /* of the interpolant: CVODE's Nordsieck array, lowest power first */
   SUNMatrix matrix;
   SUNLinearSolver linear;
   SUNNonlinearSolver nonlinear;
   double tau, last_step;
-  bool derivatives_known;
-  bool broken; /* see rein_lane_shape */
+  bool terms_known; /* for the last step */
+  bool broken;      /* see rein_lane_shape */
 } cvode_method;
 
 static void lane_times(const rein_method_problem *p, double tau) {
@@ -104,9 +103,8 @@ static bool set_up(cvode_method *m) {
   bool adams = p->kind == REIN_METHOD_ADAMS;
   m->y = rein_lane_vector_create(&p->shape, m->context);
   if (!m->y) return false;
-  m->f0 = N_VClone(m->y), m->error = N_VClone(m->y), m->weight = N_VClone(m->y);
-  bool fine = m->f0 && m->error && m->weight;
-  for (int i = 0; i <= (adams ? 12 : 5); i++) fine = fine && (m->derivative[i] = N_VClone(m->y));
+  m->error = N_VClone(m->y), m->weight = N_VClone(m->y), m->inside = N_VClone(m->y);
+  bool fine = m->error && m->weight && m->inside;
   m->cvode = fine ? CVodeCreate(adams ? CV_ADAMS : CV_BDF, m->context) : NULL;
   return m->cvode && CVodeSetErrHandlerFn(m->cvode, silent, NULL) == CV_SUCCESS &&
          CVodeInit(m->cvode, rates, 0.0, m->y) == CV_SUCCESS &&
@@ -119,12 +117,10 @@ static bool set_up(cvode_method *m) {
 
 static void destroy(rein_method *base) {
   cvode_method *m = (cvode_method *)base;
-  N_Vector vectors[] = {m->y, m->f0, m->error, m->weight};
+  N_Vector vectors[] = {m->y, m->error, m->weight, m->inside};
   if (m->cvode) CVodeFree(&m->cvode);
   for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++)
     if (vectors[i]) N_VDestroy(vectors[i]);
-  for (int i = 0; i <= MAX_ORDER; i++)
-    if (m->derivative[i]) N_VDestroy(m->derivative[i]);
   if (m->nonlinear) SUNNonlinSolFree(m->nonlinear);
   if (m->linear) SUNLinSolFree(m->linear);
   if (m->matrix) SUNMatDestroy(m->matrix);
@@ -184,7 +180,7 @@ static rein_step start(rein_method *base, const double *y) {
   const rein_method_problem *p = m->p;
   memcpy(rein_lane_vector_rows(m->y), y, (size_t)p->shape.n_row * (size_t)p->shape.n_lane * sizeof *y);
   m->tau = m->last_step = 0;
-  m->derivatives_known = false;
+  m->terms_known = false;
   bool fine = CVodeReInit(m->cvode, 0.0, m->y) == CV_SUCCESS &&
               CVodeSetInitStep(m->cvode, 0.0) == CV_SUCCESS &&
               CVodeSetMaxStep(m->cvode, 0.0) == CV_SUCCESS && /* first: no bound may be below the other */
@@ -197,7 +193,7 @@ static rein_step start(rein_method *base, const double *y) {
 static rein_step advance(rein_method *base, double *tau) {
   cvode_method *m = (cvode_method *)base;
   realtype reached = m->tau;
-  m->derivatives_known = false;
+  m->terms_known = false;
   rein_step answer = answer_of(CVode(m->cvode, 1.0, m->y, &reached, CV_ONE_STEP));
   if (m->broken) answer = REIN_STEP_BROKEN;
   if (answer == REIN_STEP_OK) {
@@ -218,31 +214,35 @@ static double last_step(const rein_method *base) {
 
 static bool dense(rein_method *base, double tau, double *y) {
   cvode_method *m = (cvode_method *)base;
-  if (CVodeGetDky(m->cvode, tau, 0, m->derivative[0]) != CV_SUCCESS) return false;
-  m->derivatives_known = false;
-  memcpy(y, rein_lane_vector_rows(m->derivative[0]),
+  if (CVodeGetDky(m->cvode, tau, 0, m->inside) != CV_SUCCESS) return false;
+  memcpy(y, rein_lane_vector_rows(m->inside),
          (size_t)m->p->shape.n_row * (size_t)m->p->shape.n_lane * sizeof *y);
   return true;
 }
 
-/* The interpolant is a polynomial of the last order q: its q derivatives at the end of the step, scaled by
- * 1/k!, give each lane's own Horner sum. Got once per step. */
-static bool dense_lanes(rein_method *base, const double *tau, double *y) {
+/* CVODE's interpolant is sum over k of ((tau - end) / h)^k z_k. Asked for a value of it, CVODE combines the
+ * z_k, highest power first; here the sum is not made but its terms are lent. Once per step. */
+static bool know_terms(cvode_method *m) {
+  if (m->terms_known) return true;
+  rein_lane_terms lent = {0};
+  m->p->shape.terms = &lent;
+  int flag = CVodeGetDky(m->cvode, m->tau, 0, m->inside);
+  m->p->shape.terms = NULL;
+  if (flag != CV_SUCCESS) return false;
+  for (int k = 0; k < lent.n; k++) m->terms.rows[k] = lent.rows[lent.n - 1 - k];
+  m->terms.n = lent.n;
+  return m->terms_known = lent.n > 0;
+}
+
+/* Each lane's own Horner sum. */
+static bool dense_lanes(rein_method *base, const double *tau, const double *mask, double *y) {
   cvode_method *m = (cvode_method *)base;
-  int order = 0;
-  if (CVodeGetLastOrder(m->cvode, &order) != CV_SUCCESS) return false;
-  double factor = 1;
-  for (int k = 0; k <= order && !m->derivatives_known; k++) {
-    if (CVodeGetDky(m->cvode, m->tau, k, m->derivative[k]) != CV_SUCCESS) return false;
-    factor = k > 1 ? factor * k : 1;
-    if (k > 1) N_VScale(1 / factor, m->derivative[k], m->derivative[k]);
-  }
-  m->derivatives_known = true;
-  double *d[MAX_ORDER + 1];
-  for (int k = 0; k <= order; k++) d[k] = rein_lane_vector_rows(m->derivative[k]);
-  double *sigma = m->p->time; /* scratch: distance from the end of the step */
-  for (int l = 0; l < m->p->shape.n_lane; l++) sigma[l] = tau[l] - m->tau;
-  m->p->kernels->horner(order + 1, d, sigma, y, m->p->shape.n_row, m->p->shape.n_lane);
+  double end, h, *sigma = m->p->time; /* scratch: distance from the end of the step, in steps */
+  if (!know_terms(m) || CVodeGetCurrentTime(m->cvode, &end) != CV_SUCCESS ||
+      CVodeGetLastStep(m->cvode, &h) != CV_SUCCESS)
+    return false;
+  for (int l = 0; l < m->p->shape.n_lane; l++) sigma[l] = (tau[l] - end) / h;
+  m->p->kernels->horner(m->terms.n, m->terms.rows, sigma, mask, y, m->p->shape.n_row, m->p->shape.n_lane);
   return true;
 }
 

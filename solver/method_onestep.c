@@ -280,14 +280,14 @@ static double last_step(const rein_method *base) {
   return ((const onestep_method *)base)->last_step;
 }
 
-static bool dense_lanes(rein_method *base, const double *tau, double *y) {
+static bool dense_lanes(rein_method *base, const double *tau, const double *mask, double *y) {
   onestep_method *m = (onestep_method *)base;
   const rein_lane_shape *shape = &m->p->shape;
   const double *const k[] = {m->k[0], m->k[2], m->k[3], m->k[4], m->k[5], m->k[6]};
   const double before = m->tau - m->last_step, per_step = 1 / m->last_step;
   if (!m->taken) return false;
   for (int l = 0; l < shape->n_lane; l++) m->theta[l] = (tau[l] - before) * per_step;
-  m->onestep->dense(b, d, k, m->step, m->theta, m->y[0], y, shape->n_row, shape->n_lane);
+  m->onestep->dense(b, d, k, m->step, m->theta, mask, m->y[0], y, shape->n_row, shape->n_lane);
   return true;
 }
 
@@ -297,7 +297,7 @@ static bool dense(rein_method *base, double tau, double *y) {
   const double *const k[] = {m->k[0], m->k[2], m->k[3], m->k[4], m->k[5], m->k[6]};
   if (!m->taken) return false;
   m->p->kernels->fill((tau - (m->tau - m->last_step)) * (1 / m->last_step), m->theta, (size_t)shape->n_lane);
-  m->onestep->dense(b, d, k, m->step, m->theta, m->y[0], y, shape->n_row, shape->n_lane);
+  m->onestep->dense(b, d, k, m->step, m->theta, NULL, m->y[0], y, shape->n_row, shape->n_lane);
   return true;
 }
 

@@ -15,7 +15,7 @@ typedef struct {
   const double *(*state)(const rein_method *method);
   double (*last_step)(const rein_method *method);
   bool (*dense)(rein_method *method, double tau, double *y);
-  bool (*dense_lanes)(rein_method *method, const double *tau, double *y);
+  bool (*dense_lanes)(rein_method *method, const double *tau, const double *mask, double *y);
   const double *(*local_error)(rein_method *method);
   void (*error_norms)(rein_method *method, double *norm);
   int (*pivot_lane)(const rein_method *method); /* of the last singular matrix, or -1; NULL: none has */

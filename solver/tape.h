@@ -104,7 +104,7 @@ typedef struct {
   int scale;     /* row of ASSIGN with a factor that is taken at the execution; 0: none */
 } rein_tape_assign;
 
-typedef enum { REIN_RANGE_NONE, REIN_RANGE_ERROR, REIN_RANGE_WARNING } rein_range_policy;
+typedef enum { REIN_RANGE_NONE, REIN_RANGE_ERROR, REIN_RANGE_WARNING, REIN_RANGE_EVENT } rein_range_policy;
 
 typedef struct {
   const char *name, *unit; /* unit as the model writes it; "?" where unknown */

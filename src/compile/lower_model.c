@@ -143,6 +143,20 @@ static void collect_outputs(collector *c) {
     *output++ = rein_lower_symbol(c->lower, REIN_SYMBOL_PROCESS, (int)i);
 }
 
+/* Whether the state is outside its range by more than 10 atol. */
+static rein_node outside_range(collector *c, int s) {
+  const rein_state *state = &c->model->state[s];
+  rein_dag *dag = c->dag;
+  rein_dag_set_origin(dag, state->pos, rein_arena_printf(c->keep, "range of %s", state->name));
+  rein_node now = rein_dag_leaf(dag, REIN_LEAF_STATE, s);
+  rein_node slack =
+      rein_dag_op2(dag, REIN_OP_MUL, rein_dag_number(dag, 10.0), rein_dag_leaf(dag, REIN_LEAF_ATOL, s));
+  rein_node low = rein_dag_op2(dag, REIN_OP_SUB, rein_dag_number(dag, state->range_low), slack);
+  rein_node high = rein_dag_op2(dag, REIN_OP_ADD, rein_dag_number(dag, state->range_high), slack);
+  return rein_dag_op2(dag, REIN_OP_OR, rein_dag_op2(dag, REIN_OP_LT, now, low),
+                      rein_dag_op2(dag, REIN_OP_GT, now, high));
+}
+
 static void collect_rest(collector *c) {
   const rein_model *m = c->model;
   rein_node *delay = create_roots(c, REIN_PROG_DELAY, 2 * m->n_delay);
@@ -155,7 +169,9 @@ static void collect_rest(collector *c) {
   }
   rein_node *safety = create_roots(c, REIN_PROG_SAFETY, m->n_safety);
   for (size_t i = 0; i < m->n_safety; i++)
-    safety[i] = optional(c, m->safety[i].when, 0.0, "safety signal", m->safety[i].name);
+    safety[i] = m->safety[i].when || m->safety[i].outside < 0
+                    ? optional(c, m->safety[i].when, 0.0, "safety signal", m->safety[i].name)
+                    : outside_range(c, m->safety[i].outside);
   rein_node *action = create_roots(c, REIN_PROG_ACTION, 4 * m->n_action);
   for (size_t i = 0; i < m->n_action; i++) {
     const rein_action *a = &m->action[i];

@@ -187,6 +187,33 @@ static void check_unique(structure *c, rein_names *names, const char *name, rein
     rein_error(c->diag, pos, "%s '%s' is declared twice", what, name);
 }
 
+/* `outside: event` is a safety signal of its own, made here where parts are in place. */
+static void watch_ranges(structure *c) {
+  rein_model *m = c->model;
+  rein_safety *all = REIN_NEW(m->arena, rein_safety, m->n_safety + m->n_state + 1);
+  size_t n = m->n_safety;
+  if (n) memcpy(all, m->safety, n * sizeof *all);
+  for (size_t i = 0; i < m->n_state; i++) {
+    const rein_state *s = &m->state[i];
+    if (s->range_policy != REIN_RANGE_EVENT) continue;
+    const char *name = rein_arena_printf(m->arena, "%s_outside", s->name);
+    for (size_t k = 0; k < m->n_safety; k++)
+      if (strcmp(m->safety[k].name, name) == 0)
+        rein_error(c->diag, m->safety[k].pos,
+                   "'%s' is the name of the signal that 'outside: event' of '%s' makes; take another", name,
+                   s->name);
+    rein_text text;
+    rein_text_init(&text, m->arena);
+    rein_text_printf(&text, "%s is outside its range, ", s->name);
+    rein_text_number(&text, s->range_low);
+    rein_text_add(&text, " .. ");
+    rein_text_number(&text, s->range_high);
+    rein_text_printf(&text, " %s", s->unit_text);
+    all[n++] = (rein_safety){name, text.bytes, s->pos, NULL, (int)i};
+  }
+  m->safety = all, m->n_safety = n;
+}
+
 static void check_names(structure *c) {
   const rein_model *m = c->model;
   rein_names *action = rein_names_create(m->arena), *safety = rein_names_create(m->arena);
@@ -206,6 +233,7 @@ void rein_check_structure(rein_model *model, rein_diag *diag) {
   check_noise(&c);
   check_correlations(&c);
   check_names(&c);
+  watch_ranges(&c);
 }
 
 static void mark_used(void *context, rein_ast *name) {

@@ -140,7 +140,8 @@ typedef struct {
 typedef struct {
   const char *name, *message;
   rein_pos pos;
-  rein_ast *when;
+  rein_ast *when; /* NULL: when the state `outside` is outside its range by more than 10 atol */
+  int outside;
 } rein_safety;
 
 typedef struct {

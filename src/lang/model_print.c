@@ -76,7 +76,10 @@ static void print_state(const rein_state *s, rein_text *out) {
   if (s->range_policy != REIN_RANGE_NONE) {
     add_bound(out, "low", s->range_low);
     add_bound(out, "high", s->range_high);
-    rein_text_add(out, s->range_policy == REIN_RANGE_ERROR ? " outside error" : " outside warning");
+    rein_text_printf(out, " outside %s",
+                     s->range_policy == REIN_RANGE_ERROR   ? "error"
+                     : s->range_policy == REIN_RANGE_EVENT ? "event"
+                                                           : "warning");
   }
   add_text(out, "level", s->level);
   add_text(out, "codes", s->codes);

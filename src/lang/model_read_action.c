@@ -200,7 +200,7 @@ void rein_read_safety(rein_reader *r) {
     rein_ast *when = rein_read_expression(r, map, "when");
     rein_safety *s = REIN_ADD(r, rein_safety, safety);
     rein_read_source_key(r, map);
-    *s = (rein_safety){section->key[i], rein_read_text(map, "message"), section->key_pos[i], when};
+    *s = (rein_safety){section->key[i], rein_read_text(map, "message"), section->key_pos[i], when, -1};
   }
 }
 

@@ -54,7 +54,10 @@ static void read_state(rein_reader *r, const char *name, rein_pos pos, const rei
   what = rein_arena_printf(r->arena, "'range' of '%s'", name);
   rein_read_range(r, map, "range", &s->unit, s->unit_text, what, &s->range_low, &s->range_high);
   if (rein_yaml_get(map, "range"))
-    s->range_policy = outside && strcmp(outside, "warning") == 0 ? REIN_RANGE_WARNING : REIN_RANGE_ERROR;
+    s->range_policy = !outside                          ? REIN_RANGE_ERROR
+                      : strcmp(outside, "warning") == 0 ? REIN_RANGE_WARNING
+                      : strcmp(outside, "event") == 0   ? REIN_RANGE_EVENT
+                                                        : REIN_RANGE_ERROR;
   else if (outside)
     rein_error(r->diag, rein_yaml_get(map, "outside")->pos, "'outside' of '%s' needs a 'range'", name);
 }

@@ -10,7 +10,7 @@ static const char *const kind_words[] = {"fitted", "calibration", "measured", "t
 static const char *const setting_words[] = {"in vivo", "in vitro", NULL};
 static const char *const level_words[] = {"molecule",  "cell",     "pathway", "organ",
                                           "phenotype", "clinical", NULL};
-static const char *const outside_words[] = {"error", "warning", NULL};
+static const char *const outside_words[] = {"error", "warning", "event", NULL};
 static const char *const scale_words[] = {"linear", "log", NULL};
 static const char *const moment_words[] = {"trigger", "execution", NULL};
 

@@ -108,7 +108,7 @@ typedef struct {
 
 static void bench_init(bench *b, const problem *p, int n_lane, const rein_kernels *kernels) {
   b->shape = (rein_lane_shape){
-      p->n, n_lane, kernels, rein_rows_create(1, n_lane), rein_rows_create(1, n_lane), NULL};
+      p->n, n_lane, kernels, rein_rows_create(1, n_lane), rein_rows_create(1, n_lane), NULL, NULL};
   for (int lane = 0; lane < n_lane; lane++) b->shape.live[lane] = 1.0;
   b->scale = rein_rows_create(1, n_lane);
   ck_assert_int_eq(SUNContext_Create(NULL, &b->context), 0);
@@ -366,8 +366,8 @@ static double k1_of_lane(int lane) {
 static void run_cvode(int n_lane, int dead, double t_end, const rein_kernels *kernels, double *y_out) {
   const rein_tape tape = rein_test_robertson();
   run_data d = {.eval = rein_eval_create(&tape, n_lane, kernels)};
-  d.shape =
-      (rein_lane_shape){3, n_lane, kernels, rein_rows_create(1, n_lane), rein_rows_create(1, n_lane), NULL};
+  d.shape = (rein_lane_shape){3,    n_lane, kernels, rein_rows_create(1, n_lane), rein_rows_create(1, n_lane),
+                              NULL, NULL};
   d.time = rein_rows_create(1, n_lane);
   d.bad = rein_rows_create(1, n_lane);
   d.atol = rein_rows_create(3, n_lane);

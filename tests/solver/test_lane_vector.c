@@ -17,7 +17,7 @@ static N_Vector x, y, z;
 static double *px, *py, *pz;
 
 static void setup(void) {
-  shape = (rein_lane_shape){N_ROW, N_LANE, rein_kernels_best(), live, per_lane, NULL};
+  shape = (rein_lane_shape){N_ROW, N_LANE, rein_kernels_best(), live, per_lane, NULL, NULL};
   ck_assert_int_eq(SUNContext_Create(NULL, &context), 0);
   x = rein_lane_vector_create(&shape, context);
   y = N_VClone(x);

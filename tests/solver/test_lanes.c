@@ -294,10 +294,15 @@ START_TEST(horner_and_blend) {
   if (!fixture_init(&f, _i)) return;
   const size_t n = (size_t)f.n_lane;
   double *const d[] = {f.x, f.y, f.x, f.y};
-  f.kernels->horner(4, d, f.lane, f.z, N_ROW, f.n_lane);
+  f.kernels->horner(4, d, f.lane, NULL, f.z, N_ROW, f.n_lane);
   EACH_EQUAL(f, f.z, f.x[k] + f.lane[k % n] * (f.y[k] + f.lane[k % n] * (f.x[k] + f.lane[k % n] * f.y[k])));
-  f.kernels->horner(1, d, f.lane, f.z, N_ROW, f.n_lane);
+  f.kernels->horner(1, d, f.lane, NULL, f.z, N_ROW, f.n_lane);
   EACH_EQUAL(f, f.z, f.x[k]);
+  double *mask = rein_rows_create(1, f.n_lane); /* eight lanes are computed where one of them is wanted */
+  mask[f.n_lane - 3] = 1;
+  f.kernels->horner(1, &f.y, f.lane, mask, f.z, N_ROW, f.n_lane);
+  EACH_EQUAL(f, f.z, k % n < n - 8 ? f.x[k] : f.y[k]);
+  free(mask);
   f.x[2] = NAN;
   memcpy(f.z, f.y, f.n * sizeof(double));
   f.kernels->blend(f.live, f.x, f.z, N_ROW, f.n_lane);

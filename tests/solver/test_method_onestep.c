@@ -172,7 +172,7 @@ START_TEST(test_time_per_lane) {
     double from = tau;
     ck_assert_int_eq(rein_method_advance(b.method, &tau), REIN_STEP_OK);
     for (int l = 0; l < N_LANE; l++) own[l] = from + (tau - from) * l / N_LANE;
-    ck_assert(rein_method_dense_lanes(b.method, own, b.y));
+    ck_assert(rein_method_dense_lanes(b.method, own, NULL, b.y));
     for (int l = 0; l < N_LANE; l++) {
       ck_assert_double_eq_tol(rein_method_state(b.method)[l], exact(b.t0[l] + tau * b.span[l]), 1e-8);
       ck_assert_double_eq_tol(b.y[l], exact(b.t0[l] + own[l] * b.span[l]), 1e-7);
@@ -243,7 +243,7 @@ START_TEST(test_same_bytes) {
     memcpy(now, b.y, sizeof(double) * N);
     memcpy(now + N, rein_method_local_error(b.method), sizeof(double) * N);
     for (int l = 0; l < N_LANE; l++) tau[l] = 1 - rein_method_last_step(b.method) * l / N_LANE;
-    ck_assert(rein_method_dense_lanes(b.method, tau, b.y));
+    ck_assert(rein_method_dense_lanes(b.method, tau, NULL, b.y));
     memcpy(now + 2 * N, b.y, sizeof(double) * N);
     if (n_rate == 0) memcpy(first, now, sizeof now), n_rate = rein_method_count(b.method).n_rate;
     ck_assert_int_eq(rein_method_count(b.method).n_rate, n_rate);
