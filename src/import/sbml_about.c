@@ -232,8 +232,12 @@ const char *sbml_codes(sbml_job *job, const void *about) {
     const char *qualifier = CVTerm_getQualifierType(term) == MODEL_QUALIFIER
                                 ? ModelQualifierType_toString(CVTerm_getModelQualifierType(term))
                                 : BiolQualifierType_toString(CVTerm_getBiologicalQualifierType(term));
-    for (unsigned k = 0; k < CVTerm_getNumResources(term); k++)
-      add_resource(job, &list, qualifier, CVTerm_getResourceURI(term, k));
+    for (unsigned k = 0; k < CVTerm_getNumResources(term); k++) {
+      char *copy = CVTerm_getResourceURI(term, k); /* ours to free, unlike what else libSBML answers */
+      const char *uri = rein_arena_strdup(job->arena, copy ? copy : "");
+      free(copy);
+      add_resource(job, &list, qualifier, uri);
+    }
   }
   if (SBase_isSetSBOTerm(element))
     add_code(job, &list, "sbo", rein_arena_printf(job->arena, "SBO:%07d", SBase_getSBOTerm(element)));

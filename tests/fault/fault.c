@@ -3,6 +3,8 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
+#include "solver/method.h"
+
 void *__real_malloc(size_t n_byte);
 void *__real_calloc(size_t n, size_t n_byte);
 void *__real_realloc(void *old, size_t n_byte);
@@ -51,4 +53,33 @@ void *__wrap_realloc(void *old, size_t n_byte) {
 
 void *__wrap_aligned_alloc(size_t align, size_t n_byte) {
   return fails() ? NULL : __real_aligned_alloc(align, n_byte);
+}
+
+/* ---- dense output ---- */
+
+bool __real_rein_method_dense(rein_method *method, double tau, double *y);
+bool __real_rein_method_dense_lanes(rein_method *method, const double *tau, const double *mask, double *y);
+bool __wrap_rein_method_dense(rein_method *method, double tau, double *y);
+bool __wrap_rein_method_dense_lanes(rein_method *method, const double *tau, const double *mask, double *y);
+
+static atomic_long n_dense, first_dense, last_dense;
+
+void rein_fault_dense(long first, long last) {
+  atomic_store(&n_dense, 0);
+  atomic_store(&first_dense, first);
+  atomic_store(&last_dense, last);
+}
+
+static bool dense_fails(void) {
+  if (atomic_load(&first_dense) == 0) return false;
+  const long i = atomic_fetch_add(&n_dense, 1) + 1;
+  return i >= atomic_load(&first_dense) && i <= atomic_load(&last_dense);
+}
+
+bool __wrap_rein_method_dense(rein_method *method, double tau, double *y) {
+  return !dense_fails() && __real_rein_method_dense(method, tau, y);
+}
+
+bool __wrap_rein_method_dense_lanes(rein_method *method, const double *tau, const double *mask, double *y) {
+  return !dense_fails() && __real_rein_method_dense_lanes(method, tau, mask, y);
 }

@@ -19,4 +19,8 @@ void rein_fault_arm(rein_fault_kind kind, long n);
 /* Nothing fails any more. True if something did. */
 bool rein_fault_disarm(void);
 
+/* Dense output of the integration methods fails from the first-th call to the last-th, counted from here on;
+ * 0, 0: never. */
+void rein_fault_dense(long first, long last);
+
 #endif

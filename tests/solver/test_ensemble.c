@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/fault/fault.h"
 #include "tests/support.h"
 
 Suite *rein_suite_ensemble(void);
@@ -341,6 +342,104 @@ START_TEST(test_range) {
 }
 END_TEST
 
+/* `outside: event` is a signal: first time and duration to the root, a margin of 10 atol, nothing stopped. */
+START_TEST(test_range_event) {
+  const rein_tape *tape = support_compile(
+      arena, "rein: model/1\nname: range\ntime: h\nparameters:\n  u: {value: 1 1/h, assumed: test}\nstates:\n"
+             "  x: {unit: mg, initial: 3 mg, range: [0, 5], outside: event, rate: -u * 1 mg}\n"
+             "  y: {unit: '1', initial: 1, range: [0.5, inf], outside: event, rate: u * cos(u * time)}\n");
+  double atol[] = {1e-2, 1e-9}, pi = 3.14159265358979324;
+  support_case c = {.tape = tape,
+                    .method = methods[_i],
+                    .rtol = 1e-9,
+                    .atol_each = atol,
+                    .t_end = 20,
+                    .obs = hours,
+                    .n_obs = N_HOUR};
+  support_result r = support_run(&c);
+  ck_assert_int_eq(r.outcome[0].status, REIN_LANE_FINE);
+  ck_assert_int_eq(r.outcome[0].n_range_warning, 0);
+  ck_assert_double_eq_tol(r.safety_first[0], 3.1, 1e-6);
+  ck_assert_double_eq_tol(r.safety_duration[0], 20 - 3.1, 1e-6);
+  ck_assert_double_eq_tol(r.safety_first[1], 7 * pi / 6, 1e-5); /* 1 + sin t, below 0.5 three times */
+  ck_assert_double_eq_tol(r.safety_duration[1], 3 * 2 * pi / 3, 1e-4);
+  ck_assert_double_eq_tol(support_out(&r, 0, N_HOUR - 1, 0), 3 - hours[N_HOUR - 1], 1e-6);
+  support_free(&r);
+}
+END_TEST
+
+/* ---- observations at the lanes' own times ---- */
+
+static void own_doses(int64_t i_batch, int l, rein_eval *eval, rein_lane_plan *plan) {
+  rein_eval_row(eval, 0)[l] = 0.3 + 0.02 * l;
+  for (int k = 0; k < 3; k++)
+    ck_assert(rein_lane_add_item(
+        plan, (rein_item){3 + 5 * k + 0.37 * (double)((l + i_batch) % 5), REIN_ITEM_ADD, 0, 4}));
+}
+
+/* Outputs wait for those of other lanes, and are still those of their own instant. */
+START_TEST(test_waiting_outputs) {
+  const rein_tape *tape = support_compile(
+      arena, "rein: model/1\nname: wait\ntime: h\nparameters:\n  k: {value: 0.3 1/h, assumed: test}\n"
+             "states:\n  x: {unit: mg, initial: 10 mg, rate: -k * x}\n"
+             "observables:\n  o: {is: 3 * x + time * 1 'mg/h', unit: mg, noise: none}\n");
+  const int keep[] = {0, 1};
+  double often[400];
+  for (int i = 0; i < 400; i++) often[i] = 0.05 * (i + 1);
+  for (int n_lane = 8; n_lane <= 64; n_lane *= 8) {
+    support_case c = {.tape = tape,
+                      .method = methods[_i],
+                      .n_lane = n_lane,
+                      .n_batch = 2,
+                      .rtol = 1e-8,
+                      .t_end = 20,
+                      .obs = often,
+                      .n_obs = 400,
+                      .keep = keep,
+                      .n_keep = 2,
+                      .lane = own_doses};
+    support_result r = support_run(&c);
+    for (int l = 0; l < 2 * n_lane; l++)
+      for (int i = 0; i < 400; i++) {
+        double k = 0.3 + 0.02 * (l % n_lane), x = 10 * exp(-k * often[i]);
+        for (int d = 0; d < 3; d++) {
+          double at = 3 + 5 * d + 0.37 * ((l % n_lane + l / n_lane) % 5);
+          if (at < often[i]) x += 4 * exp(-k * (often[i] - at));
+        }
+        double got = support_out(&r, l, i, 0), error = r.error[(size_t)(l * 400 + i) * 2];
+        ck_assert_double_eq_tol(got, x, 1e-6);
+        ck_assert_double_eq_tol(support_out(&r, l, i, 1), 3 * got + often[i], 1e-12);
+        ck_assert_double_eq_tol(r.error[(size_t)(l * 400 + i) * 2 + 1], 3 * error, 1e-12);
+      }
+    support_free(&r);
+  }
+}
+END_TEST
+
+/* A dense output that fails once: all lanes that moved are run alone. One that always fails: recorded. */
+START_TEST(test_dense_fails) {
+  const rein_tape *tape = support_compile(arena, saturable);
+  support_case c = {
+      .tape = tape, .method = methods[_i], .t_end = 20, .obs = hours, .n_obs = N_HOUR, .lane = vary};
+  support_result good = support_run(&c);
+  rein_fault_dense(3, 3);
+  support_result once = support_run(&c);
+  rein_fault_dense(3, 1000000);
+  support_result always = support_run(&c);
+  rein_fault_dense(0, 0);
+  for (int l = 0; l < 8; l++) {
+    ck_assert_int_eq(once.outcome[l].status, REIN_LANE_ALONE);
+    ck_assert_int_eq(once.outcome[l].fail, REIN_FAIL_DENSE);
+    ck_assert_int_eq(always.outcome[l].status, REIN_LANE_FAILED);
+    ck_assert_int_eq(always.outcome[l].fail, REIN_FAIL_DENSE);
+    ck_assert(isnan(support_out(&always, l, N_HOUR - 1, 0)));
+    for (int i = 0; i < N_HOUR; i++)
+      ck_assert_double_eq_tol(support_out(&once, l, i, 0), support_out(&good, l, i, 0), 1e-3);
+  }
+  support_free(&good), support_free(&once), support_free(&always);
+}
+END_TEST
+
 Suite *rein_suite_ensemble(void) {
   Suite *suite = suite_create("solver/ensemble");
   TCase *tc = tcase_create("all");
@@ -358,6 +457,9 @@ Suite *rein_suite_ensemble(void) {
   tcase_add_loop_test(tc, test_endless_events, 0, 2);
   tcase_add_loop_test(tc, test_safety, 0, 2);
   tcase_add_loop_test(tc, test_range, 0, 2);
+  tcase_add_loop_test(tc, test_range_event, 0, 2);
+  tcase_add_loop_test(tc, test_waiting_outputs, 0, 2);
+  tcase_add_loop_test(tc, test_dense_fails, 0, 2);
   suite_add_tcase(suite, tc);
   return suite;
 }
