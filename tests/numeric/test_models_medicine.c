@@ -56,6 +56,14 @@ static const shipped_case ldl[] = {
     {.name = "ezetimibe_10mg", .act = {{"ezetimibe", 0, 10}}},
     {0}};
 
+static const shipped_case inflammation[] = {
+    {.name = "infection_1", .act = {{"infection", 0, 1}}},
+    {.name = "infection_1_faster_growth", .set = {{"k_pg", 0.6}}, .act = {{"infection", 0, 1}}},
+    {.name = "infection_2_antibiotic_after_24h", .act = {{"infection", 0, 2}, {"antibiotic", 24, 0.5}}},
+    {.name = "endotoxin_twice", .act = {{"endotoxin", 0, 2}, {"endotoxin", 24, 2}}},
+    {.name = "trauma_with_mediators", .act = {{"trauma", 0, 1}, {"anti_inflammatory", 6, 0.3}}},
+    {0}};
+
 typedef struct {
   const char *name;
   const shipped_case *cases;
@@ -65,6 +73,7 @@ typedef struct {
 static const entry all[] = {
     {"theophylline", theophylline, ""},
     {"ldl_statin_ezetimibe", ldl, ""},
+    {"acute_inflammation", inflammation, ""},
 };
 enum { N_MODEL = sizeof all / sizeof *all };
 
@@ -133,6 +142,27 @@ START_TEST(test_ldl) {
 }
 END_TEST
 
+/* BIOMD0000000714: a public run by another program (P 1, steps of 0.1 h, ten points) ends with 0.0291
+ * activated phagocytes; the mediators begin at 0.125. A trace of pathogen grows at k_pg - k_pm s_m / mu_m. */
+START_TEST(test_inflammation) {
+  const shipped s = shipped_read(arena, "acute_inflammation");
+  double time[2] = {0, 0.9}, value[2];
+  course(&s, &inflammation[0], "phagocytes", time, 2, value);
+  ck_assert_double_eq_tol(value[1], 0.0291, 0.00005);
+  course(&s, &inflammation[0], "mediators", time, 2, value);
+  ck_assert_double_eq_tol(value[0], 0.125, 1e-12);
+  for (int i = 0; i < 2; i++) {
+    const double growth = i == 0 ? 1.4 : 1.6;
+    const shipped_case trace = {
+        .name = "trace", .set = {{"k_pg", growth}}, .act = {{"infection", 0, 1e-6}}, .act_first = true};
+    time[1] = 5;
+    course(&s, &trace, "pathogen", time, 2, value);
+    ck_assert_double_eq_tol(log(value[1] / value[0]) / 5, growth - 1.5, 1e-4);
+  }
+  rein_units_destroy(s.units);
+}
+END_TEST
+
 Suite *rein_suite_models_medicine(void) {
   Suite *suite = suite_create("numeric/models of medicines and metabolism");
   TCase *tc = tcase_create("all");
@@ -143,6 +173,7 @@ Suite *rein_suite_models_medicine(void) {
   tcase_add_loop_test(tc, test_every_parameter_is_seen, 0, N_MODEL);
   tcase_add_test(tc, test_theophylline);
   tcase_add_test(tc, test_ldl);
+  tcase_add_test(tc, test_inflammation);
   suite_add_tcase(suite, tc);
   return suite;
 }
