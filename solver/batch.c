@@ -224,6 +224,17 @@ static void keep_history(rein_batch *b, double tau_before, double tau) {
     if (b->moving[l] != 0) rein_batch_no_memory(b, l);
 }
 
+static void check_initial(rein_batch *b) {
+  for (int l = 0; l < b->n_lane; l++)
+    for (int s = 0; s < b->tape->n_state && !b->done[l]; s++) {
+      double value = rein_row_of(b->y, b, s)[l];
+      if (isfinite(value)) continue;
+      rein_batch_fail(b, l, REIN_FAIL_INITIAL, b->cur[l], s, value);
+      b->outcome[l].origin =
+          rein_eval_find_bad(b->eval, REIN_PROG_INITIAL, l, b->cur, NULL, &b->outcome[l].value);
+    }
+}
+
 static void start_lanes(rein_batch *b) {
   const rein_tape *t = b->tape;
   for (int l = 0; l < b->n_lane; l++)
@@ -235,14 +246,7 @@ static void start_lanes(rein_batch *b) {
     memcpy(rein_row_of(b->param_start, b, i), rein_eval_row(b->eval, i), (size_t)b->n_lane * sizeof(double));
   if (t->n_observable) rein_eval_run(b->eval, REIN_PROG_NOISE, b->cur, NULL, b->noise);
   rein_eval_run(b->eval, REIN_PROG_INITIAL, b->cur, NULL, b->y);
-  for (int l = 0; l < b->n_lane; l++)
-    for (int s = 0; s < t->n_state && !b->done[l]; s++) {
-      double value = rein_row_of(b->y, b, s)[l];
-      if (isfinite(value)) continue;
-      rein_batch_fail(b, l, REIN_FAIL_INITIAL, b->cur[l], s, value);
-      b->outcome[l].origin =
-          rein_eval_find_bad(b->eval, REIN_PROG_INITIAL, l, b->cur, NULL, &b->outcome[l].value);
-    }
+  if (!t->n_event) check_initial(b);
   b->problem.max_step = t->n_switch || t->n_delay ? b->plan->max_step : 0;
   if (b->history) bound_by_delays(b);
   if (t->n_event) rein_batch_start_triggers(b);
@@ -440,7 +444,9 @@ static void pass(rein_batch *b) {
 static void integrate(rein_batch *b) {
   start_lanes(b);
   rein_batch_start_observing(b);
-  while (rein_batch_settle(b) > 0) pass(b);
+  int n_live = rein_batch_settle(b);
+  if (b->tape->n_event) check_initial(b); /* an event at the start may have set what had no value */
+  for (; n_live > 0; n_live = rein_batch_settle(b)) pass(b);
   rein_batch_end_observing(b);
   const int64_t *n_pow_floor = rein_eval_n_pow_floor(b->eval);
   for (int l = 0; l < b->n_lane; l++) b->outcome[l].n_pow_floor = n_pow_floor[l];

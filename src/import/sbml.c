@@ -221,6 +221,7 @@ static void read_model(sbml_job *job) {
   sbml_collect(job);
   if (rein_diag_n_error(job->diag) > n_error) return;
   sbml_solve_algebra(job);
+  if (rein_diag_n_error(job->diag) > n_error) return;
   sbml_build(job);
   sbml_build_events(job);
   if (job->map) fill_map(job);

@@ -3,7 +3,7 @@
  * solutions put into those that follow (elimination).
  *
  * A rule is turned inside out where its unknown stands in one place; where it stands in several and g is
- * linear in it, x = -g(0) / (g(1) - g(0)). Anything else is left to sbml_newton.c, if it has one unknown. */
+ * linear in it, x = -g(0) / (g(1) - g(0)). Anything else is left to sbml_newton.c. */
 #include <math.h>
 #include <string.h>
 
@@ -143,16 +143,38 @@ static int preference_of(const sbml_var *v) {
   return v->in_event ? 2 : v->boundary;
 }
 
-static void find_candidates(algebra *a, equation *e, const ASTNode_t *math, int preference, int depth) {
+typedef struct {
+  int preference;
+  bool into_reactions; /* the rate of a reaction stands for what its kinetic law holds */
+} search;
+
+static void find_candidates(algebra *a, equation *e, const ASTNode_t *math, const sbml_scope *scope,
+                            search how, int depth);
+
+static void look_at_name(algebra *a, equation *e, const char *id, const sbml_scope *scope, search how,
+                         int depth) {
   sbml_job *job = a->job;
-  if (!math || depth > SBML_MAX_XML_DEPTH) return;
-  int index = ASTNode_getType(math) == AST_NAME ? sbml_find_var(job, ASTNode_getName(math)) : -1;
-  if (index >= 0 && is_free(job, &job->var[index]) && preference_of(&job->var[index]) == preference)
+  for (int i = 0; scope && i < scope->n; i++)
+    if (strcmp(scope->binding[i].name, id) == 0) return;
+  const int index = rein_names_find(job->ids, id);
+  if (index >= SBML_FIRST_REACTION && how.into_reactions && depth < MAX_CHAIN) {
+    const sbml_reaction *r = &job->reaction[index - SBML_FIRST_REACTION];
+    find_candidates(a, e, r->math, r->scope, how, depth + 1);
+  }
+  if (index < 0 || index >= SBML_FIRST_REACTION) return;
+  const sbml_var *v = &job->var[index];
+  if (is_free(job, v) && preference_of(v) == how.preference)
     REIN_PUSH(job->arena, e->candidate, e->n_candidate, e->cap_candidate, index);
-  if (index >= 0 && job->var[index].assign && depth < MAX_CHAIN)
-    find_candidates(a, e, job->var[index].assign, preference, depth + 1);
+  if (v->assign && depth < MAX_CHAIN) find_candidates(a, e, v->assign, NULL, how, depth + 1);
+}
+
+static void find_candidates(algebra *a, equation *e, const ASTNode_t *math, const sbml_scope *scope,
+                            search how, int depth) {
+  if (!math || depth > SBML_MAX_XML_DEPTH) return;
+  if (ASTNode_getType(math) == AST_NAME && ASTNode_getName(math))
+    look_at_name(a, e, ASTNode_getName(math), scope, how, depth);
   for (unsigned i = 0; i < ASTNode_getNumChildren(math); i++)
-    find_candidates(a, e, ASTNode_getChild(math, i), preference, depth + 1);
+    find_candidates(a, e, ASTNode_getChild(math, i), scope, how, depth + 1);
 }
 
 /* Gives equation i an unknown, moving others where that frees one. */
@@ -176,55 +198,97 @@ static void collect_equations(algebra *a) {
     Rule_t *rule = Model_getRule(MODEL(job), i);
     if (!Rule_isAlgebraic(rule) || !Rule_getMath(rule)) continue;
     equation e = {.sbml = rule, .pos = sbml_pos(job, (SBase_t *)rule), .unknown = -1};
-    for (int preference = 0; preference < 3; preference++)
-      find_candidates(a, &e, Rule_getMath(rule), preference, 0);
+    for (int k = 0; k < 6; k++) find_candidates(a, &e, Rule_getMath(rule), NULL, (search){k % 3, k >= 3}, 0);
     REIN_PUSH(job->arena, a->eq, a->n, a->cap, e);
   }
 }
 
 /* ---- solving ---- */
 
-/* Puts assignment rules in place that lead to an unknown: g must show all that it depends on. */
+static bool leads_to_unknown(const algebra *a, const rein_ast *ast) {
+  const sbml_job *job = a->job;
+  for (size_t k = 0; k < job->n_var; k++)
+    if ((a->rule_of[k] >= 0 || job->var[k].assign) && sbml_occurrences(ast, job->var[k].name)) return true;
+  return false;
+}
+
+/* *g with the definition in place of its name, where that leads to an unknown. */
+static bool put_in_place(algebra *a, rein_ast **g, const char *name, const ASTNode_t *math,
+                         const sbml_scope *scope) {
+  if (!math || !sbml_occurrences(*g, name)) return false;
+  rein_ast *is = sbml_number(a->job, math, scope);
+  if (!leads_to_unknown(a, is)) return false;
+  *g = sbml_substitute(a->job, *g, name, is);
+  return true;
+}
+
+/* Puts assignment rules and kinetic laws in place that lead to an unknown: g must show all that it depends
+ * on. */
 static rein_ast *put_rules_in_place(algebra *a, rein_ast *g) {
-  sbml_job *job = a->job;
-  for (int round = 0; round < MAX_CHAIN; round++) {
-    bool changed = false;
-    for (size_t i = 0; i < job->n_var; i++) {
-      const sbml_var *v = &job->var[i];
-      if (!v->assign || !sbml_occurrences(g, v->name)) continue;
-      rein_ast *rule = sbml_number(job, v->assign, NULL);
-      bool leads = false;
-      for (size_t k = 0; k < job->n_var && !leads; k++)
-        leads = (a->rule_of[k] >= 0 || job->var[k].assign) && sbml_occurrences(rule, job->var[k].name);
-      if (!leads) continue;
-      g = sbml_substitute(job, g, v->name, rule);
-      changed = true;
-    }
-    if (!changed) break;
+  const sbml_job *job = a->job;
+  bool changed = true;
+  for (int round = 0; changed && round < MAX_CHAIN; round++) {
+    changed = false;
+    for (size_t i = 0; i < job->n_var; i++)
+      changed |= put_in_place(a, &g, job->var[i].name, job->var[i].assign, NULL);
+    for (size_t i = 0; i < job->n_reaction; i++)
+      changed |= put_in_place(a, &g, job->reaction[i].name, job->reaction[i].math, job->reaction[i].scope);
   }
   return g;
 }
 
-/* What cannot be turned inside out is left to Newton's method, one unknown to a rule. */
-static void leave_implicit(algebra *a, const equation *e) {
+/* ---- what cannot be turned inside out ---- */
+
+static bool is_solved(const algebra *a, size_t i) {
+  return a->job->var[a->eq[i].unknown].solved != NULL;
+}
+
+/* reach[i * n + k]: equation i needs what equation k determines, itself or by others. */
+static bool *find_needs(const algebra *a) {
+  const size_t n = a->n;
+  bool *reach = REIN_NEW(a->job->arena, bool, n *n + 1);
+  for (size_t i = 0; i < n; i++)
+    for (size_t k = 0; k < n; k++)
+      reach[i * n + k] = !is_solved(a, i) && !is_solved(a, k) &&
+                         sbml_occurrences(a->eq[i].g, a->job->var[a->eq[k].unknown].name) > 0;
+  for (size_t via = 0; via < n; via++)
+    for (size_t i = 0; i < n; i++)
+      for (size_t k = 0; reach[i * n + via] && k < n; k++) reach[i * n + k] |= reach[via * n + k];
+  return reach;
+}
+
+/* Equations that need each other are one block; those that another only needs are solved before it. */
+static void add_block(algebra *a, size_t i, const bool *reach) {
   sbml_job *job = a->job;
-  sbml_var *v = &job->var[e->unknown];
-  if (v->solved) return;
-  for (size_t i = 0; i < a->n; i++) {
-    const sbml_var *other = &job->var[a->eq[i].unknown];
-    if (other == v || other->solved || !sbml_occurrences(e->g, other->name)) continue;
-    rein_error(
-        job->diag, e->pos,
-        "this algebraic rule cannot be solved for '%s': it holds '%s' too, which no other rule gives by "
-        "itself",
-        v->id, other->id);
-    return;
+  sbml_block *block = REIN_NEW(job->arena, sbml_block, 1);
+  *block = (sbml_block){0};
+  for (size_t k = i; k < a->n; k++) {
+    if (k != i && !(reach[i * a->n + k] && reach[k * a->n + i])) continue;
+    job->var[a->eq[k].unknown].block = block;
+    if (block->n < SBML_MAX_BLOCK) {
+      block->unknown[block->n] = a->eq[k].unknown;
+      block->g[block->n] = a->eq[k].g;
+    }
+    block->n++;
   }
-  if (sbml_occurrences(e->g, v->name))
-    v->implicit = e->g;
-  else
-    rein_error(job->diag, e->pos, "this algebraic rule does not determine '%s', which cancels out of it",
-               v->id);
+  if (block->n == 1 && !reach[i * a->n + i])
+    rein_error(job->diag, a->eq[i].pos,
+               "this algebraic rule does not determine '%s', which cancels out of it",
+               job->var[a->eq[i].unknown].id);
+  if (block->n > SBML_MAX_BLOCK)
+    rein_error(
+        job->diag, a->eq[i].pos,
+        "this algebraic rule cannot be solved for '%s': %d rules share their unknowns and none gives one "
+        "of them by itself; %d are the most",
+        job->var[a->eq[i].unknown].id, block->n, SBML_MAX_BLOCK);
+}
+
+static void leave_implicit(algebra *a) {
+  bool any = false;
+  for (size_t i = 0; i < a->n; i++) any |= !is_solved(a, i);
+  const bool *reach = any ? find_needs(a) : NULL;
+  for (size_t i = 0; i < a->n; i++)
+    if (!is_solved(a, i) && !a->job->var[a->eq[i].unknown].block) add_block(a, i, reach);
 }
 
 static void solve_all(algebra *a) {
@@ -243,7 +307,7 @@ static void solve_all(algebra *a) {
       if (!job->var[a->eq[k].unknown].solved && sbml_occurrences(a->eq[k].g, v->name))
         a->eq[k].g = sbml_substitute(job, a->eq[k].g, v->name, v->solved);
   }
-  for (size_t i = 0; i < a->n; i++) leave_implicit(a, &a->eq[i]);
+  leave_implicit(a);
 }
 
 void sbml_solve_algebra(sbml_job *job) {

@@ -244,7 +244,7 @@ static void add_views(sbml_job *job, sbml_var *v) {
 }
 
 static rein_ast *value_of(sbml_job *job, const sbml_var *v) {
-  if (v->implicit) return sbml_newton(job, v);
+  if (v->block) return sbml_newton(job, v);
   return v->solved ? v->solved : sbml_number(job, v->assign, NULL);
 }
 

@@ -121,9 +121,9 @@ rein_ast *sbml_derived_by(sbml_job *job, const rein_ast *ast, const sbml_var *v)
   return derived;
 }
 
-rein_ast *sbml_derived_without(sbml_job *job, const rein_ast *ast, const sbml_var *v) {
-  const sbml_var *outside = job->fixed;
-  job->fixed = v;
+static rein_ast *derived_without(sbml_job *job, const rein_ast *ast, const sbml_block *block) {
+  const sbml_block *outside = job->fixed;
+  job->fixed = block;
   job->depth++;
   rein_ast *derived = derive(job, ast, 0);
   job->depth--;
@@ -131,12 +131,46 @@ rein_ast *sbml_derived_without(sbml_job *job, const rein_ast *ast, const sbml_va
   return derived;
 }
 
-/* 0 = g(z, ...): dz/dt = - (dg/dt without z) / (dg/dz) */
+/* Columns still free are the bits of `free`; Laplace's expansion along row `row`. */
+static rein_ast *expand(sbml_job *job, rein_ast *entry[SBML_MAX_BLOCK][SBML_MAX_BLOCK], int n, int row,
+                        unsigned columns) {
+  rein_ast *sum = sbml_num(job, row == n ? 1 : 0);
+  bool minus = false;
+  for (int c = 0; row < n && c < n; c++) {
+    if (!(columns & 1u << c)) continue;
+    if (!is_zero(entry[row][c])) {
+      rein_ast *minor = expand(job, entry, n, row + 1, columns & ~(1u << c));
+      rein_ast *term = rein_ast_copy(job->arena, entry[row][c]);
+      job->n_node += term->size;
+      sum = plus(job, sum, row + 1 < n ? times(job, term, minor) : term, minus);
+    }
+    minus = !minus;
+  }
+  return sum;
+}
+
+rein_ast *sbml_determinant(sbml_job *job, rein_ast *entry[SBML_MAX_BLOCK][SBML_MAX_BLOCK], int n) {
+  return expand(job, entry, n, 0, (1u << n) - 1);
+}
+
+/* 0 = g(z, ...): dz/dt solves (dg/dz) dz/dt = -(dg/dt without z), by Cramer's rule. */
 static rein_ast *derive_implicit(sbml_job *job, const sbml_var *v) {
-  rein_ast *rest = sbml_derived_without(job, v->implicit, v);
-  if (is_zero(rest)) return rest;
-  rein_ast *slope_of_it = sbml_derived_by(job, v->implicit, v);
-  return sbml_op1(job, REIN_OP_NEG, sbml_op2(job, REIN_OP_DIV, rest, slope_of_it));
+  const sbml_block *block = v->block;
+  const int n = block->n;
+  rein_ast *entry[SBML_MAX_BLOCK][SBML_MAX_BLOCK];
+  bool still = true;
+  for (int i = 0; i < n; i++)
+    for (int k = 0; k < n; k++) entry[i][k] = sbml_derived_by(job, block->g[i], &job->var[block->unknown[k]]);
+  rein_ast *below = sbml_determinant(job, entry, n);
+  for (int i = 0; i < n; i++) {
+    rein_ast *rest = derived_without(job, block->g[i], block);
+    still &= is_zero(rest);
+    for (int k = 0; k < n; k++)
+      if (&job->var[block->unknown[k]] == v) entry[i][k] = rest;
+  }
+  if (still) return sbml_num(job, 0);
+  rein_ast *above = sbml_determinant(job, entry, n);
+  return sbml_op1(job, REIN_OP_NEG, sbml_op2(job, REIN_OP_DIV, above, below));
 }
 
 static rein_ast *derive_name(sbml_job *job, const char *name, int depth) {
@@ -146,11 +180,11 @@ static rein_ast *derive_name(sbml_job *job, const char *name, int depth) {
   if (owner < SBML_FIRST_REACTION) {
     sbml_var *v = &job->var[owner];
     if (v == job->along) return sbml_num(job, 1);
-    if (v == job->fixed) return sbml_num(job, 0);
+    if (v->block && v->block == job->fixed) return sbml_num(job, 0);
     if (v->solved) return derive(job, v->solved, depth + 1);
     if (v->assign) return derive(job, sbml_number(job, v->assign, NULL), depth + 1);
     if (job->along) return sbml_num(job, 0);
-    if (v->implicit) return derive_implicit(job, v);
+    if (v->block) return derive_implicit(job, v);
     return v->in_algebra ? sbml_num(job, NAN) : sbml_rate_of(job, owner);
   }
   if (reaction >= (int)job->n_reaction) return sbml_num(job, NAN); /* a delayed value */

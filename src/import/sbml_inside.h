@@ -6,7 +6,7 @@
  *   sbml_about.c    units, identifiers and notes as text
  *   sbml_math.c     MathML trees of libSBML to rein_ast
  *   sbml_algebra.c  algebraic rules solved for one unknown each
- *   sbml_newton.c   algebraic rules that are implicit in their unknown
+ *   sbml_newton.c   algebraic rules that are implicit in their unknowns
  *   sbml_derive.c   time derivatives of rules
  *   sbml_delay.c    delayed values, and what they were before the start
  *   sbml_build.c    variables, reactions and events to the arrays of rein_model
@@ -59,10 +59,20 @@ typedef struct {
   double value;                             /* as given; NaN where not */
   const ASTNode_t *initial, *assign, *rate; /* NULL where there is none */
   rein_ast *solved;                         /* from an algebraic rule, in place of assign */
-  rein_ast *implicit; /* 0 = implicit: an algebraic rule that is solved by Newton's method */
-  sbml_flow *flow;    /* (n_flow) */
+  struct sbml_block *block; /* of algebraic rules that Newton's method solves for it; NULL for others */
+  sbml_flow *flow;          /* (n_flow) */
   size_t n_flow, cap_flow;
 } sbml_var;
+
+#define SBML_MAX_BLOCK 4 /* algebraic rules that have to be solved together */
+
+/* 0 = g[i](z, ...): rules that share their unknowns z, as many as rules. */
+typedef struct sbml_block {
+  int n;
+  int unknown[SBML_MAX_BLOCK]; /* variables */
+  rein_ast *g[SBML_MAX_BLOCK];
+  const char *solution[SBML_MAX_BLOCK]; /* names of what Newton's method leads to; NULL before it is built */
+} sbml_block;
 
 typedef struct {
   const char *id, *title, *name, *codes;
@@ -108,8 +118,9 @@ typedef struct {
   rein_pos pos;      /* of the element whose math is converted */
   int depth, n_node; /* of math under way; nodes made so far */
   bool too_large;
-  const sbml_var *fixed, *along; /* derivatives leave this variable out; are by this variable, not by time */
-  bool before, at_start;         /* math is taken for times before the start; for the start itself */
+  const sbml_block *fixed; /* derivatives leave its unknowns out */
+  const sbml_var *along;   /* derivatives are by this variable, not by time */
+  bool before, at_start;   /* math is taken for times before the start; for the start itself */
 } sbml_job;
 
 #define SBML_FIRST_REACTION 0x20000000
@@ -166,9 +177,10 @@ rein_ast *sbml_substitute(sbml_job *job, const rein_ast *ast, const char *name, 
 /* `is` as it was `by` ago. `before`: the same formula converted with job->before. */
 rein_ast *sbml_delayed(sbml_job *job, rein_ast *is, rein_ast *by, const rein_ast *before);
 
-/* d ast / d v; d ast / dt along everything but v. */
+/* d ast / d v. */
 rein_ast *sbml_derived_by(sbml_job *job, const rein_ast *ast, const sbml_var *v);
-rein_ast *sbml_derived_without(sbml_job *job, const rein_ast *ast, const sbml_var *v);
+/* The determinant of n rows and columns; its entries are copied. */
+rein_ast *sbml_determinant(sbml_job *job, rein_ast *entry[SBML_MAX_BLOCK][SBML_MAX_BLOCK], int n);
 /* d/dt of a variable that a rule determines. */
 rein_ast *sbml_derived(sbml_job *job, int var);
 
@@ -179,7 +191,7 @@ rein_ast *sbml_stored_rate(sbml_job *job, sbml_var *v);
 rein_ast *sbml_rate_of(sbml_job *job, int var);
 /* A value of a new name that is a parameter's. */
 const char *sbml_show(sbml_job *job, const sbml_var *v);
-/* The value of a variable that an implicit rule determines, with all that it needs; and what that adds. */
+/* The value of a variable that implicit rules determine, with all that it needs; and what that adds. */
 rein_ast *sbml_newton(sbml_job *job, const sbml_var *v);
 void sbml_add_helper(sbml_job *job, const sbml_var *v, const char *name, rein_ast *is);
 void sbml_add_follower(sbml_job *job, const sbml_var *v, const char *name, rein_ast *initial, rein_ast *rate);
