@@ -61,6 +61,20 @@ static void add_act(const shipped_act *act, const double *row, int n_lane, rein_
   ck_assert(rein_lane_add_item(plan, item));
 }
 
+static void add_pulses(const shipped_pulse *p, rein_lane_plan *plan) {
+  if (!p->action) return;
+  const rein_action *a = &now->model->action[find_action(now->model, p->action)];
+  ck_assert_int_ge(a->param, 0);
+  for (int i = 0; i < p->count; i++)
+    for (int end = 0; end < 2; end++) {
+      rein_item item = {.time = p->first + i * p->every + (end ? p->duration : 0),
+                        .kind = REIN_ITEM_PARAM,
+                        .target = a->param,
+                        .amount = end ? now->tape->param_default[a->param] : a->factor * p->amount};
+      ck_assert(rein_lane_add_item(plan, item));
+    }
+}
+
 static void fill_lane(int64_t i_batch, int l, rein_eval *eval, rein_lane_plan *plan) {
   (void)i_batch;
   const int n_lane = rein_eval_n_lane(eval), n_action = now->tape->n_action;
@@ -72,6 +86,7 @@ static void fill_lane(int64_t i_batch, int l, rein_eval *eval, rein_lane_plan *p
   rein_eval_params(eval);
   rein_eval_run(eval, REIN_PROG_ACTION, time, NULL, row);
   for (const shipped_act *act = now_case->act; act->action; act++) add_act(act, row + l, n_lane, plan);
+  add_pulses(&now_case->pulse, plan);
   free(time);
   free(row);
 }
@@ -90,7 +105,7 @@ support_result shipped_run(const shipped *s, const shipped_case *what, const shi
   now = s, now_case = what, now_how = how;
   support_case c = {.tape = tape,
                     .n_lane = how->n_lane,
-                    .rtol = SHIPPED_RTOL,
+                    .rtol = how->rtol > 0 ? how->rtol : SHIPPED_RTOL,
                     .atol_each = atol,
                     .t_end = time[n_time - 1],
                     .obs = time,

@@ -29,11 +29,19 @@ typedef struct {
   double amount;      /* action's unit */
 } shipped_act;
 
+/* A parameter that an action sets for `duration`, `count` times. */
+typedef struct {
+  const char *action; /* NULL: none */
+  double first, every, duration, amount;
+  int count;
+} shipped_pulse;
+
 /* One person and what is done. */
 typedef struct {
   const char *name;
   shipped_set set[SHIPPED_MAX_SET];
   shipped_act act[SHIPPED_MAX_ACT];
+  shipped_pulse pulse;
   bool act_first; /* an observation at the instant of an action sees the state after it */
 } shipped_case;
 
@@ -44,6 +52,7 @@ typedef struct {
   int n_lane; /* 0: 8 */
   const int *changed;
   double change;
+  double rtol; /* 0: SHIPPED_RTOL */
 } shipped_how;
 
 /* Tolerances of all runs: relative, and absolute in parts of each state's scale. */
