@@ -116,6 +116,22 @@ static const rein_command commands[] = {
      "rein validate --format markdown models/*/validate/*.yaml\tone line for each\n",
      1, -1, BIT(OUT) | BIT(N) | BIT(SEED) | BIT(THREADS) | BIT(FORMAT) | BIT(INDIVIDUAL_DATA) | BIT(HELP),
      rein_cmd_validate},
+    {"explain", "say which processes of the model make an effect", "SCENARIO",
+     "Runs one person with and without the action, and again with each process held at its course without "
+     "the\n"
+     "action: what vanishes is its share of the effect on one observable, or on the duration of one safety "
+     "signal.\n"
+     "Shows interactions, the ways from the action to the observable with the sources of each link, and an "
+     "account of\n"
+     "every state that has no remainder (docs/explain.md). --out writes JSON or a picture instead.",
+     "rein explain scenarios/warfarin_single_dose.yaml\tthe first observable, the typical person\n"
+     "rein explain --individual 3 --horizon '72 h' scenarios/warfarin_adherence.yaml\tone person of the "
+     "cohort\n"
+     "rein explain -o shares.svg scenarios/warfarin_single_dose.yaml\ta picture of the shares\n",
+     1, 1,
+     BIT(ARM) | BIT(OBSERVABLE) | BIT(SAFETY) | BIT(HORIZON) | BIT(INDIVIDUAL) | BIT(SEED) | BIT(THREADS) |
+         BIT(OUT) | BIT(INDIVIDUAL_DATA) | BIT(HELP),
+     rein_cmd_explain},
     {"help", "explain rein or one command", "[COMMAND]", "The same as 'rein COMMAND --help'.",
      "rein help\tall commands\nrein help run\tone command\n", 0, 1, BIT(HELP), rein_cmd_help},
     {NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL}};

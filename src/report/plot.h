@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include "src/base/diag.h"
+#include "src/report/picture.h"
 
 enum { REIN_PLOT_P5, REIN_PLOT_P25, REIN_PLOT_P50, REIN_PLOT_P75, REIN_PLOT_P95, REIN_PLOT_N_QUANTILE };
 
@@ -45,8 +45,6 @@ typedef struct {
   int n_panel;
   int n_col; /* panels side by side; 0: chosen */
 } rein_plot;
-
-typedef enum { REIN_PLOT_SVG, REIN_PLOT_PNG } rein_plot_format;
 
 /* Writes the picture to a temporary name and renames it. REIN_OK; REIN_ERR_FILE, REIN_ERR_MEMORY,
  * REIN_ERR_SURROUNDINGS with an error in diag. The same plot gives the same bytes. Scratch memory comes from

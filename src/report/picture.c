@@ -1,0 +1,163 @@
+#include "src/report/picture.h"
+
+#include <cairo/cairo-svg.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/files.h"
+
+const rein_colour rein_palette[REIN_N_COLOUR] = {{0.00, 0.45, 0.70}, {0.84, 0.37, 0.00}, {0.00, 0.62, 0.45},
+                                                 {0.80, 0.47, 0.65}, {0.90, 0.62, 0.00}, {0.34, 0.71, 0.91}};
+const rein_colour rein_ink = {0.13, 0.13, 0.13}, rein_pale = {0.88, 0.88, 0.88};
+
+void rein_picture_use(cairo_t *cr, rein_colour c, double alpha) {
+  cairo_set_source_rgba(cr, c.r, c.g, c.b, alpha);
+}
+
+double rein_picture_text_width(cairo_t *cr, const char *text, double size) {
+  cairo_text_extents_t extents;
+  cairo_set_font_size(cr, size);
+  cairo_text_extents(cr, text, &extents);
+  return extents.x_advance;
+}
+
+void rein_picture_text(cairo_t *cr, const char *text, double x, double y, double size, double align,
+                       double room) {
+  double width = rein_picture_text_width(cr, text, size);
+  if (width > room && room > 0.0) {
+    size = fmax(6.0, size * room / width);
+    width = rein_picture_text_width(cr, text, size);
+  }
+  cairo_move_to(cr, x - align * width, y);
+  cairo_show_text(cr, text);
+}
+
+int rein_picture_count_lines(const char *text) {
+  int n = text && *text ? 1 : 0;
+  for (const char *p = text; p && *p; p++) n += *p == '\n';
+  return n;
+}
+
+double rein_picture_lines(cairo_t *cr, const char *text, double x, double y, double room) {
+  char line[512];
+  for (const char *p = text ? text : ""; *p;) {
+    const size_t n = strcspn(p, "\n");
+    const size_t kept = n < sizeof line - 1 ? n : sizeof line - 1;
+    memcpy(line, p, kept);
+    line[kept] = 0;
+    rein_picture_text(cr, line, x, y, REIN_FONT_SMALL, 0.0, room);
+    y += REIN_PICTURE_LINE;
+    p += n + (p[n] == '\n');
+  }
+  return y;
+}
+
+/* ---- file ---- */
+
+/* What cairo writes is collected by plain realloc: no arena may jump through cairo. */
+typedef struct {
+  unsigned char *bytes;
+  size_t n, capacity;
+} buffer;
+
+static cairo_status_t collect(void *closure, const unsigned char *bytes, unsigned n) {
+  buffer *b = closure;
+  if (b->n + n > b->capacity) {
+    const size_t capacity = 2 * (b->n + n) + 4096;
+    unsigned char *grown = realloc(b->bytes, capacity);
+    if (!grown) return CAIRO_STATUS_NO_MEMORY;
+    b->bytes = grown;
+    b->capacity = capacity;
+  }
+  memcpy(b->bytes + b->n, bytes, n);
+  b->n += n;
+  return CAIRO_STATUS_SUCCESS;
+}
+
+static cairo_status_t render(const rein_picture *picture, rein_plot_format format, buffer *out) {
+  const double png_scale = 2.0; /* points to pixels: sharp on today's screens */
+  const double width = picture->width, height = picture->height;
+  cairo_surface_t *surface = format == REIN_PLOT_SVG
+                                 ? cairo_svg_surface_create_for_stream(collect, out, width, height)
+                                 : cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)(png_scale * width),
+                                                              (int)(png_scale * height));
+  cairo_t *cr = cairo_create(surface);
+  if (format == REIN_PLOT_PNG) cairo_scale(cr, png_scale, png_scale);
+  cairo_set_source_rgb(cr, 1.0, 1.0, 1.0);
+  cairo_paint(cr);
+  cairo_select_font_face(cr, "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
+  rein_picture_use(cr, rein_ink, 1.0);
+  picture->draw(picture->context, cr);
+  cairo_status_t status = cairo_status(cr);
+  cairo_destroy(cr);
+  if (status == CAIRO_STATUS_SUCCESS && format == REIN_PLOT_PNG)
+    status = cairo_surface_write_to_png_stream(surface, collect, out);
+  cairo_surface_finish(surface);
+  if (status == CAIRO_STATUS_SUCCESS) status = cairo_surface_status(surface);
+  cairo_surface_destroy(surface);
+  return status;
+}
+
+static void add_escaped(rein_text *out, const char *text) {
+  for (const char *p = text ? text : ""; *p; p++) {
+    if (*p == '<')
+      rein_text_add(out, "&lt;");
+    else if (*p == '>')
+      rein_text_add(out, "&gt;");
+    else if (*p == '&')
+      rein_text_add(out, "&amp;");
+    else if ((unsigned char)*p >= 0x20 || *p == '\n')
+      rein_text_add_n(out, p, 1);
+  }
+}
+
+/* cairo numbers its surfaces over the life of the process: without the number the same plot gives the same
+ * bytes. */
+static void add_unnumbered(rein_text *out, const char *bytes, size_t n) {
+  static const char mark[] = "id=\"surface";
+  for (const char *end = bytes + n; bytes < end;) {
+    const char *found = memmem(bytes, (size_t)(end - bytes), mark, sizeof mark - 1);
+    if (!found) {
+      rein_text_add_n(out, bytes, (size_t)(end - bytes));
+      return;
+    }
+    found += sizeof mark - 1;
+    rein_text_add_n(out, bytes, (size_t)(found - bytes));
+    for (bytes = found; bytes < end && *bytes >= '0' && *bytes <= '9';) bytes++;
+  }
+}
+
+/* cairo draws letters as shapes: title and description put the words back, for search and for screen readers.
+ */
+static void add_words(const rein_picture *picture, const buffer *svg, rein_text *out) {
+  const unsigned char *open = memmem(svg->bytes, svg->n, "<svg", 4);
+  const unsigned char *end = open ? memchr(open, '>', svg->n - (size_t)(open - svg->bytes)) : NULL;
+  const size_t head = end ? (size_t)(end - svg->bytes) + 1 : 0;
+  rein_text_add_n(out, (const char *)svg->bytes, head);
+  if (end) {
+    rein_text_add(out, "\n<title>");
+    add_escaped(out, picture->title);
+    rein_text_add(out, "</title>\n<desc>");
+    add_escaped(out, picture->words);
+    rein_text_add(out, "</desc>");
+  }
+  add_unnumbered(out, (const char *)svg->bytes + head, svg->n - head);
+}
+
+rein_status rein_picture_write(rein_arena *arena, const rein_picture *picture, rein_plot_format format,
+                               const char *path, rein_diag *diag) {
+  buffer bytes = {NULL, 0, 0};
+  const rein_pos nowhere = {NULL, 0, 0, 0};
+  const cairo_status_t drawn = render(picture, format, &bytes);
+  rein_arena_defer(arena, free, bytes.bytes);
+  if (drawn != CAIRO_STATUS_SUCCESS) {
+    rein_error(diag, nowhere, "the picture could not be drawn: %s", cairo_status_to_string(drawn));
+    return drawn == CAIRO_STATUS_NO_MEMORY ? REIN_ERR_MEMORY : REIN_ERR_SURROUNDINGS;
+  }
+  if (format == REIN_PLOT_PNG) return rein_files_write(path, bytes.bytes, bytes.n, diag);
+  rein_text svg;
+  rein_text_init(&svg, arena);
+  add_words(picture, &bytes, &svg);
+  return rein_files_write(path, svg.bytes, svg.n, diag);
+}
