@@ -135,7 +135,7 @@ void reference_check_parameters(rein_arena *arena, const char *name, const shipp
                                 const char *silent) {
   const shipped s = shipped_read(arena, name);
   const table t = read_table(arena, name);
-  enum { N_LANE = 40 };
+  enum { N_LANE = 80 };
   int changed[N_LANE], n = 0;
   double worst[N_LANE] = {0};
   for (int i = 0; i < s.tape->n_param; i++)
