@@ -6,7 +6,7 @@
 
 #include "tests/support.h"
 
-#define SHIPPED_MAX_ACT 20
+#define SHIPPED_MAX_ACT 28
 #define SHIPPED_MAX_SET 6
 
 typedef struct {
