@@ -78,6 +78,24 @@ static const rein_ast *definition(const rein_lower *lower, rein_symbol_kind kind
   }
 }
 
+static rein_node op2(rein_lower *lower, rein_op op, rein_node a, rein_node b) {
+  return rein_dag_op2(lower->dag, op, a, b);
+}
+
+/* What actions make of a symbol. */
+static rein_node act_on(rein_lower *lower, rein_symbol_kind kind, int index, rein_node node) {
+  const rein_model *m = lower->model;
+  for (size_t i = 0; i < m->n_act; i++) {
+    const rein_act *act = &m->act[i];
+    if (act->kind != kind || act->target != index) continue;
+    if (act->scale >= 0)
+      node = op2(lower, REIN_OP_MUL, node, rein_lower_symbol(lower, REIN_SYMBOL_VALUE, act->scale));
+    if (act->shift >= 0)
+      node = op2(lower, REIN_OP_ADD, node, rein_lower_symbol(lower, REIN_SYMBOL_VALUE, act->shift));
+  }
+  return node;
+}
+
 /* Puts a symbol's value where the frame on top is: at once, or by working on its definition first. */
 static void enter_symbol(rein_lower *lower, rein_symbol_kind kind, int index) {
   rein_node *memo = &lower->memo[kind][index];
@@ -88,11 +106,16 @@ static void enter_symbol(rein_lower *lower, rein_symbol_kind kind, int index) {
     return;
   }
   const rein_ast *is = definition(lower, kind, index, &word, &name, &pos);
-  if (!is) {
+  if (!is && *memo == UNDER_WAY) {
+    rein_error(lower->diag, pos, "%s '%s' depends on itself: an action on it depends on it", word, name);
+    finish_frame(lower, rein_dag_number(lower->dag, NAN));
+  } else if (!is) {
     int leaf = kind == REIN_SYMBOL_STATE            ? REIN_LEAF_STATE
                : lower->model->param[index].delayed ? REIN_LEAF_DELAY
                                                     : REIN_LEAF_PARAM;
-    finish_frame(lower, *memo = rein_dag_leaf(lower->dag, leaf, index));
+    *memo = UNDER_WAY;
+    rein_node node = act_on(lower, kind, index, rein_dag_leaf(lower->dag, leaf, index));
+    finish_frame(lower, *memo = node);
   } else if (*memo == UNDER_WAY) {
     rein_error(lower->diag, pos, "%s '%s' depends on itself", word, name);
     finish_frame(lower, rein_dag_number(lower->dag, NAN));
@@ -104,16 +127,12 @@ static void enter_symbol(rein_lower *lower, rein_symbol_kind kind, int index) {
   }
 }
 
-static rein_node op2(rein_lower *lower, rein_op op, rein_node a, rein_node b) {
-  return rein_dag_op2(lower->dag, op, a, b);
-}
-
 /* A parameter with a formula: its row on the tape is the deviate around the formula's value, 0 for the
  * typical one. */
 static rein_node around_formula(rein_lower *lower, int i_param, rein_node formula) {
   const rein_param *p = &lower->model->param[i_param];
   rein_dag *dag = lower->dag;
-  if (rein_dag_at(dag, formula)->flags & ~REIN_DAG_PARAM)
+  if (lower->model->n_act == 0 && (rein_dag_at(dag, formula)->flags & ~REIN_DAG_PARAM))
     rein_error(lower->diag, p->pos, "parameter '%s' may be computed from parameters and covariates only",
                p->name);
   rein_dist_kind between = p->between.kind, uncertain = p->uncertain.kind;
@@ -187,12 +206,13 @@ static void finish_operation(rein_lower *lower, const frame *f) {
 }
 
 static void keep_symbol(rein_lower *lower, const frame *f) {
-  rein_node *value = &lower->value[lower->n_value - 1];
+  rein_node value = lower->value[lower->n_value - 1];
   if (f->kind == REIN_SYMBOL_PARAM) {
     rein_dag_set_origin(lower->dag, lower->model->param[f->index].pos, f->label);
-    *value = around_formula(lower, f->index, *value);
+    value = around_formula(lower, f->index, value);
   }
-  lower->memo[f->kind][f->index] = *value;
+  value = act_on(lower, f->kind, f->index, value);
+  lower->value[lower->n_value - 1] = lower->memo[f->kind][f->index] = value;
   lower->n_stack--;
 }
 

@@ -59,6 +59,7 @@ typedef struct {
   rein_dist between, uncertain;
   bool covariate; /* comes from the scenario's table; value is the default where one is declared */
   bool has_value;
+  bool moved;                   /* no number of the model: rein writes it, see rein_ramp, rein_drifts */
   bool delayed;                 /* holds a delayed value, see rein_delay */
   double range_low, range_high; /* covariates: what a table may hold, declared unit; -inf, inf where open */
   const char *source;           /* key of sources, or NULL when assumed */
@@ -103,13 +104,31 @@ typedef struct {
   int n_flow;
 } rein_process;
 
+/* How a parameter is moved to an action's amount and back: parameters of the model that the timeline writes.
+ * With part = pace * (time - since), or (1 - cos(pi part)) / 2: kept and forced go from [0] to [1] with it.
+ */
+typedef struct {
+  bool smooth;
+  double rise, fall; /* model time */
+  int since, pace, kept[2], forced[2];
+} rein_ramp;
+
+/* What else determines a parameter, value or process: it is times the value `scale`, plus the value `shift`
+ * (-1: none). Several on one target follow each other in this order. */
+typedef struct {
+  rein_symbol_kind kind;
+  int target;
+  int scale, shift;
+} rein_act;
+
 typedef struct {
   const char *name, *title, *kind, *unit_text, *boundary, *codes; /* kind: drug, nutrition, exercise, ... */
   rein_pos pos;
   rein_unit unit;
-  int state;     /* into, -1: acts on parameters only */
-  double factor; /* action unit to state unit */
-  int param;     /* parameter it sets, -1 for none */
+  int state;             /* into, -1: acts on parameters only */
+  double factor;         /* action unit to state unit */
+  int param;             /* parameter it sets, -1 for none */
+  const rein_ramp *ramp; /* of a parameter it sets, NULL: at once */
   rein_ast *lag, *bioavailability, *rate,
       *duration;                /* NULL where not declared; lag and duration in model time */
   double valid_low, valid_high; /* amount in the action's unit; -inf, inf where not declared */
@@ -221,8 +240,9 @@ typedef struct {
   rein_function *function;
   rein_source_ref *ref;
   rein_correlation *correlation;
+  rein_act *act;
   size_t n_param, n_state, n_value, n_process, n_action, n_observable, n_safety, n_event, n_delay, n_function,
-      n_ref, n_correlation;
+      n_ref, n_correlation, n_act;
 } rein_model;
 
 /* An empty model in the arena: counts 0, time unit unknown, no declared horizon. */
@@ -242,6 +262,20 @@ typedef rein_status (*rein_model_importer)(rein_arena *arena, rein_units *units,
 /* The same with an importer for XML files, also where a part names one; NULL: such a file is an error. */
 rein_status rein_model_read_with(rein_arena *arena, rein_units *units, const char *path, rein_pos from,
                                  rein_model_importer importer, rein_diag *diag, rein_model **out);
+
+/* Covariates or parameters that change along lines, see rein_read_drift; names the model does not have are
+ * passed over. */
+typedef struct {
+  const char **name; /* (n) */
+  const rein_pos *pos;
+  size_t n;
+} rein_drifts;
+
+/* The same; each of drifts is x + x.slope (time - x.since) in the model, the slope 0 where nothing sets it.
+ */
+rein_status rein_model_read_drifting(rein_arena *arena, rein_units *units, const char *path, rein_pos from,
+                                     rein_model_importer importer, const rein_drifts *drifts, rein_diag *diag,
+                                     rein_model **out);
 
 /* Reads a model from a source that is already in memory; parts are looked up from source->path. */
 rein_status rein_model_read_source(rein_arena *arena, rein_units *units, const rein_source *source,

@@ -20,7 +20,7 @@ static void add_name(rein_text *names, int *n, const char *name) {
 
 static void count_params(const rein_model *m, rein_text *out) {
   rein_text assumed, unverified, unstated;
-  int n_source = 0, n_assumed = 0, n_unverified = 0, n_unstated = 0, n_covariate = 0;
+  int n_source = 0, n_assumed = 0, n_unverified = 0, n_unstated = 0, n_covariate = 0, n_moved = 0;
   rein_text_init(&assumed, out->arena);
   rein_text_init(&unverified, out->arena);
   rein_text_init(&unstated, out->arena);
@@ -28,7 +28,8 @@ static void count_params(const rein_model *m, rein_text *out) {
     const rein_param *p = &m->param[i];
     const rein_source_ref *ref = source_of(m, p);
     n_covariate += p->covariate;
-    if (p->covariate) continue;
+    n_moved += p->moved;
+    if (p->covariate || p->moved) continue;
     bool assumption = !ref ? p->assumed != NULL : ref->kind && strcmp(ref->kind, "assumed") == 0;
     if (assumption)
       add_name(&assumed, &n_assumed, p->name);
@@ -39,7 +40,8 @@ static void count_params(const rein_model *m, rein_text *out) {
       if (!ref->verified) add_name(&unverified, &n_unverified, p->name);
     }
   }
-  rein_text_printf(out, "parameters: %d\n  from a source: %d\n", (int)m->n_param - n_covariate, n_source);
+  rein_text_printf(out, "parameters: %d\n  from a source: %d\n", (int)m->n_param - n_covariate - n_moved,
+                   n_source);
   list_names(out, "of these unverified", &unverified, n_unverified);
   list_names(out, "assumed", &assumed, n_assumed);
   list_names(out, "without a word", &unstated, n_unstated);

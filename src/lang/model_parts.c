@@ -15,7 +15,7 @@ typedef struct {
   rein_pos pos;
   int *param;      /* (child->n_param) new index, -1: replaced */
   rein_ast **with; /* (child->n_param) replacement, NULL: none */
-  int first_state;
+  int first_state, first_value, first_process;
 } join;
 
 static const char *prefixed(const join *j, const char *name) {
@@ -101,6 +101,8 @@ static void join_states(join *j) {
     prefix_tree(j, s.rate, 0);
     *REIN_ADD(r, rein_state, state) = s;
   }
+  j->first_value = (int)r->model->n_value;
+  j->first_process = (int)r->model->n_process;
   for (size_t i = 0; i < j->child->n_value; i++) {
     rein_value v = j->child->value[i];
     v.name = prefixed(j, v.name);
@@ -126,12 +128,39 @@ static int moved_param(const join *j, int param, const char *what) {
   return -1;
 }
 
+static const rein_ramp *moved_ramp(const join *j, const rein_ramp *ramp) {
+  rein_ramp *moved = REIN_NEW(j->reader->arena, rein_ramp, 1);
+  *moved = *ramp;
+  moved->since = j->param[ramp->since];
+  moved->pace = j->param[ramp->pace];
+  for (int k = 0; k < 2; k++) {
+    moved->kept[k] = j->param[ramp->kept[k]];
+    moved->forced[k] = j->param[ramp->forced[k]];
+  }
+  return moved;
+}
+
+static void join_acts(join *j) {
+  rein_reader *r = j->reader;
+  for (size_t i = 0; i < j->child->n_act; i++) {
+    rein_act a = j->child->act[i];
+    if (a.kind == REIN_SYMBOL_PARAM)
+      a.target = moved_param(j, a.target, "an action");
+    else
+      a.target += a.kind == REIN_SYMBOL_VALUE ? j->first_value : j->first_process;
+    if (a.scale >= 0) a.scale += j->first_value;
+    if (a.shift >= 0) a.shift += j->first_value;
+    if (a.target >= 0) *REIN_ADD(r, rein_act, act) = a;
+  }
+}
+
 static void join_actions(join *j) {
   rein_reader *r = j->reader;
   for (size_t i = 0; i < j->child->n_action; i++) {
     rein_action a = j->child->action[i];
     if (a.param >= 0) a.param = moved_param(j, a.param, rein_arena_printf(r->arena, "action '%s'", a.name));
     if (a.state >= 0) a.state += j->first_state;
+    if (a.ramp) a.ramp = moved_ramp(j, a.ramp);
     a.name = prefixed(j, a.name);
     prefix_tree(j, a.lag, 0);
     prefix_tree(j, a.bioavailability, 0);
@@ -257,6 +286,7 @@ static void read_part(rein_reader *r, const char *prefix, rein_pos pos, const re
   join_params(&j);
   join_states(&j);
   join_actions(&j);
+  join_acts(&j);
   join_observables(&j);
   join_delays(&j);
   join_events(&j);

@@ -98,10 +98,27 @@ static void print_process(const rein_model *m, const rein_process *p, rein_text 
   add_expression(out, "rate", p->rate);
 }
 
+static const char *act_target(const rein_model *m, const rein_act *act) {
+  return act->kind == REIN_SYMBOL_PARAM   ? m->param[act->target].name
+         : act->kind == REIN_SYMBOL_VALUE ? m->value[act->target].name
+                                          : m->process[act->target].name;
+}
+
+static void print_act(const rein_model *m, const rein_act *act, rein_text *out) {
+  rein_text_printf(out, "act %s", act_target(m, act));
+  if (act->scale >= 0) rein_text_printf(out, " times %s", m->value[act->scale].name);
+  if (act->shift >= 0) rein_text_printf(out, " plus %s", m->value[act->shift].name);
+  rein_text_add(out, "\n");
+}
+
 static void print_action(const rein_model *m, const rein_action *a, rein_text *out) {
   begin(out, "action", a->name, a->unit_text);
   if (a->state >= 0) rein_text_printf(out, " into %s", m->state[a->state].name);
   if (a->param >= 0) rein_text_printf(out, " sets %s", m->param[a->param].name);
+  if (a->ramp) {
+    add_number(out, a->ramp->smooth ? "smooth rise" : "rise", a->ramp->rise);
+    add_number(out, "fall", a->ramp->fall);
+  }
   add_number(out, "by", a->factor);
   add_bound(out, "low", a->valid_low);
   add_bound(out, "high", a->valid_high);
@@ -202,6 +219,7 @@ void rein_model_print(const rein_model *m, rein_text *out) {
   }
   for (size_t i = 0; i < m->n_process; i++) print_process(m, &m->process[i], out), rein_text_add(out, "\n");
   for (size_t i = 0; i < m->n_action; i++) print_action(m, &m->action[i], out), rein_text_add(out, "\n");
+  for (size_t i = 0; i < m->n_act; i++) print_act(m, &m->act[i], out);
   for (size_t i = 0; i < m->n_observable; i++)
     print_observable(&m->observable[i], out), rein_text_add(out, "\n");
   for (size_t i = 0; i < m->n_event; i++) print_event(m, &m->event[i], out), rein_text_add(out, "\n");

@@ -102,12 +102,19 @@ rein_model *rein_read_declared(rein_read_job *job, const rein_source *source) {
   return model;
 }
 
+static void add_drifts(rein_read_job *job, rein_model *m) {
+  rein_reader r = {.job = job, .arena = job->arena, .units = job->units, .diag = job->diag, .model = m};
+  r.cap_param = m->n_param, r.cap_value = m->n_value, r.cap_act = m->n_act;
+  for (size_t i = 0; i < job->drifts->n; i++) rein_read_drift(&r, job->drifts->name[i], job->drifts->pos[i]);
+}
+
 static rein_status read_and_check(rein_read_job *job, const rein_source *source, rein_model **out) {
   int n_error = rein_diag_n_error(job->diag);
   job->open[job->depth++] = source->path;
   rein_model *model = rein_read_declared(job, source);
   job->depth--;
   if (!model || rein_diag_n_error(job->diag) > n_error) return REIN_ERR_INPUT;
+  if (job->drifts) add_drifts(job, model);
   rein_status status = rein_model_check(model, job->units, job->diag);
   if (status == REIN_OK) *out = model;
   return status;
@@ -121,14 +128,20 @@ static rein_status find_and_read(rein_read_job *job, const char *path, rein_pos 
   return status == REIN_OK ? read_and_check(job, source, out) : status;
 }
 
-rein_status rein_model_read_with(rein_arena *arena, rein_units *units, const char *path, rein_pos from,
-                                 rein_model_importer importer, rein_diag *diag, rein_model **out) {
-  rein_read_job job = {.arena = arena, .units = units, .diag = diag, .importer = importer};
+rein_status rein_model_read_drifting(rein_arena *arena, rein_units *units, const char *path, rein_pos from,
+                                     rein_model_importer importer, const rein_drifts *drifts, rein_diag *diag,
+                                     rein_model **out) {
+  rein_read_job job = {.arena = arena, .units = units, .diag = diag, .importer = importer, .drifts = drifts};
   rein_guard guard;
   if (REIN_GUARD(arena, &guard)) return REIN_ERR_MEMORY;
   rein_status status = find_and_read(&job, path, from, out);
   rein_unguard(arena, &guard);
   return status;
+}
+
+rein_status rein_model_read_with(rein_arena *arena, rein_units *units, const char *path, rein_pos from,
+                                 rein_model_importer importer, rein_diag *diag, rein_model **out) {
+  return rein_model_read_drifting(arena, units, path, from, importer, NULL, diag, out);
 }
 
 rein_status rein_model_read(rein_arena *arena, rein_units *units, const char *path, rein_pos from,

@@ -17,6 +17,7 @@ typedef struct {
   rein_units *units;
   rein_diag *diag;
   rein_model_importer importer; /* or NULL */
+  const rein_drifts *drifts;    /* or NULL */
   int n_part;
   int depth;
   const char *open[REIN_MAX_PART_DEPTH + 1]; /* (depth) files under way, outermost first */
@@ -30,7 +31,7 @@ typedef struct {
   rein_model *model;
   const rein_yaml *root;
   size_t cap_param, cap_state, cap_value, cap_process, cap_action, cap_observable, cap_safety, cap_event,
-      cap_delay, cap_function, cap_ref, cap_correlation;
+      cap_delay, cap_function, cap_ref, cap_correlation, cap_act;
 } rein_reader;
 
 /* Appends a zeroed item to an array of the model and gives its address (until the next one). */
@@ -108,6 +109,16 @@ rein_dist rein_read_dist(rein_reader *reader, const rein_yaml *map, const char *
 
 /* Position of a key of the map: where a thing is declared. */
 rein_pos rein_key_pos(const rein_yaml *map, int i);
+
+/* ---- model_read_act.c: actions that act on more than a state ---- */
+
+/* Declares what `acts:` or `rise:`, `fall:` of the action stand for. */
+void rein_read_acting(rein_reader *reader, rein_action *action, const rein_yaml *map);
+/* Once names are declared: what they act on. */
+void rein_read_act_targets(rein_reader *reader, const rein_action *action, const rein_yaml *map);
+/* A covariate or parameter `name` that is name + name.slope (time - name.since); false where there is none
+ * that is a number. */
+bool rein_read_drift(rein_reader *reader, const char *name, rein_pos pos);
 
 /* ---- sections: first what is declared, then what refers to it ---- */
 

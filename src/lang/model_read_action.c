@@ -31,6 +31,7 @@ static void read_action(rein_reader *r, const char *name, rein_pos pos, const re
   if (a->rate && a->duration)
     rein_error(r->diag, pos, "action '%s' has a rate and a duration; the amount leaves room for one of them",
                name);
+  rein_read_acting(r, &r->model->action[r->model->n_action - 1], map);
 }
 
 void rein_read_actions(rein_reader *r) {
@@ -50,10 +51,19 @@ static int settable_param(rein_reader *r, int symbol, const char *what, rein_pos
 
 static void read_action_target(rein_reader *r, rein_action *a, const rein_yaml *map) {
   const rein_yaml *into = rein_yaml_get(map, "into"), *sets = rein_yaml_get(map, "sets");
+  if (rein_yaml_get(map, "acts")) {
+    if (into || sets)
+      rein_error(r->diag, a->pos,
+                 "action '%s' has 'acts', which gives it a state of its own, so it has no '%s'", a->name,
+                 into ? "into" : "sets");
+    return;
+  }
   if (!into && !sets && rein_kind_is_idle(a->kind)) return; /* a placebo is given, and does nothing */
   if (!into == !sets) {
-    rein_error(r->diag, a->pos, "action '%s' needs either 'into:' (a state) or 'sets:' (a parameter)",
-               a->name);
+    rein_error(
+        r->diag, a->pos,
+        "action '%s' needs either 'into:' (a state), 'sets:' (a parameter) or 'acts:' (on a parameter)",
+        a->name);
     return;
   }
   const char *what = rein_arena_printf(r->arena, "action '%s' %s", a->name, into ? "goes into" : "sets");
@@ -273,8 +283,11 @@ void rein_read_targets(rein_reader *r) {
   const rein_yaml *actions = rein_yaml_get(r->root, "actions"), *events = rein_yaml_get(r->root, "events");
   size_t first_action = m->n_action - (size_t)(actions ? actions->n : 0);
   size_t first_event = m->n_event - (size_t)(events ? events->n : 0);
-  for (int i = 0; actions && i < actions->n; i++)
-    read_action_target(r, &m->action[first_action + (size_t)i], actions->item[i]);
+  for (int i = 0; actions && i < actions->n; i++) {
+    rein_action *a = &m->action[first_action + (size_t)i];
+    read_action_target(r, a, actions->item[i]);
+    rein_read_act_targets(r, a, actions->item[i]);
+  }
   for (int i = 0; events && i < events->n; i++)
     read_event_targets(r, &m->event[first_event + (size_t)i], events->item[i]);
 }

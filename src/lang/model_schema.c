@@ -105,10 +105,25 @@ static const rein_schema process_keys[] = {
     ANY("from"), ANY("to"), NEED_EXPRESSION("rate"), TEXT("unit"), TEXT("source"), TEXT("title"), CODES, END};
 RULE(process_rule, process_keys);
 
+static const char *const shape_words[] = {"linear", "smooth", NULL};
+static const rein_schema acts_keys[] = {LIST_OF("inhibits", text_rule),
+                                        LIST_OF("stimulates", text_rule),
+                                        TEXT("emax"),
+                                        NEED_TEXT("ec50"),
+                                        TEXT("hill"),
+                                        NEED_TEXT("half_life"),
+                                        TEXT("onset"),
+                                        TEXT("volume"),
+                                        END};
+
 static const rein_schema action_keys[] = {{.key = "kind", .kind = REIN_SCHEMA_NAME},
                                           NEED_TEXT("unit"),
                                           TEXT("into"),
                                           TEXT("sets"),
+                                          {.key = "acts", .kind = REIN_SCHEMA_MAP, .keys = acts_keys},
+                                          QUANTITY("rise"),
+                                          QUANTITY("fall"),
+                                          WORD("shape", shape_words),
                                           EXPRESSION("lag"),
                                           EXPRESSION("bioavailability"),
                                           EXPRESSION("rate"),

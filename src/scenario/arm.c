@@ -142,6 +142,19 @@ static bool read_theta(rein_scenario_reader *r, const rein_yaml *arm, const rein
   return good;
 }
 
+/* What the cohort's table moves, no other table moves. */
+static bool check_over_time(rein_scenario_reader *r, const rein_doses *doses, const rein_yaml *events) {
+  const rein_doses *cohort = r->inside->over_time;
+  for (int i = 0; cohort && i < cohort->n_param; i++)
+    for (int k = 0; k < doses->n_param; k++) {
+      if (cohort->param[i] != doses->param[k]) continue;
+      rein_error(r->diag, events->pos, "'%s' comes from the cohort's 'over_time' already",
+                 r->model->param[doses->param[k]].name);
+      return false;
+    }
+  return true;
+}
+
 static bool add_arm(arm_list *list, int i_written, const char *suffix, const rein_override *override,
                     int n_override) {
   rein_scenario_reader *r = list->r;
@@ -158,6 +171,7 @@ static bool add_arm(arm_list *list, int i_written, const char *suffix, const rei
          good;
   const rein_yaml *events = rein_yaml_get(written, "events");
   if (events) good = (inside.doses = rein_scenario_read_doses(r, events)) != NULL && good;
+  if (good && inside.doses) good = check_over_time(r, inside.doses, events);
   if (!good) return false;
   rein_arm arm = {.name = rein_arena_printf(r->arena, "%s%s", arms->key[i_written], suffix),
                   .group = i_written,

@@ -39,12 +39,13 @@ bool rein_dose_find_columns(rein_dose_table *t) {
   int first_upper = -1, first_lower = -1;
   for (int k = 0; k < REIN_N_COL; k++) t->at[k] = -1;
   for (int i = 0; i < csv->n_column; i++) {
+    if (is_listed(ignore, csv->header[i])) continue;
     int upper = find_known(csv->header[i], UPPER), lower = find_known(csv->header[i], LOWER);
     if (upper >= 0 || lower >= 0) {
       t->at[upper >= 0 ? upper : lower] = i;
       if (upper >= 0 && first_upper < 0) first_upper = i;
       if (lower >= 0 && first_lower < 0) first_lower = i;
-    } else if (!rein_yaml_get(covariates, csv->header[i]) && !is_listed(ignore, csv->header[i])) {
+    } else if (!rein_yaml_get(covariates, csv->header[i])) {
       rein_error(diag, header_pos(csv, i),
                  "column '%s' means nothing here; name it in 'covariates' or in 'ignore' of the arm's events",
                  csv->header[i]);
@@ -58,7 +59,7 @@ bool rein_dose_find_columns(rein_dose_table *t) {
                csv->header[first_lower]);
     return false;
   }
-  if (t->at[REIN_COL_TIME] >= 0 && t->at[REIN_COL_AMT] >= 0) return true;
+  if (t->at[REIN_COL_TIME] >= 0 && (t->at[REIN_COL_AMT] >= 0 || covariates)) return true;
   rein_error(diag, rein_yaml_get(t->node, "table")->pos, "a table of doses needs the column %s",
              t->at[REIN_COL_TIME] < 0 ? "TIME" : "AMT");
   return false;

@@ -34,10 +34,11 @@ typedef struct {
 
 typedef struct {
   int column, param;
+  int slope, since;      /* parameters of a line, -1 where it is carried otherwise */
   double factor, offset; /* column's unit to the parameter's: factor value + offset */
 } rein_dose_covariate;
 
-typedef enum { REIN_CARRY_NONE, REIN_CARRY_LAST, REIN_CARRY_NEXT } rein_dose_carry;
+typedef enum { REIN_CARRY_NONE, REIN_CARRY_LAST, REIN_CARRY_NEXT, REIN_CARRY_LINEAR } rein_dose_carry;
 
 typedef struct {
   rein_scenario_reader *r;

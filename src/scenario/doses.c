@@ -85,6 +85,14 @@ static bool add_record(rein_dose_table *t, rein_dose_record *x, person *p, bool 
 
 /* ---- covariates over time ---- */
 
+/* The parameter name.what that a line moves with, -1 none. */
+static int own_param(rein_scenario_reader *r, const char *name, const char *what) {
+  const char *full = rein_arena_printf(r->arena, "%s.%s", name, what);
+  for (size_t p = 0; p < r->model->n_param; p++)
+    if (strcmp(r->model->param[p].name, full) == 0) return (int)p;
+  return -1;
+}
+
 static bool read_covariate(rein_dose_table *t, const rein_yaml *map, int i, rein_dose_covariate *out) {
   rein_scenario_reader *r = t->r;
   const rein_yaml *node = map->item[i];
@@ -112,6 +120,8 @@ static bool read_covariate(rein_dose_table *t, const rein_yaml *map, int i, rein
   }
   out->offset = rein_unit_convert(0.0, &got, &param->unit);
   out->factor = rein_unit_convert(1.0, &got, &param->unit) - out->offset;
+  out->slope = own_param(r, name->text, "slope");
+  out->since = own_param(r, name->text, "since");
   if (rein_unit_equal(&got, &param->unit)) out->factor = 1.0, out->offset = 0.0;
   return true;
 }
@@ -123,10 +133,12 @@ static bool read_covariates(rein_dose_table *t) {
     rein_error(
         t->r->diag, map->pos,
         "covariates over time need 'carry': last (each value holds until the next) or next (each value "
-        "has held since the one before)");
+        "has held since the one before) or linear (straight from each value to the next)");
     return false;
   }
-  t->how = strcmp(how->text, "last") == 0 ? REIN_CARRY_LAST : REIN_CARRY_NEXT;
+  t->how = strcmp(how->text, "last") == 0   ? REIN_CARRY_LAST
+           : strcmp(how->text, "next") == 0 ? REIN_CARRY_NEXT
+                                            : REIN_CARRY_LINEAR;
   t->cov = REIN_NEW(t->r->arena, rein_dose_covariate, map->n);
   t->n_cov = map->n;
   bool good = true;
@@ -134,19 +146,52 @@ static bool read_covariates(rein_dose_table *t) {
   return good;
 }
 
+/* The value of a cell in the parameter's unit, as far as the model can have it. */
+static bool read_value(rein_dose_table *t, const rein_dose_covariate *c, int64_t row, double *value) {
+  if (!rein_csv_number(t->csv, row, c->column, t->r->diag, value)) return false;
+  *value = c->factor * *value + c->offset;
+  return rein_scenario_is_allowed(t->r, &t->r->model->param[c->param], *value,
+                                  rein_csv_pos(t->csv, row, c->column));
+}
+
+static void add_change(rein_dose_table *t, person *p, double time, int param, double value) {
+  REIN_PUSH(t->r->arena, p->change, p->n_change, p->cap_change, ((rein_change){time, param, value}));
+}
+
+/* Straight from one known value to the next; before the first and after the last it stays. */
+static bool carry_linear(rein_dose_table *t, const rein_dose_covariate *c, int64_t first_row, int64_t end_row,
+                         const double *time, person *p, double *first) {
+  double before = NAN, since = NAN;
+  for (int64_t row = first_row; row < end_row; row++) {
+    double value, now = time[row - first_row];
+    if (rein_csv_is_missing(t->csv, row, c->column)) continue;
+    if (!read_value(t, c, row, &value)) return false;
+    if (isnan(before)) *first = value;
+    if (now > since) {
+      add_change(t, p, since, c->since, since);
+      add_change(t, p, since, c->slope, (value - before) / (now - since));
+    }
+    add_change(t, p, now, c->param, value);
+    add_change(t, p, now, c->slope, 0.0);
+    before = value;
+    since = now;
+  }
+  if (!isnan(before)) return true;
+  rein_error(t->r->diag, rein_csv_pos(t->csv, first_row, c->column),
+             "no value of this column is known of this person");
+  return false;
+}
+
 /* A person's values of one covariate: changes at the lines, in the way they are carried. */
 static bool carry_covariate(rein_dose_table *t, int i_cov, int64_t first_row, int64_t end_row,
                             const double *time, person *p, double *first) {
   const rein_dose_covariate *c = &t->cov[i_cov];
+  if (t->how == REIN_CARRY_LINEAR) return carry_linear(t, c, first_row, end_row, time, p, first);
   double held = NAN, since = -INFINITY; /* carried next: where the value before ends */
   for (int64_t row = first_row; row < end_row; row++) {
     double value;
     if (rein_csv_is_missing(t->csv, row, c->column)) continue;
-    if (!rein_csv_number(t->csv, row, c->column, t->r->diag, &value)) return false;
-    value = c->factor * value + c->offset;
-    if (!rein_scenario_is_allowed(t->r, &t->r->model->param[c->param], value,
-                                  rein_csv_pos(t->csv, row, c->column)))
-      return false;
+    if (!read_value(t, c, row, &value)) return false;
     if (isnan(held)) {
       *first = value;
     } else if (value != held) {
@@ -281,6 +326,7 @@ const rein_doses *rein_scenario_read_doses(rein_scenario_reader *r, const rein_y
   for (int i = 0; i < t.n_cov; i++) param[i] = t.cov[i].param;
   out->param = param;
   out->n_param = t.n_cov;
+  out->carry = t.n_cov > 0 ? rein_yaml_get(node, "carry")->text : NULL;
   size_t n = r->n_doses;
   const rein_doses *answer = good ? out : NULL;
   REIN_PUSH(r->arena, r->doses, n, r->cap_doses, answer);

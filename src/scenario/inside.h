@@ -36,7 +36,8 @@ struct rein_scenario_inside {
   const rein_arm_inside *arm; /* (n_arm) */
   rein_chunk *chunk;          /* (n_chunk) */
   int n_chunk;
-  double t_start, t_end; /* model time */
+  const rein_doses *over_time; /* covariates over time of all arms, NULL none */
+  double t_start, t_end;       /* model time */
   rein_order order;
   bool adding_ends;    /* see rein_timeline_lane */
   char table_hash[65]; /* SHA-256 of the table of people, "" for none */

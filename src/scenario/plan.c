@@ -172,15 +172,25 @@ static void fill_values(const fill_context *context, fill_memory *memory, int64_
   }
   for (int l = 0; l < n_lane; l++) { /* covariates over time begin with their first values */
     occupant who = occupant_of(context, i_batch, l);
-    const rein_doses *doses = arm[who.arm].doses;
-    for (int k = 0; doses && k < doses->n_param; k++)
-      memory->value[(size_t)l * n_value + (size_t)doses->param[k]] =
-          rein_doses_of(doses, who.individual, context->scenario->n_replicate)->first[k];
+    const rein_doses *tables[2] = {context->scenario->inside->over_time, arm[who.arm].doses};
+    for (int i = 0; i < 2; i++)
+      for (int k = 0; tables[i] && k < tables[i]->n_param; k++)
+        memory->value[(size_t)l * n_value + (size_t)tables[i]->param[k]] =
+            rein_doses_of(tables[i], who.individual, context->scenario->n_replicate)->first[k];
   }
   for (int p = 0; p < context->tape->n_param; p++) {
     double *row = rein_eval_row(eval, p);
     for (int l = 0; l < n_lane; l++) row[l] = memory->value[(size_t)l * n_value + (size_t)p];
   }
+}
+
+static bool add_changes(const rein_person_doses *doses, rein_lane_plan *lane) {
+  for (size_t i = 0; i < doses->n_change; i++) {
+    const rein_change *c = &doses->change[i];
+    rein_item item = {.time = c->time, .kind = REIN_ITEM_PARAM, .target = c->param, .amount = c->value};
+    if (c->time <= lane->t_end && !rein_lane_add_item(lane, item)) return false;
+  }
+  return true;
 }
 
 static bool fill_lane(const fill_context *context, fill_memory *memory, int64_t i_batch, int l, int n_lane,
@@ -211,12 +221,11 @@ static bool fill_lane(const fill_context *context, fill_memory *memory, int64_t 
     about.own = doses->course;
     about.n_own = (int)doses->n_course;
     about.left_out = arm->left_out;
-    for (size_t i = 0; i < doses->n_change; i++) {
-      const rein_change *c = &doses->change[i];
-      rein_item item = {.time = c->time, .kind = REIN_ITEM_PARAM, .target = c->param, .amount = c->value};
-      if (c->time <= lane->t_end && !rein_lane_add_item(lane, item)) return false;
-    }
+    if (!add_changes(doses, lane)) return false;
   }
+  if (inside->over_time &&
+      !add_changes(rein_doses_of(inside->over_time, who.individual, scenario->n_replicate), lane))
+    return false;
   return rein_timeline_fill(&memory->timeline, &about, arm->course, arm->n_course, lane);
 }
 

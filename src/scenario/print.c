@@ -93,8 +93,8 @@ static void print_arm(const rein_scenario *scenario, int i, rein_text *out) {
     if (inside->left_out[k])
       rein_text_printf(out, "    events without: %s\n", scenario->model->action[k].name);
   for (int i_param = 0; inside->doses && i_param < inside->doses->n_param; i_param++)
-    rein_text_printf(out, "    events give: %s\n",
-                     scenario->model->param[inside->doses->param[i_param]].name);
+    rein_text_printf(out, "    events give: %s, carried %s\n",
+                     scenario->model->param[inside->doses->param[i_param]].name, inside->doses->carry);
   for (int k = 0; k < inside->n_course; k++) print_course(scenario, &inside->course[k], out);
 }
 
@@ -151,6 +151,10 @@ void rein_scenario_print(const rein_scenario *scenario, rein_text *out) {
   if (scenario->inside->adding_ends) rein_text_add(out, "ss_add: ends infusions\n");
   rein_text_printf(out, "batch: %d individuals, %d lanes\n", scenario->individuals_per_batch,
                    scenario->n_lane);
+  const rein_doses *over_time = scenario->inside->over_time;
+  for (int k = 0; over_time && k < over_time->n_param; k++)
+    rein_text_printf(out, "over time: %s, carried %s, sha256 %s\n",
+                     scenario->model->param[over_time->param[k]].name, over_time->carry, over_time->hash);
   rein_text_add(out, "arms:\n");
   for (int i = 0; i < scenario->n_arm; i++) print_arm(scenario, i, out);
   print_expect(scenario, out);

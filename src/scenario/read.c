@@ -31,12 +31,21 @@ static const rein_schema ANY_RULE[] = {{.key = "", .kind = REIN_SCHEMA_ANY}, {0}
 static const rein_schema COLUMN_KEYS[] = {{.key = "column", .kind = REIN_SCHEMA_TEXT, .required = true},
                                           {.key = "unit", .kind = REIN_SCHEMA_TEXT, .required = true},
                                           {0}};
+static const char *const CARRY_WORDS[] = {"last", "next", "linear", NULL};
+static const rein_schema EVENTS_KEYS[] = {{.key = "table", .kind = REIN_SCHEMA_TEXT, .required = true},
+                                          {.key = "units", .kind = REIN_SCHEMA_ANY, .required = true},
+                                          {.key = "actions", .kind = REIN_SCHEMA_ANY},
+                                          {.key = "covariates", .kind = REIN_SCHEMA_ANY},
+                                          {.key = "carry", .kind = REIN_SCHEMA_WORD, .words = CARRY_WORDS},
+                                          {.key = "ignore", .kind = REIN_SCHEMA_LIST_OF, .keys = TEXT_RULE},
+                                          {0}};
 static const rein_schema COHORT_KEYS[] = {{.key = "n", .kind = REIN_SCHEMA_TEXT},
                                           {.key = "replicates", .kind = REIN_SCHEMA_TEXT},
                                           {.key = "covariates", .kind = REIN_SCHEMA_ANY},
                                           {.key = "table", .kind = REIN_SCHEMA_TEXT},
                                           {.key = "id", .kind = REIN_SCHEMA_TEXT},
                                           {.key = "columns", .kind = REIN_SCHEMA_ANY},
+                                          {.key = "over_time", .kind = REIN_SCHEMA_MAP, .keys = EVENTS_KEYS},
                                           {0}};
 
 static const char *const STEADY_WORDS[] = {"reset", "add", NULL};
@@ -65,14 +74,6 @@ static const rein_schema LINE_KEYS[] = {{.key = "do", .kind = REIN_SCHEMA_TEXT, 
                                         {.key = "jitter", .kind = REIN_SCHEMA_QUANTITY},
                                         {0}};
 static const rein_schema LINE_RULE[] = {{.key = "", .kind = REIN_SCHEMA_MAP, .keys = LINE_KEYS}, {0}};
-static const char *const CARRY_WORDS[] = {"last", "next", NULL};
-static const rein_schema EVENTS_KEYS[] = {{.key = "table", .kind = REIN_SCHEMA_TEXT, .required = true},
-                                          {.key = "units", .kind = REIN_SCHEMA_ANY, .required = true},
-                                          {.key = "actions", .kind = REIN_SCHEMA_ANY},
-                                          {.key = "covariates", .kind = REIN_SCHEMA_ANY},
-                                          {.key = "carry", .kind = REIN_SCHEMA_WORD, .words = CARRY_WORDS},
-                                          {.key = "ignore", .kind = REIN_SCHEMA_LIST_OF, .keys = TEXT_RULE},
-                                          {0}};
 static const char *const PERIOD_WORDS[] = {"as_written", "random", NULL};
 static const rein_schema PERIODS_KEYS[] = {{.key = "letters", .kind = REIN_SCHEMA_TEXT, .required = true},
                                            {.key = "length", .kind = REIN_SCHEMA_QUANTITY, .required = true},
@@ -274,19 +275,51 @@ static bool read_compare(rein_scenario_reader *r) {
 
 /* ---- from file to scenario ---- */
 
+/* Covariates that a table carries along lines. */
+static void add_drifts(rein_scenario_reader *r, const rein_yaml *events, rein_drifts *out) {
+  const rein_yaml *carry = rein_yaml_get(events, "carry"), *map = rein_yaml_get(events, "covariates");
+  if (!carry || strcmp(carry->text, "linear") != 0 || !map || map->kind != REIN_YAML_MAP || map->n == 0)
+    return;
+  const char **name = REIN_NEW(r->arena, const char *, out->n + (size_t)map->n);
+  rein_pos *pos = REIN_NEW(r->arena, rein_pos, out->n + (size_t)map->n);
+  for (size_t i = 0; i < out->n; i++) name[i] = out->name[i], pos[i] = out->pos[i];
+  out->name = name, out->pos = pos;
+  for (int i = 0; i < map->n; i++) {
+    const rein_yaml *sets = map->item[i]->kind == REIN_YAML_MAP ? rein_yaml_get(map->item[i], "sets") : NULL;
+    bool known = !sets || sets->kind != REIN_YAML_SCALAR;
+    for (size_t k = 0; k < out->n && !known; k++) known = strcmp(name[k], sets->text) == 0;
+    if (!known) name[out->n] = sets->text, pos[out->n++] = sets->pos;
+  }
+}
+
 /* The model, without the reader's own errors in between. */
 static bool read_model(rein_scenario_reader *r, const rein_scenario_options *options) {
   const rein_yaml *node = rein_yaml_get(r->root, "model");
   rein_model *model;
   rein_model_importer importer = options ? options->importer : NULL;
+  const rein_yaml *arms = rein_yaml_get(r->root, "arms");
+  rein_drifts drifts = {0};
+  add_drifts(r, rein_yaml_get(rein_yaml_get(r->root, "cohort"), "over_time"), &drifts);
+  for (int i = 0; i < arms->n; i++) add_drifts(r, rein_yaml_get(arms->item[i], "events"), &drifts);
   rein_status status =
-      rein_model_read_with(r->arena, r->units, node->text, node->pos, importer, r->diag, &model);
+      rein_model_read_drifting(r->arena, r->units, node->text, node->pos, importer, &drifts, r->diag, &model);
   if (status == REIN_ERR_MEMORY) rein_arena_out_of_memory(r->arena);
   if (status != REIN_OK) rein_scenario_suggest_model(r, node);
   if (status != REIN_OK) return false;
   r->model = model;
   r->scenario->model = model;
   return true;
+}
+
+/* `over_time` of the cohort: covariates of all arms, no doses. */
+static bool read_over_time(rein_scenario_reader *r, const rein_yaml *node) {
+  const rein_doses *table = r->inside->over_time = rein_scenario_read_doses(r, node);
+  size_t n_course = 0;
+  if (!table) return false;
+  for (int64_t i = 0; i < table->n_person; i++) n_course += table->person[i].n_course;
+  if (n_course == 0 && table->n_param > 0) return true;
+  rein_error(r->diag, node->pos, "'over_time' gives covariates; doses are an arm's 'events'");
+  return false;
 }
 
 static bool read_parts(rein_scenario_reader *r, const rein_scenario_options *options) {
@@ -299,6 +332,8 @@ static bool read_parts(rein_scenario_reader *r, const rein_scenario_options *opt
   /* Arms need to know what the cohort gives and when measuring ends; with those wrong their errors would be
    * guesses. */
   bool measured = rein_scenario_read_measure(r);
+  const rein_yaml *over_time = rein_yaml_get(rein_yaml_get(r->root, "cohort"), "over_time");
+  if (good && measured && over_time) good = read_over_time(r, over_time);
   good = good && measured && rein_scenario_read_arms(r);
   return good && read_compare(r);
 }

@@ -15,8 +15,9 @@ typedef struct rein_span {
   int target;
   int course; /* order of writing, for resets at the same instant */
   bool is_param;
-  bool idle; /* not taken: it has its instants and no effect */
-  bool late; /* delayed by a lag: comes after what is written for its instant */
+  bool idle;             /* not taken: it has its instants and no effect */
+  bool late;             /* delayed by a lag: comes after what is written for its instant */
+  const rein_ramp *ramp; /* NULL: at once */
 } span;
 
 /* A start or an end of a span. */
@@ -227,7 +228,8 @@ static bool give_into_param(builder *b, double time, double amount, bool idle) {
   return add_span(b->timeline, (span){.start = time + (sound ? values.lag : 0.0),
                                       .end = time + (sound ? values.lag + length : INFINITY),
                                       .amount = sound ? action->factor * amount : NAN,
-                                      .target = action->param,
+                                      .target = action->ramp ? action->ramp->since : action->param,
+                                      .ramp = action->ramp,
                                       .course = b->i_course,
                                       .is_param = true,
                                       .idle = idle});
@@ -396,6 +398,16 @@ static void snap_edges(rein_timeline *t, size_t n_edge) {
   }
 }
 
+/* The edges of spans [first, end), in time. */
+static void sort_edges(rein_timeline *t, size_t first, size_t end) {
+  for (size_t i = first; i < end; i++) {
+    t->edge[2 * (i - first)] = (edge){.time = t->span[i].start, .i_span = i, .starts = true};
+    t->edge[2 * (i - first) + 1] = (edge){.time = t->span[i].end, .i_span = i};
+  }
+  qsort(t->edge, 2 * (end - first), sizeof *t->edge, compare_edges);
+  snap_edges(t, 2 * (end - first));
+}
+
 /* Items of one target, whose spans are [first, end): one at every instant at which a span starts or ends. */
 static bool walk_target(builder *b, size_t first, size_t end) {
   rein_timeline *t = b->timeline;
@@ -404,12 +416,7 @@ static bool walk_target(builder *b, size_t first, size_t end) {
   double base = is_param ? b->about->value[target] : 0.0;
   size_t n_edge = 2 * (end - first), from = first;
   if (!reserve((void **)&t->edge, &t->cap_edge, n_edge, sizeof *t->edge)) return false;
-  for (size_t i = first; i < end; i++) {
-    t->edge[2 * (i - first)] = (edge){.time = t->span[i].start, .i_span = i, .starts = true};
-    t->edge[2 * (i - first) + 1] = (edge){.time = t->span[i].end, .i_span = i};
-  }
-  qsort(t->edge, n_edge, sizeof *t->edge, compare_edges);
-  snap_edges(t, n_edge);
+  sort_edges(t, first, end);
   for (size_t i = 0; i < n_edge; i++) {
     double time = t->edge[i].time;
     if (time > b->lane->t_end) break;
@@ -419,6 +426,63 @@ static bool walk_target(builder *b, size_t first, size_t end) {
     if (!add_item(b->lane, time, kind, target, effect_at(t, from, end, time, base))) return false;
   }
   return true;
+}
+
+/* ---- parameters that are moved in time ---- */
+
+/* Where a moved parameter is: it keeps so much of the person's own value, and so much is added. */
+typedef struct {
+  double kept[2], forced[2]; /* from, to */
+  double since, length;      /* of the way; 0: at its end */
+} movement;
+
+static void now_at(const movement *at, bool smooth, double time, double *kept, double *forced) {
+  double part = at->length > 0.0 ? (time - at->since) / at->length : 1.0;
+  if (part > 1.0) part = 1.0;
+  if (smooth) part = (1.0 - cos(M_PI * part)) / 2.0;
+  *kept = at->kept[0] + (at->kept[1] - at->kept[0]) * part;
+  *forced = at->forced[0] + (at->forced[1] - at->forced[0]) * part;
+}
+
+/* The movement as items from its beginning on. */
+static bool add_movement(builder *b, const rein_ramp *ramp, const movement *at, bool moves) {
+  const double values[6] = {at->since,   moves ? 1.0 / at->length : 0.0, at->kept[moves ? 0 : 1],
+                            at->kept[1], at->forced[moves ? 0 : 1],      at->forced[1]};
+  const int targets[6] = {ramp->since,   ramp->pace,      ramp->kept[0],
+                          ramp->kept[1], ramp->forced[0], ramp->forced[1]};
+  double time = moves ? at->since : at->since + at->length;
+  for (int i = 0; i < 6; i++)
+    if (!add_item(b->lane, time, REIN_ITEM_PARAM, targets[i], values[i])) return false;
+  return true;
+}
+
+/* Spans [first, end) of one action's parameter: where one begins it rises to its amount, where none is left
+ * it falls back; what is under way when another begins goes on from where it is. */
+static bool walk_ramp(builder *b, size_t first, size_t end) {
+  rein_timeline *t = b->timeline;
+  const rein_ramp *ramp = t->span[first].ramp;
+  size_t n_edge = 2 * (end - first);
+  movement at = {.kept = {1.0, 1.0}};
+  if (!reserve((void **)&t->edge, &t->cap_edge, n_edge, sizeof *t->edge)) return false;
+  sort_edges(t, first, end);
+  for (size_t i = 0; i < n_edge; i++) {
+    double time = t->edge[i].time;
+    if (i + 1 < n_edge && t->edge[i + 1].time == time) continue;
+    double amount = effect_at(t, first, end, time, NAN), kept = isnan(amount) ? 1.0 : 0.0,
+           forced = isnan(amount) ? 0.0 : amount;
+    if (kept == at.kept[1] && forced == at.forced[1] && i > 0) continue;
+    if (i > 0 && at.length > 0.0 && at.since + at.length <= time && !add_movement(b, ramp, &at, false))
+      return false;
+    if (time > b->lane->t_end) return true;
+    movement next = {.kept = {0, kept},
+                     .forced = {0, forced},
+                     .since = time,
+                     .length = isnan(amount) ? ramp->fall : ramp->rise};
+    now_at(&at, ramp->smooth, time, &next.kept[0], &next.forced[0]);
+    at = next;
+    if (!add_movement(b, ramp, &at, at.length > 0.0)) return false;
+  }
+  return at.length == 0.0 || add_movement(b, ramp, &at, false);
 }
 
 static bool walk_spans(builder *b) {
@@ -432,7 +496,7 @@ static bool walk_spans(builder *b) {
            t->span[end].is_param == t->span[first].is_param) {
       end++;
     }
-    if (!walk_target(b, first, end)) return false;
+    if (!(t->span[first].ramp ? walk_ramp(b, first, end) : walk_target(b, first, end))) return false;
     first = end;
   }
   return true;
