@@ -64,13 +64,15 @@ static void add_act(const shipped_act *act, const double *row, int n_lane, rein_
 static void add_pulses(const shipped_pulse *p, rein_lane_plan *plan) {
   if (!p->action) return;
   const rein_action *a = &now->model->action[find_action(now->model, p->action)];
-  ck_assert_int_ge(a->param, 0);
+  const bool infusion = a->state >= 0;
+  const double amount = a->factor * p->amount / (infusion ? p->duration : 1);
   for (int i = 0; i < p->count; i++)
     for (int end = 0; end < 2; end++) {
+      const double rest = infusion ? -amount : now->tape->param_default[a->param];
       rein_item item = {.time = p->first + i * p->every + (end ? p->duration : 0),
-                        .kind = REIN_ITEM_PARAM,
-                        .target = a->param,
-                        .amount = end ? now->tape->param_default[a->param] : a->factor * p->amount};
+                        .kind = infusion ? REIN_ITEM_INPUT_ADD : REIN_ITEM_PARAM,
+                        .target = infusion ? a->state : a->param,
+                        .amount = end ? rest : amount};
       ck_assert(rein_lane_add_item(plan, item));
     }
 }

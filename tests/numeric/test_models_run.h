@@ -29,7 +29,7 @@ typedef struct {
   double amount;      /* action's unit */
 } shipped_act;
 
-/* A parameter that an action sets for `duration`, `count` times. */
+/* A parameter that an action sets for `duration`, or an infusion of this length, `count` times. */
 typedef struct {
   const char *action; /* NULL: none */
   double first, every, duration, amount;
