@@ -61,7 +61,7 @@ LANE_FLAGS_512 := -O3 -mavx512f -mavx512dq -mavx512vl -mfma
 LIB_SRC := $(filter-out solver/lane_kernels.c,$(wildcard solver/*.c)) $(wildcard src/*.c) \
   $(filter-out src/cli/%,$(wildcard src/*/*.c))
 CLI_SRC := $(wildcard src/cli/*.c)
-TEST_SRC := $(shell find tests -name '*.c' -not -path 'tests/bench/*' -not -path 'tests/fuzz/*' -not -path 'tests/conformance/*' -not -path 'tests/dosing/*' 2>/dev/null | sort)
+TEST_SRC := $(shell find tests -name '*.c' -not -path 'tests/bench/*' -not -path 'tests/fuzz/*' -not -path 'tests/conformance/*' -not -path 'tests/petab/*' -not -path 'tests/dosing/*' 2>/dev/null | sort)
 BENCH_MODELS := $(wildcard tests/bench/*.yaml)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 
@@ -73,7 +73,7 @@ BENCH_OBJ := $(B)/tests/bench/bench.o $(B)/tests/bench/bench_study.o $(B)/tests/
 DEPS := $(patsubst %.o,%.d,$(LIB_OBJ) $(CLI_OBJ) $(TEST_OBJ) $(BENCH_OBJ) $(B)/tests/dosing/dosing.o)
 
 .PHONY: all lib program objects tests run test validate check quick-check san tsan long bench fuzz dosing install uninstall clean \
-  format packages conformance FORCE
+  format packages conformance petab FORCE
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -287,6 +287,18 @@ conformance:
 	@test -n "$(SUITE)" || { echo "conformance: say where the suite is: make conformance SUITE=folder"; exit 2; }
 	@$(MAKE) --no-print-directory -j$(JOBS) $(B)/conformance
 	@$(B)/conformance "$(SUITE)" --expected tests/conformance/expected.txt
+
+# ---- PEtab problems ----
+# PROBLEMS: a folder with reference.tsv and a folder for each problem. Fails when one does not agree.
+PETAB_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/petab/*.c))
+
+$(B)/petab: $(PETAB_OBJ) $(B)/librein.a
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+petab:
+	@test -n "$(PROBLEMS)" || { echo "petab: say where the problems are: make petab PROBLEMS=folder"; exit 2; }
+	@$(MAKE) --no-print-directory -j$(JOBS) $(B)/petab
+	@$(B)/petab "$(PROBLEMS)"
 
 # Dependency files come with the objects: nothing is to be made for them.
 $(DEPS): ;
