@@ -8,11 +8,20 @@ typedef struct {
   double low, high; /* model time */
 } piece;
 
+#define SAME_TIME 1e-13 /* relative distance of times that are one */
+
+typedef struct {
+  double time; /* model time */
+  int order;
+} kink;
+
 /* One lane's past: piece i has values value[(i * n_delay + delay) * NODES + node]. */
 typedef struct {
   piece *piece;
   double *value;
   size_t n, cap;
+  kink kink[REIN_HISTORY_KINKS]; /* (n_kink) */
+  int n_kink;
 } past;
 
 struct rein_history {
@@ -20,6 +29,7 @@ struct rein_history {
   int n_lane;
   past *lane;      /* (n_lane) */
   double *start;   /* (n_lane) */
+  double *end;     /* (n_lane) of the segment under way */
   double *now;     /* (2 n_delay x n_lane) */
   double *before;  /* (n_delay x n_lane) */
   double *when;    /* (n_lane) */
@@ -32,10 +42,11 @@ rein_history *rein_history_create(const rein_tape *tape, int n_lane) {
   const size_t n_row = (size_t)tape->n_delay;
   h->tape = tape, h->n_lane = n_lane;
   h->lane = calloc((size_t)n_lane, sizeof *h->lane);
-  h->start = rein_rows_create(1, n_lane), h->when = rein_rows_create(1, n_lane);
+  h->start = rein_rows_create(1, n_lane), h->end = rein_rows_create(1, n_lane);
+  h->when = rein_rows_create(1, n_lane);
   h->now = rein_rows_create(2 * n_row, n_lane), h->before = rein_rows_create(n_row, n_lane);
   h->sampled = rein_rows_create(REIN_HISTORY_NODES * n_row, n_lane);
-  if (h->lane && h->start && h->when && h->now && h->before && h->sampled) return h;
+  if (h->lane && h->start && h->end && h->when && h->now && h->before && h->sampled) return h;
   rein_history_destroy(h);
   return NULL;
 }
@@ -43,12 +54,12 @@ rein_history *rein_history_create(const rein_tape *tape, int n_lane) {
 void rein_history_destroy(rein_history *h) {
   if (!h) return;
   for (int l = 0; h->lane && l < h->n_lane; l++) free(h->lane[l].piece), free(h->lane[l].value);
-  free(h->lane), free(h->start), free(h->when), free(h->now), free(h->before), free(h->sampled);
+  free(h->lane), free(h->start), free(h->end), free(h->when), free(h->now), free(h->before), free(h->sampled);
   free(h);
 }
 
 void rein_history_clear(rein_history *h, const double *start) {
-  for (int l = 0; l < h->n_lane; l++) h->lane[l].n = 0;
+  for (int l = 0; l < h->n_lane; l++) h->lane[l].n = 0, h->lane[l].n_kink = 0, h->end[l] = INFINITY;
   memcpy(h->start, start, (size_t)h->n_lane * sizeof *start);
 }
 
@@ -95,7 +106,8 @@ static void write_one(rein_history *h, rein_eval *eval, int d, const double *tim
   double *row = rein_eval_row(eval, h->tape->delay_param[d]);
   bool early = false;
   for (int l = 0; l < h->n_lane; l++) {
-    h->when[l] = time[l] - (by[l] > 0 ? by[l] : 0);
+    const double back = by[l] > 0 ? by[l] : 0, same = SAME_TIME * (fabs(time[l]) + back);
+    h->when[l] = time[l] - back + (time[l] >= h->end[l] - same ? -same : same); /* this side of a jump */
     early |= h->when[l] < h->start[l];
   }
   if (early) rein_eval_run(eval, REIN_PROG_PAST, h->when, NULL, h->before);
@@ -160,4 +172,57 @@ double rein_history_shortest(rein_history *h, rein_eval *eval, const double *tim
       if (by > 0 && by < shortest) shortest = by;
     }
   return shortest;
+}
+
+/* ---- stops ---- */
+
+static bool are_same(double a, double b) {
+  return fabs(a - b) <= SAME_TIME * (fabs(a) + fabs(b));
+}
+
+static void add_kink(past *p, kink k) {
+  for (int i = 0; i < p->n_kink; i++)
+    if (are_same(p->kink[i].time, k.time)) {
+      if (k.order < p->kink[i].order) p->kink[i].order = k.order;
+      return;
+    }
+  if (p->n_kink < REIN_HISTORY_KINKS) p->kink[p->n_kink++] = k;
+}
+
+/* The order of what happens now; stops that are over are forgotten. */
+static int take_order(past *p, double time) {
+  int order = 0, n = 0;
+  for (int i = 0; i < p->n_kink; i++) {
+    if (are_same(p->kink[i].time, time)) order = p->kink[i].order;
+    if (p->kink[i].time > time && !are_same(p->kink[i].time, time)) p->kink[n++] = p->kink[i];
+  }
+  p->n_kink = n;
+  return order;
+}
+
+void rein_history_arrive(rein_history *h, rein_eval *eval, const double *time, const double *state,
+                         const bool *done) {
+  rein_history_write(h, eval, time, state);
+  for (int l = 0; l < h->n_lane; l++) {
+    if (done[l]) continue;
+    past *p = &h->lane[l];
+    const int order = take_order(p, time[l]);
+    for (int d = 0; d < h->tape->n_delay && order < REIN_HISTORY_ORDER; d++) {
+      const double by = h->now[(size_t)(2 * d + 1) * (size_t)h->n_lane + (size_t)l];
+      if (by > 0 && isfinite(by)) add_kink(p, (kink){time[l] + by, order + 1});
+    }
+  }
+}
+
+double rein_history_next(const rein_history *h, int l, double time) {
+  const past *p = &h->lane[l];
+  double next = INFINITY;
+  for (int i = 0; i < p->n_kink; i++)
+    if (p->kink[i].time > time && !are_same(p->kink[i].time, time) && p->kink[i].time < next)
+      next = p->kink[i].time;
+  return next;
+}
+
+void rein_history_segment(rein_history *h, const double *end) {
+  for (int l = 0; l < h->n_lane; l++) h->end[l] = end ? end[l] : INFINITY;
 }

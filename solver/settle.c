@@ -41,6 +41,10 @@ static double next_target(const rein_batch *b, int l) {
     double stop = -g0 / slope;
     if (stop > b->cur[l] && stop < target && stop - b->cur[l] > SAME_TIME * fabs(stop)) target = stop;
   }
+  if (b->history) {
+    const double stop = rein_history_next(b->history, l, b->cur[l]);
+    if (stop < target) target = stop;
+  }
   return target;
 }
 
@@ -172,6 +176,7 @@ static void snap(rein_batch *b) {
 
 int rein_batch_settle(rein_batch *b) {
   snap(b);
+  if (b->history) rein_history_segment(b->history, NULL);
   rein_steady_move(b);
   if (!b->plan->act_first) observe_now(b, true);
   act(b);
@@ -180,8 +185,13 @@ int rein_batch_settle(rein_batch *b) {
     while (rein_batch_fire(b)) rein_batch_refresh(b);
     rein_batch_refresh(b); /* an event that waits is a target, too */
   }
+  if (b->history) {
+    rein_history_arrive(b->history, b->eval, b->cur, b->y, b->done);
+    rein_batch_refresh(b);
+  }
   observe_now(b, false);
   int n = set_live(b);
+  if (b->history) rein_history_segment(b->history, b->target);
   if (n && b->tape->n_switch) rein_eval_run(b->eval, REIN_PROG_SWITCH, b->cur, b->y, b->switch_ref);
   if (b->tape->n_safety) rein_batch_start_safety(b);
   return n;

@@ -16,7 +16,7 @@
 #define RTOL 1e-11
 #define ATOL 1e-17
 #define MAX_STEPS 2000000
-#define AT_REST 1e8 /* model time after which everything is taken to be at rest */
+#define AT_REST 1e6 /* model time after which everything is taken to be at rest */
 
 typedef struct {
   rein_arena *arena;
