@@ -235,17 +235,33 @@ static void check_initial(rein_batch *b) {
     }
 }
 
+/* States that lanes start from in place of the model's initial ones: their items are none of those to come. */
+static void pass_initial_items(rein_batch *b) {
+  for (int l = 0; l < b->n_lane; l++)
+    for (size_t *i = &b->next_item[l];
+         *i < b->lane[l].n_item && b->lane[l].item[*i].kind == REIN_ITEM_INITIAL;)
+      ++*i;
+}
+
+static void take_initial_items(rein_batch *b) {
+  for (int l = 0; l < b->n_lane; l++)
+    for (size_t i = 0; i < b->next_item[l]; i++)
+      rein_row_of(b->y, b, b->lane[l].item[i].target)[l] = b->lane[l].item[i].amount;
+}
+
 static void start_lanes(rein_batch *b) {
   const rein_tape *t = b->tape;
   for (int l = 0; l < b->n_lane; l++)
     b->cur[l] = b->t0[l] = b->target[l] = b->lane[l].t_start - t->settle, b->span[l] = 0,
     b->jump[l] = -INFINITY;
   if (b->history) rein_history_clear(b->history, b->cur);
+  pass_initial_items(b);
   rein_batch_refresh(b);
   for (int i = 0; i < t->n_param; i++)
     memcpy(rein_row_of(b->param_start, b, i), rein_eval_row(b->eval, i), (size_t)b->n_lane * sizeof(double));
   if (t->n_observable) rein_eval_run(b->eval, REIN_PROG_NOISE, b->cur, NULL, b->noise);
   rein_eval_run(b->eval, REIN_PROG_INITIAL, b->cur, NULL, b->y);
+  take_initial_items(b);
   if (!t->n_event) check_initial(b);
   b->problem.max_step = t->n_switch || t->n_delay ? b->plan->max_step : 0;
   if (b->history) bound_by_delays(b);

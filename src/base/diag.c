@@ -1,5 +1,6 @@
 #include "src/base/diag.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #define MAX_SHOWN 100 /* errors that are shown; more would scroll the first away */
@@ -16,6 +17,7 @@ struct rein_diag {
   entry *entries;
   size_t n, capacity;
   int n_kind[3];
+  bool dropped; /* the last warning had been said already: its notes go with it */
 };
 
 rein_diag *rein_diag_create(rein_arena *arena) {
@@ -24,16 +26,30 @@ rein_diag *rein_diag_create(rein_arena *arena) {
   return diag;
 }
 
+static bool is_same(const entry *a, const entry *b) {
+  return a->kind == b->kind && a->pos.source == b->pos.source && a->pos.line == b->pos.line &&
+         a->pos.column == b->pos.column && strcmp(a->message, b->message) == 0;
+}
+
 /* Whoever tells of an error may hold what the guard further out knows nothing of. */
 static void keep(rein_diag *diag, rein_diag_kind kind, rein_pos pos, const char *format, va_list args) {
   rein_guard guard;
   if (REIN_GUARD(diag->arena, &guard)) return;
   const entry e = {kind, pos, rein_arena_vprintf(diag->arena, format, args)};
+  for (size_t i = 0; kind == REIN_DIAG_WARNING && i < diag->n; i++) /* said already */
+    if (is_same(&diag->entries[i], &e)) {
+      diag->n_kind[kind]--;
+      diag->dropped = true;
+      rein_unguard(diag->arena, &guard);
+      return;
+    }
   REIN_PUSH(diag->arena, diag->entries, diag->n, diag->capacity, e);
   rein_unguard(diag->arena, &guard);
 }
 
 void rein_diag_add(rein_diag *diag, rein_diag_kind kind, rein_pos pos, const char *format, ...) {
+  if (kind == REIN_DIAG_NOTE && diag->dropped) return;
+  diag->dropped = false;
   diag->n_kind[kind]++;
   if (diag->n_kind[REIN_DIAG_ERROR] > MAX_SHOWN) return;
   va_list args;

@@ -6,7 +6,7 @@
 #include "src/cli/commands.h"
 #include "src/compile/compile.h"
 #include "src/import/sbml.h"
-#include "src/scenario/scenario.h"
+#include "src/study/prior.h"
 
 static rein_model_importer importer_of(const rein_cli *cli) {
   return cli->option[REIN_OPTION_NO_VALIDATE].given ? rein_import_sbml : rein_import_sbml_validated;
@@ -40,6 +40,18 @@ static rein_status check_scenario(rein_cli *cli, rein_units *units, const char *
   return REIN_OK;
 }
 
+static rein_status check_prior(rein_cli *cli, rein_units *units, const char *path, rein_diag *diag,
+                               rein_text *out) {
+  rein_prior prior;
+  const rein_status status = rein_prior_check(cli->arena, units, path, diag, &prior);
+  if (status != REIN_OK) return status;
+  rein_text_printf(
+      out, "%s: prior '%s' on model '%s', %d states, %d actions, %d horizons, %d quantities, %lld draws\n",
+      path, prior.name, prior.model->name, prior.n_state, prior.n_action, prior.n_horizon, prior.n_quantity,
+      (long long)(prior.n_person * prior.n_replicate));
+  return REIN_OK;
+}
+
 /* Each file has its own list of messages, so that an error in one does not hide those of the next. */
 rein_status rein_cmd_check(rein_cli *cli) {
   rein_units *units;
@@ -50,9 +62,11 @@ rein_status rein_cmd_check(rein_cli *cli) {
     rein_text data, words;
     rein_text_init(&data, cli->arena);
     rein_text_init(&words, cli->arena);
-    const bool is_scenario = strcmp(rein_cli_sniff(cli, cli->arg[i]), "scenario") == 0;
+    const char *kind = rein_cli_sniff(cli, cli->arg[i]);
     const rein_status status =
-        (is_scenario ? check_scenario : check_model)(cli, units, cli->arg[i], diag, &data);
+        (strcmp(kind, "scenario") == 0 ? check_scenario
+         : strcmp(kind, "prior") == 0  ? check_prior
+                                       : check_model)(cli, units, cli->arg[i], diag, &data);
     rein_diag_print(diag, &words);
     fwrite(data.bytes, 1, data.n, stdout);
     fflush(stdout);

@@ -132,6 +132,19 @@ static const rein_command commands[] = {
      BIT(ARM) | BIT(OBSERVABLE) | BIT(SAFETY) | BIT(HORIZON) | BIT(INDIVIDUAL) | BIT(SEED) | BIT(THREADS) |
          BIT(OUT) | BIT(INDIVIDUAL_DATA) | BIT(HELP),
      rein_cmd_explain},
+    {"prior", "the distribution of the next state given state and action", "QUERY",
+     "QUERY asks for the next state of a model's states under actions over horizons. Prints quantiles, the "
+     "change, its\n"
+     "direction, the probability of each safety signal, and how much of the variance is noise, people, and "
+     "what "
+     "is\n"
+     "not known, each with its Monte Carlo error (docs/priors.md). With --out, everything as JSON. Ends with "
+     "code 1 "
+     "when\n"
+     "members failed or a state was refused: the output says which and why.",
+     "rein prior scenarios/prior_warfarin.yaml\tas text\n"
+     "rein prior --n 1000 -q -o prior.json scenarios/prior_warfarin.yaml\tfewer draws, as JSON\n",
+     1, 1, BIT(OUT) | BIT(N) | BIT(SEED) | BIT(THREADS) | BIT(QUIET) | BIT(HELP), rein_cmd_prior},
     {"help", "explain rein or one command", "[COMMAND]", "The same as 'rein COMMAND --help'.",
      "rein help\tall commands\nrein help run\tone command\n", 0, 1, BIT(HELP), rein_cmd_help},
     {NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL}};
@@ -172,6 +185,7 @@ const char *rein_cli_sniff(rein_cli *cli, const char *path) {
   const rein_yaml *kind = rein_yaml_get(root, "rein");
   if (!kind || kind->kind != REIN_YAML_SCALAR) return "";
   return strncmp(kind->text, "scenario", 8) == 0 ? "scenario"
+         : strncmp(kind->text, "prior", 5) == 0  ? "prior"
          : strncmp(kind->text, "model", 5) == 0  ? "model"
                                                  : "";
 }

@@ -19,4 +19,14 @@ typedef struct {
 rein_measurement rein_measure(const rein_observable *observable, double latent, double sd, double cv,
                               double z1, double z2);
 
+/* Logarithm of the density of measuring `value`, or with `censored` (-1 below it, 1 above it) of the
+ * probability to be beyond it, where the latent value is `latent`; -inf where that cannot be. Without noise
+ * the value has to be the latent one to 1e-6, and the logarithm is then 0. */
+double rein_measure_log_density(const rein_observable *observable, double latent, double sd, double cv,
+                                double value, int censored);
+
+/* Mean and variance of the measured value given the latent one, limits of detection left out. */
+void rein_measure_moments(const rein_observable *observable, double latent, double sd, double cv,
+                          double *mean, double *variance);
+
 #endif

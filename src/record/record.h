@@ -79,6 +79,10 @@ const char *rein_record_status_word(int8_t status);
 #define REIN_MISSING_BYTE ((int8_t)-127) /* no direction */
 #define REIN_MISSING_INT (-2147483647)
 
+/* 1 up, -1 down, 0 unchanged against the smallest change that counts; REIN_MISSING_BYTE where the observable
+ * declares none or the change is no number. change, before: observable's unit. */
+int8_t rein_record_direction(const rein_observable *observable, double change, double before);
+
 #define REIN_RECORD_VERSION "transition/1"
 #define REIN_FOR_RESEARCH                                                                                    \
   "For research only: simulated by a mechanistic model. Effects are model counterfactuals. Nothing here "    \

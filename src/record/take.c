@@ -136,7 +136,7 @@ static bool take_dose_signals(rein_part *part, const rein_batch_result *r, int i
   return true;
 }
 
-static int8_t direction_of(const rein_observable *o, double change, double before) {
+int8_t rein_record_direction(const rein_observable *o, double change, double before) {
   const double smallest =
       o->smallest_change_relative ? o->smallest_change * fabs(before) : o->smallest_change;
   if (isnan(smallest) || isnan(change)) return REIN_MISSING_BYTE;
@@ -172,7 +172,7 @@ static void compare(rein_part *part, const rein_batch_result *r, int i_lane, int
     }
     for (int64_t o = 0; o < n_observable; o++) {
       const rein_kept_observable *kept = &layout->observable[o];
-      part->direction[(m * n_horizon + h) * n_observable + o] = direction_of(
+      part->direction[(m * n_horizon + h) * n_observable + o] = rein_record_direction(
           &s->model->observable[kept->i_observable], change[kept->i_quantity], before[kept->i_quantity]);
     }
   }

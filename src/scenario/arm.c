@@ -172,6 +172,9 @@ static bool add_arm(arm_list *list, int i_written, const char *suffix, const rei
   const rein_yaml *events = rein_yaml_get(written, "events");
   if (events) good = (inside.doses = rein_scenario_read_doses(r, events)) != NULL && good;
   if (good && inside.doses) good = check_over_time(r, inside.doses, events);
+  good =
+      rein_scenario_read_initial(r, rein_yaml_get(written, "initial"), &inside.initial, &inside.n_initial) &&
+      good;
   if (!good) return false;
   rein_arm arm = {.name = rein_arena_printf(r->arena, "%s%s", arms->key[i_written], suffix),
                   .group = i_written,
@@ -290,6 +293,11 @@ static bool same_treatment(const rein_arm_inside *a, const rein_arm_inside *b, c
   if (a->left_out && memcmp(a->left_out, b->left_out, model->n_action * sizeof *a->left_out) != 0)
     return false;
   if (a->theta != b->theta && memcmp(a->theta, b->theta, n_param * sizeof *a->theta) != 0) return false;
+  if (a->n_initial != b->n_initial) return false;
+  for (int n = 0; n < a->n_initial; n++)
+    if (a->initial[n].state != b->initial[n].state || a->initial[n].amount != b->initial[n].amount ||
+        a->initial[n].per_param != b->initial[n].per_param)
+      return false;
   int i = next_given(a, 0), k = next_given(b, 0);
   while (i < a->n_course && k < b->n_course && same_course(&a->course[i], &b->course[k])) {
     i = next_given(a, i + 1);
@@ -328,8 +336,12 @@ static bool leave_out(arm_list *list, const rein_arm_inside *arm, const rein_yam
     course[i].left_out = is_named(without, &course[i], list->r->model);
     any = any || course[i].left_out;
   }
-  *out = (rein_arm_inside){
-      .course = course, .n_course = arm->n_course, .theta = arm->theta, .doses = arm->doses};
+  *out = (rein_arm_inside){.course = course,
+                           .n_course = arm->n_course,
+                           .theta = arm->theta,
+                           .doses = arm->doses,
+                           .initial = arm->initial,
+                           .n_initial = arm->n_initial};
   bool *left = REIN_NEW(list->r->arena, bool, list->r->model->n_action + 1);
   for (size_t i = 0; arm->doses && i < list->r->model->n_action; i++) {
     left[i] = is_action_named(without, list->r->model->action[i].name) && gives(arm, (int)i);

@@ -26,7 +26,9 @@ typedef enum {
   REIN_DRAW_INITIATION = 11, /* individual, key of the line */
   REIN_DRAW_PERSISTENCE = 12,
   REIN_DRAW_REPORT = 13, /* individual, key of the line, dose number */
-  REIN_DRAW_ORDER = 14   /* individual, key of the arm, number of the block: randomised order of periods */
+  REIN_DRAW_ORDER = 14,  /* individual, key of the arm, number of the block: randomised order of periods */
+  REIN_DRAW_POINTS = 15, /* batch of quasi-random points, block of dimensions, place: order of the block */
+  REIN_DRAW_POINTS_SHIFT = 16 /* batch, block of dimensions, dimension */
 } rein_draw_purpose;
 
 /* FNV-1a, 64 bits, of a name. */

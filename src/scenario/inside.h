@@ -10,6 +10,13 @@
 #include "src/scenario/scenario.h"
 #include "src/scenario/timeline.h"
 
+/* A state that an arm starts from in place of the model's initial one. */
+typedef struct {
+  int state;
+  double amount; /* state's unit */
+  int per_param; /* index of the person's number that it is instead; -1 none */
+} rein_initial;
+
 /* What an arm does, beside its public rein_arm of the same index. */
 typedef struct {
   const rein_course *course; /* (n_course) */
@@ -17,6 +24,8 @@ typedef struct {
   const rein_doses *doses; /* of its table, NULL none */
   const bool *left_out;    /* (n_action) what a counterfactual leaves out of the table; NULL none */
   const double *theta;     /* (n_param) typical values with the arm's overrides; arms without any share one */
+  const rein_initial *initial; /* (n_initial) */
+  int n_initial;
 } rein_arm_inside;
 
 /* One lane of an individual's share of a batch. */
@@ -80,9 +89,7 @@ typedef struct {
  * error. */
 bool rein_scenario_quantity(rein_scenario_reader *r, const rein_yaml *node, const rein_unit *unit,
                             const char *unit_text, const char *what, double *out);
-/* A time in the model's unit, rounded to 13 digits: 0.1 d, 2.4 h and the 24th step of 6 min are one instant.
- */
-double rein_scenario_round_time(double time);
+/* A time in the model's unit, rounded: 0.1 d, 2.4 h and the 24th step of 6 min are one instant. */
 bool rein_scenario_time(rein_scenario_reader *r, const rein_yaml *node, const char *what, double *out);
 bool rein_scenario_text_quantity(rein_scenario_reader *r, const char *text, rein_pos pos,
                                  const rein_unit *unit, const char *unit_text, const char *what, double *out);
@@ -137,6 +144,10 @@ const rein_yaml **rein_scenario_read_regimen(rein_scenario_reader *r, const rein
 
 /* arm.c: arms, sweeps, references, counterfactuals. */
 bool rein_scenario_read_arms(rein_scenario_reader *r);
+
+/* initial.c: `initial:` of an arm, NULL for none. */
+bool rein_scenario_read_initial(rein_scenario_reader *r, const rein_yaml *map, const rein_initial **out,
+                                int *n_out);
 
 /* sweep.c: the points of a sweep. */
 typedef struct {

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "src/scenario/draw.h"
+#include "src/scenario/points.h"
 #include "src/stats/fixed.h"
 #include "src/stats/normal.h"
 
@@ -127,8 +128,28 @@ static double draw_dist(const rein_dist *dist, double centre, double u, double m
   return value;
 }
 
-static double draw_covariate(const rein_people *people, const rein_covariate *c, int64_t individual) {
-  double u = rein_draw_uniform(people->seed, REIN_DRAW_COVARIATE, (uint64_t)individual, c->key, 0);
+/* The uniform number behind a draw of an individual. */
+static double uniform_of(const rein_people *people, rein_draw_purpose purpose, int64_t individual, size_t p) {
+  const rein_points *points = people->points;
+  const int64_t replicate = individual % people->n_replicate;
+  switch (purpose) {
+  case REIN_DRAW_UNCERTAIN:
+    return points ? points->u[replicate * points->n_u + points->u_of[p]]
+                  : rein_draw_uniform(people->seed, purpose, (uint64_t)replicate, people->key[p], 0);
+  case REIN_DRAW_BETWEEN:
+    return points ? points->b[individual * points->n_b + points->b_of[p]]
+                  : rein_draw_uniform(people->seed, purpose, (uint64_t)individual, people->key[p], 0);
+  default:
+    return points
+               ? points->b[individual * points->n_b + points->covariate_of[p]]
+               : rein_draw_uniform(people->seed, purpose, (uint64_t)individual, people->covariate[p].key, 0);
+  }
+}
+
+static double draw_covariate(const rein_people *people, int i, int64_t individual) {
+  const rein_covariate *c = &people->covariate[i];
+  if (c->kind == REIN_COVARIATE_FIXED) return c->centre;
+  double u = uniform_of(people, REIN_DRAW_COVARIATE, individual, (size_t)i);
   rein_dist dist = {.sd = c->sd, .low = c->low, .high = c->high};
   switch (c->kind) {
   case REIN_COVARIATE_NORMAL:
@@ -171,7 +192,7 @@ static void take_given(const rein_people *people, int64_t individual, double *va
   }
   for (int i = 0; i < people->n_covariate; i++) {
     const rein_covariate *c = &people->covariate[i];
-    value[c->param] = people->typical ? typical_covariate(c) : draw_covariate(people, c, individual);
+    value[c->param] = people->typical ? typical_covariate(c) : draw_covariate(people, i, individual);
   }
 }
 
@@ -207,12 +228,11 @@ void rein_people_draw(const rein_people *people, int64_t individual, const doubl
     bool computed = param->value_expr != NULL, given = people->given[p];
     bool correlated = i_correlated < people->n_correlated && people->correlated[i_correlated] == (int)p;
     if (people->uncertain && !given && param->uncertain.kind != REIN_DIST_NONE) {
-      uint64_t replicate = (uint64_t)(individual % people->n_replicate);
-      double u = rein_draw_uniform(people->seed, REIN_DRAW_UNCERTAIN, replicate, people->key[p], 0);
+      double u = uniform_of(people, REIN_DRAW_UNCERTAIN, individual, p);
       centre = draw_dist(&param->uncertain, centre, u, 0.0, 1.0, computed, NULL);
     }
     if (!people->typical && !given && param->between.kind != REIN_DIST_NONE) {
-      double u = rein_draw_uniform(people->seed, REIN_DRAW_BETWEEN, (uint64_t)individual, people->key[p], 0);
+      double u = uniform_of(people, REIN_DRAW_BETWEEN, individual, p);
       if (correlated) condition(people, i_correlated, scratch, &mean, &sd);
       const rein_dist between = within_range(param);
       centre = draw_dist(&between, centre, u, mean, sd, computed, correlated ? &scratch[i_correlated] : NULL);

@@ -48,6 +48,7 @@ typedef struct {
   const bool *given;     /* (n_param) table or covariate distribution writes it: nothing else is drawn */
   const int *correlated; /* (n_correlated) parameters, rising */
   int n_correlated;
+  const struct rein_points *points; /* quasi-random numbers in place of Philox, see points.h; NULL: Philox */
   const double *cholesky; /* (n_correlated x n_correlated) lower factor of their correlations, row by row */
 } rein_people;
 

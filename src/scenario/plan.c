@@ -146,7 +146,7 @@ static occupant occupant_of(const fill_context *context, int64_t i_batch, int i_
   const rein_lane_arm *lane = &chunk->lane[i_used % chunk->n_lane];
   int64_t individual = i_batch / inside->n_chunk * n_individual + i_used / chunk->n_lane;
   bool real = lane->real && i_lane < n_used && individual < scenario->n_individual;
-  if (context->people.n_row > 0 && individual >= scenario->n_individual)
+  if ((context->people.n_row > 0 || context->people.points) && individual >= scenario->n_individual)
     individual = scenario->n_individual - 1;
   return (occupant){.individual = individual, .arm = lane->arm, .real = real};
 }
@@ -216,6 +216,15 @@ static bool fill_lane(const fill_context *context, fill_memory *memory, int64_t 
                               .action = memory->action + l,
                               .stride = n_lane};
   const rein_arm_inside *arm = &inside->arm[who.arm];
+  for (int k = 0; k < arm->n_initial; k++) {
+    const rein_initial *start = &arm->initial[k];
+    rein_item item = {.time = -INFINITY,
+                      .kind = REIN_ITEM_INITIAL,
+                      .target = start->state,
+                      .amount =
+                          start->amount * (start->per_param >= 0 ? about.value[start->per_param] : 1.0)};
+    if (!rein_lane_add_item(lane, item)) return false;
+  }
   if (arm->doses) {
     const rein_person_doses *doses = rein_doses_of(arm->doses, who.individual, scenario->n_replicate);
     about.own = doses->course;

@@ -95,6 +95,15 @@ static void print_arm(const rein_scenario *scenario, int i, rein_text *out) {
   for (int i_param = 0; inside->doses && i_param < inside->doses->n_param; i_param++)
     rein_text_printf(out, "    events give: %s, carried %s\n",
                      scenario->model->param[inside->doses->param[i_param]].name, inside->doses->carry);
+  for (int k = 0; k < inside->n_initial; k++) {
+    const rein_initial *start = &inside->initial[k];
+    rein_text_printf(out, "    initial %s:", scenario->model->state[start->state].name);
+    add_number(out, " ", start->amount);
+    if (start->per_param >= 0)
+      rein_text_printf(out, " of each person's own, number %d",
+                       start->per_param - (int)scenario->model->n_param);
+    rein_text_add(out, "\n");
+  }
   for (int k = 0; k < inside->n_course; k++) print_course(scenario, &inside->course[k], out);
 }
 

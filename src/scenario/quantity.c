@@ -51,6 +51,13 @@ bool rein_scenario_quantity(rein_scenario_reader *r, const rein_yaml *node, cons
   return rein_scenario_text_quantity(r, node->text, node->pos, unit, unit_text, what, out);
 }
 
+bool rein_scenario_read_quantity(rein_arena *arena, rein_units *units, rein_diag *diag, const rein_yaml *node,
+                                 const rein_unit *unit, const char *unit_text, const char *what,
+                                 double *out) {
+  rein_scenario_reader r = {.arena = arena, .units = units, .diag = diag};
+  return rein_scenario_quantity(&r, node, unit, unit_text, what, out);
+}
+
 double rein_scenario_round_time(double time) {
   char digits[40];
   snprintf(digits, sizeof digits, "%.13g", time);

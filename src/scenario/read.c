@@ -86,6 +86,7 @@ static const rein_schema ARM_KEYS[] = {{.key = "title", .kind = REIN_SCHEMA_TEXT
                                        {.key = "periods", .kind = REIN_SCHEMA_MAP, .keys = PERIODS_KEYS},
                                        {.key = "events", .kind = REIN_SCHEMA_MAP, .keys = EVENTS_KEYS},
                                        {.key = "parameters", .kind = REIN_SCHEMA_ANY},
+                                       {.key = "initial", .kind = REIN_SCHEMA_ANY},
                                        {.key = "reference", .kind = REIN_SCHEMA_TEXT},
                                        {0}};
 static const rein_schema ARM_RULE[] = {{.key = "", .kind = REIN_SCHEMA_MAP, .keys = ARM_KEYS}, {0}};
@@ -176,6 +177,7 @@ static bool check_maps(const rein_scenario_reader *r) {
   good = check_map(rein_yaml_get(rein_yaml_get(r->root, "compare"), "arm"), "arm", NULL, r->diag) && good;
   for (int i = 0; i < arms->n; i++) {
     good = check_map(rein_yaml_get(arms->item[i], "parameters"), "parameters", NULL, r->diag) && good;
+    good = check_map(rein_yaml_get(arms->item[i], "initial"), "initial", NULL, r->diag) && good;
   }
   return good;
 }
@@ -297,6 +299,10 @@ static bool read_model(rein_scenario_reader *r, const rein_scenario_options *opt
   const rein_yaml *node = rein_yaml_get(r->root, "model");
   rein_model *model;
   rein_model_importer importer = options ? options->importer : NULL;
+  if (options && options->model) {
+    r->model = r->scenario->model = options->model;
+    return true;
+  }
   const rein_yaml *arms = rein_yaml_get(r->root, "arms");
   rein_drifts drifts = {0};
   add_drifts(r, rein_yaml_get(rein_yaml_get(r->root, "cohort"), "over_time"), &drifts);
@@ -345,11 +351,7 @@ static void hash_scenario(rein_scenario_reader *r) {
   rein_sha256_hex(text.bytes, text.n, r->scenario->hash);
 }
 
-static rein_status read_source(rein_scenario_reader *r, const rein_source *source,
-                               const rein_scenario_options *options) {
-  r->scenario->path = source->path;
-  rein_status status = rein_yaml_parse(r->arena, source, r->diag, &r->root);
-  if (status != REIN_OK) return status;
+static rein_status read_tree(rein_scenario_reader *r, const rein_scenario_options *options) {
   if (r->root->kind != REIN_YAML_MAP) {
     rein_error(r->diag, r->root->pos, "a scenario is a map that begins with 'rein: scenario/1'");
     return REIN_ERR_INPUT;
@@ -365,19 +367,33 @@ static rein_status read_source(rein_scenario_reader *r, const rein_source *sourc
   return rein_diag_status(r->diag);
 }
 
-rein_status rein_scenario_read_source(rein_arena *arena, rein_units *units, const rein_source *source,
-                                      const rein_scenario_options *options, rein_diag *diag,
-                                      rein_scenario **out) {
+rein_status rein_scenario_read_tree(rein_arena *arena, rein_units *units, const char *path,
+                                    const rein_yaml *root, const rein_scenario_options *options,
+                                    rein_diag *diag, rein_scenario **out) {
   rein_guard guard;
   if (REIN_GUARD(arena, &guard)) return REIN_ERR_MEMORY;
   rein_scenario *scenario = REIN_NEW(arena, rein_scenario, 1);
   scenario->inside = REIN_NEW(arena, rein_scenario_inside, 1);
-  rein_scenario_reader reader = {
-      .arena = arena, .units = units, .diag = diag, .scenario = scenario, .inside = scenario->inside};
-  rein_status status = read_source(&reader, source, options);
+  scenario->path = path;
+  rein_scenario_reader reader = {.arena = arena,
+                                 .units = units,
+                                 .diag = diag,
+                                 .root = root,
+                                 .scenario = scenario,
+                                 .inside = scenario->inside};
+  rein_status status = read_tree(&reader, options);
   rein_unguard(arena, &guard);
   if (status == REIN_OK) *out = scenario;
   return status;
+}
+
+rein_status rein_scenario_read_source(rein_arena *arena, rein_units *units, const rein_source *source,
+                                      const rein_scenario_options *options, rein_diag *diag,
+                                      rein_scenario **out) {
+  const rein_yaml *root;
+  const rein_status status = rein_yaml_parse(arena, source, diag, &root);
+  if (status != REIN_OK) return status;
+  return rein_scenario_read_tree(arena, units, source->path, root, options, diag, out);
 }
 
 rein_status rein_scenario_read(rein_arena *arena, rein_units *units, const char *path,

@@ -10,6 +10,7 @@
 
 #include "solver/plan.h"
 #include "src/lang/model.h"
+#include "src/lang/yaml.h"
 
 /* One arm after sweeps were multiplied out. */
 typedef struct {
@@ -82,6 +83,7 @@ typedef struct {
   int64_t n_individual;         /* 0: as written */
   double rtol;                  /* 0: as written */
   rein_model_importer importer; /* reads models that are XML files; NULL: they are an error */
+  const rein_model *model;      /* read already, in place of reading `model:`; NULL: read it */
 } rein_scenario_options;
 
 /* Everything lives in `arena`. REIN_OK; REIN_ERR_INPUT, REIN_ERR_FILE with errors in diag. */
@@ -93,8 +95,20 @@ rein_status rein_scenario_read_source(rein_arena *arena, rein_units *units, cons
                                       const rein_scenario_options *options, rein_diag *diag,
                                       rein_scenario **out);
 
+/* The same from a tree in memory that has a scenario's shape; `path` stands for the file that it is of. */
+rein_status rein_scenario_read_tree(rein_arena *arena, rein_units *units, const char *path,
+                                    const rein_yaml *root, const rein_scenario_options *options,
+                                    rein_diag *diag, rein_scenario **out);
+
 /* The checked scenario as text: `rein dump --stage scenario`; hashed. */
 void rein_scenario_print(const rein_scenario *scenario, rein_text *out);
+
+/* A number with a unit as scenarios write them, in `unit`; what: names it in messages. False with an error. */
+bool rein_scenario_read_quantity(rein_arena *arena, rein_units *units, rein_diag *diag, const rein_yaml *node,
+                                 const rein_unit *unit, const char *unit_text, const char *what, double *out);
+
+/* A time rounded to 13 digits, as all times of a scenario are. */
+double rein_scenario_round_time(double time);
 
 /* The plan for the solver. atol (n_state): from the pilot run. The plan lives in `arena`, lends from scenario
  * and tape. */

@@ -100,11 +100,19 @@ static rein_status run_pilot(rein_arena *arena, const rein_simulation *s, const 
 rein_status rein_simulation_prepare(rein_arena *arena, rein_units *units, const char *path,
                                     const rein_scenario_options *wanted, const rein_kernels *kernels,
                                     rein_diag *diag, rein_simulation *out) {
-  rein_simulation s = {0};
   rein_scenario_options options = wanted ? *wanted : (rein_scenario_options){0};
+  rein_scenario *scenario;
   options.importer = rein_import_sbml;
-  rein_status status = rein_scenario_read(arena, units, path, &options, diag, &s.scenario);
-  if (status == REIN_OK) status = rein_compile(arena, s.scenario->model, diag, &s.tape);
+  const rein_status status = rein_scenario_read(arena, units, path, &options, diag, &scenario);
+  if (status != REIN_OK) return status;
+  return rein_simulation_prepare_scenario(arena, scenario, NULL, kernels, diag, out);
+}
+
+rein_status rein_simulation_prepare_scenario(rein_arena *arena, rein_scenario *scenario, rein_tape *tape,
+                                             const rein_kernels *kernels, rein_diag *diag,
+                                             rein_simulation *out) {
+  rein_simulation s = {.scenario = scenario, .tape = tape};
+  rein_status status = tape ? REIN_OK : rein_compile(arena, scenario->model, diag, &s.tape);
   if (status != REIN_OK) return status;
   double *scale = REIN_NEW(arena, double, s.tape->n_state), *atol = REIN_NEW(arena, double, s.tape->n_state);
   status = run_pilot(arena, &s, kernels, diag, scale);

@@ -51,6 +51,11 @@ rein_status rein_simulation_prepare(rein_arena *arena, rein_units *units, const 
                                     const rein_scenario_options *wanted, const rein_kernels *kernels,
                                     rein_diag *diag, rein_simulation *out);
 
+/* The same for a scenario that is read already; tape: of its model, NULL: it is compiled here. */
+rein_status rein_simulation_prepare_scenario(rein_arena *arena, rein_scenario *scenario, rein_tape *tape,
+                                             const rein_kernels *kernels, rein_diag *diag,
+                                             rein_simulation *out);
+
 /* Estimate for `--dry-run`: n_thread as it will be used. */
 void rein_simulation_measure(rein_arena *arena, const rein_simulation *simulation, int n_thread,
                              rein_simulation_size *out);

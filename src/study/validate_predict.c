@@ -5,12 +5,7 @@
 #include "src/record/measure.h"
 #include "src/stats/bootstrap.h"
 #include "src/stats/fixed.h"
-#include "src/stats/normal.h"
 #include "src/study/validate_inside.h"
-
-#define LOG_ROOT_2_PI 0.91893853320467274178
-/* Without noise a measured state before has to be the simulated one: to rounding of tables, not more. */
-#define SAME_STATE 1e-6
 
 typedef struct {
   const rein_validate_job *job;
@@ -30,43 +25,11 @@ static const rein_observable *observable_of(const rein_validate_job *job, int o)
   return &job->scenario->model->observable[job->observed->observable[o]];
 }
 
-/* ---- densities of measurements ---- */
-
-/* SD of the noise of a latent value, on the log scale for lognormal noise. */
-static double noise_sd(const rein_observable *observable, const double *noise, double latent) {
-  const double cv = noise[1] * latent;
-  switch (observable->noise) {
-  case REIN_NOISE_NONE:
-    return 0.0;
-  case REIN_NOISE_ADDITIVE:
-    return noise[0];
-  case REIN_NOISE_PROPORTIONAL:
-    return fabs(cv);
-  case REIN_NOISE_COMBINED:
-    return sqrt(noise[0] * noise[0] + cv * cv);
-  case REIN_NOISE_LOGNORMAL:
-    return sqrt(rein_fixed_log1p(noise[1] * noise[1]));
-  }
-  return 0.0;
-}
-
-/* Logarithm of the density of measuring `value`, or with `censored` of the probability to be beyond it, where
- * the latent value is `latent`; -inf where that cannot be. */
-static double log_likelihood(const rein_observable *observable, const double *noise, double latent,
-                             double value, int censored) {
-  const bool is_log = observable->noise == REIN_NOISE_LOGNORMAL;
-  const double sd = noise_sd(observable, noise, latent);
-  if (!isfinite(latent) || (is_log && (latent <= 0.0 || value <= 0.0))) return -INFINITY;
-  if (!(sd > 0.0)) {
-    if (censored) return (censored < 0 ? latent < value : latent > value) ? 0.0 : -INFINITY;
-    return fabs(latent - value) <= SAME_STATE * fmax(fabs(value), fabs(latent)) ? 0.0 : -INFINITY;
-  }
-  const double z = (is_log ? rein_fixed_log(value) - rein_fixed_log(latent) : value - latent) / sd;
-  if (censored) {
-    const double p = rein_normal_cdf(censored < 0 ? z : -z);
-    return p > 0.0 ? rein_fixed_log(p) : -INFINITY;
-  }
-  return -0.5 * z * z - LOG_ROOT_2_PI - rein_fixed_log(sd) - (is_log ? rein_fixed_log(value) : 0.0);
+/* Logarithm of the density of measuring `value` in a member, see rein_measure_log_density. */
+static double density_of(const context *c, int64_t m, int o, int i_time, double value, int censored) {
+  const double *noise = c->job->noise + (m * c->job->n_obs + o) * 2;
+  return rein_measure_log_density(observable_of(c->job, o), value_at(c, c->job->latent, m, i_time, o),
+                                  noise[0], noise[1], value, censored);
 }
 
 /* ---- people ---- */
@@ -84,9 +47,7 @@ static double weigh(const context *c, int whose, rein_weighted *sample, size_t n
       const rein_before *b = &job->before[i];
       if (b->person != whose || b->arm != c->task->arm || !isnan(job->observed->known[b->observable]))
         continue;
-      sum +=
-          log_likelihood(observable_of(job, b->observable), job->noise + (m * job->n_obs + b->observable) * 2,
-                         value_at(c, job->latent, m, 0, b->observable), b->value, b->censored);
+      sum += density_of(c, m, b->observable, 0, b->value, b->censored);
     }
     if (isnan(value_at(c, job->latent, m, c->task->i_time, c->task->observable))) sum = -INFINITY;
     sample[k].w = sum;
@@ -139,9 +100,7 @@ double rein_validate_log_score(const rein_validate_job *job, const rein_task *ta
     if (!(sample[k].w > 0.0)) continue;
     const int64_t m = member_of(&c, job->first_member[task->person] + (int64_t)k);
     sum += sample[k].w *
-           rein_fixed_exp(log_likelihood(observable, job->noise + (m * job->n_obs + task->observable) * 2,
-                                         value_at(&c, job->latent, m, task->i_time, task->observable),
-                                         task->after, task->censored));
+           rein_fixed_exp(density_of(&c, m, task->observable, task->i_time, task->after, task->censored));
     total += sample[k].w;
   }
   return total > 0.0 ? -rein_fixed_log(sum / total) : NAN;

@@ -1,0 +1,234 @@
+/* Priors against closed forms: shares of variance, quantiles, safety, known states; the same bytes for any
+ * number of threads; queries that are wrong. */
+#include <check.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "src/base/files.h"
+#include "src/stats/normal.h"
+#include "src/study/prior.h"
+
+Suite *rein_suite_prior(void);
+
+/* a: 10 + N(0, 1) u + N(0, 2) b, constant. g: grows, its logarithm is normal. m decays from what is known. */
+static const char MODEL[] =
+    "rein: model/1\nname: m\ntime: h\nboundary: health_management\nparameters:\n"
+    "  a0: {value: 10 mg, between: normal(sd: 2 mg), uncertain: normal(sd: 1 mg), assumed: test}\n"
+    "  g0: {value: 5 mg, between: lognormal(cv: 40 %), uncertain: lognormal(cv: 30 %), assumed: test}\n"
+    "  k: {value: 0.1 1/h, assumed: test}\n"
+    "states:\n"
+    "  a: {unit: mg, initial: a0, scale: 10 mg, rate: k * dose}\n"
+    "  g: {unit: mg, initial: g0, scale: 10 mg, rate: 0 * k * g}\n"
+    "  m: {unit: mg, initial: 0, scale: 10 mg, rate: -k * m}\n"
+    "  dose: {unit: mg, initial: 0, scale: 10 mg, rate: -k * dose}\n"
+    "actions:\n  drug: {kind: drug, unit: mg, into: dose, boundary: physician_judgement}\n"
+    "observables:\n"
+    "  A: {is: a, unit: mg, noise: additive(sd: 0.5 mg), smallest_change: 3 mg}\n"
+    "  G: {is: g, unit: mg, noise: lognormal(cv: 20 %)}\n"
+    "safety:\n  high: {when: a > 12 mg, message: above}\n";
+
+static char folder[64];
+static rein_arena *arena;
+static rein_units *units;
+
+static void setup(void) {
+  arena = rein_arena_create();
+  strcpy(folder, "/tmp/rein-prior-XXXXXX");
+  ck_assert_ptr_nonnull(mkdtemp(folder));
+  ck_assert_int_eq(rein_units_create(rein_diag_create(arena), &units), REIN_OK);
+}
+
+static void teardown(void) {
+  unlink(rein_arena_printf(arena, "%s/model.yaml", folder));
+  unlink(rein_arena_printf(arena, "%s/query.yaml", folder));
+  rmdir(folder);
+  rein_units_destroy(units);
+  rein_arena_destroy(arena);
+}
+
+static const char *write_file(const char *name, const char *text) {
+  const char *path = rein_arena_printf(arena, "%s/%s", folder, name);
+  ck_assert_int_eq(rein_files_write(path, text, strlen(text), rein_diag_create(arena)), REIN_OK);
+  return path;
+}
+
+static rein_status run(const char *more, int n_thread, rein_prior *out, const char **said) {
+  rein_diag *diag = rein_diag_create(arena);
+  rein_text text;
+  rein_text_init(&text, arena);
+  write_file("model.yaml", MODEL);
+  const char *query = rein_arena_printf(
+      arena, "rein: prior/1\nname: q\nmodel: ./model.yaml\nn: 8192\nhorizons: [1 h, 10 h]\n%s", more);
+  const rein_prior_options options = {.n_thread = n_thread};
+  const rein_status status =
+      rein_prior_run(arena, units, write_file("query.yaml", query), &options, diag, out);
+  rein_diag_print(diag, &text);
+  *said = text.bytes;
+  return status;
+}
+
+static rein_prior ask(const char *more) {
+  rein_prior p;
+  const char *said;
+  const rein_status status = run(more, 1, &p, &said);
+  ck_assert_msg(status == REIN_OK, "%s", said);
+  return p;
+}
+
+static void near(rein_estimate e, double truth, double most_error, const char *what) {
+  ck_assert_msg(e.error < most_error, "%s: error %g", what, e.error);
+  ck_assert_msg(fabs(e.value - truth) < 4.5 * e.error + 1e-9, "%s: %g (%g), not %g", what, e.value, e.error,
+                truth);
+}
+
+static const char PLAIN[] = "states: {start: initial}\nactions: {none: {}}\n";
+
+static void check_shares(const char *draws) {
+  const rein_prior p = ask(rein_arena_printf(arena, "%s%s", PLAIN, draws));
+  const rein_variances a = rein_prior_row_of(&p, 0, 0, 1, 0)->measured,
+                       g = rein_prior_row_of(&p, 0, 0, 1, 1)->measured;
+  near(a.noise, 0.25, 1e-9, "noise of A");
+  near(a.between, 4.0, 0.15, "between of A");
+  near(a.uncertain, 1.0, 0.15, "uncertain of A");
+  near(a.total, 5.25, 0.2, "total of A");
+  near(a.share[2], 1.0 / 5.25, 0.03, "share of A");
+  /* G = 5 U B E: with e = 1 + cv^2 the mean of the square of a lognormal of median 1 is e^2, of itself
+   * e^(1/2) */
+  const double eu = 1.09, eb = 1.16, ew = 1.04;
+  near(g.noise, 25 * eu * eu * eb * eb * ew * (ew - 1), 1.0, "noise of G");
+  near(g.between, 25 * ew * eu * eu * eb * (eb - 1), 1.0, "between of G");
+  near(g.uncertain, 25 * ew * eb * eu * (eu - 1), 1.0, "uncertain of G");
+}
+
+START_TEST(test_shares_sobol) {
+  check_shares("");
+}
+END_TEST
+
+START_TEST(test_shares_philox) {
+  check_shares("draws: philox\n");
+}
+END_TEST
+
+START_TEST(test_sobol_is_better) { /* than Philox: the mean of a sum of functions of single numbers */
+  const rein_prior s = ask(PLAIN), r = ask(rein_arena_printf(arena, "%sdraws: philox\n", PLAIN));
+  const rein_prior_row *a = rein_prior_row_of(&s, 0, 0, 0, 0), *b = rein_prior_row_of(&r, 0, 0, 0, 0);
+  near(a->latent_mean, 10.0, 0.015, "mean with Sobol");
+  near(b->latent_mean, 10.0, 0.06, "mean with Philox");
+  ck_assert_double_lt(a->latent_mean.error * 2.5, b->latent_mean.error);
+}
+END_TEST
+
+START_TEST(test_quantiles) {
+  const rein_prior p = ask(PLAIN);
+  const rein_prior_row *a = rein_prior_row_of(&p, 0, 0, 0, 0), *g = rein_prior_row_of(&p, 0, 0, 0, 1);
+  const double log_sd = sqrt(log(1.09) + log(1.16) + log(1.04));
+  for (int k = 0; k < REIN_PRIOR_PROBS; k++) {
+    const double z = rein_normal_quantile(rein_prior_prob[k]);
+    near(a->latent[k], 10 + sqrt(5.0) * z, 0.08, "latent quantile");
+    near(a->quantile[k], 10 + sqrt(5.25) * z, 0.12, "measured quantile");
+    near(g->quantile[k], 5 * exp(log_sd * z), 0.3, "quantile of G");
+  }
+  ck_assert_double_lt(a->fit_gaussian, 0.015);
+  ck_assert_double_lt(g->fit_lognormal, 0.015);
+  ck_assert_double_gt(g->fit_gaussian, 0.05);
+  ck_assert_double_eq_tol(g->log_sd.value, log_sd, 0.02);
+  ck_assert(isnan(a->fit_lognormal) || a->fit_lognormal > 0.02);
+}
+END_TEST
+
+START_TEST(test_actions_and_safety) {
+  /* 20 mg at time 0 raise a by 20 (1 - exp(-t / 10)): 1.903 after 1 h, 12.64 after 10 h. */
+  const rein_prior p = ask("states: {start: initial}\nactions:\n  none: {}\n"
+                           "  once: {actions: [{do: drug, amount: 20 mg}]}\n");
+  const rein_prior_row *one = rein_prior_row_of(&p, 0, 1, 0, 0), *ten = rein_prior_row_of(&p, 0, 1, 1, 0);
+  ck_assert_double_eq_tol(one->change.value, 20 * (1 - exp(-0.1)), 1e-4);
+  ck_assert_double_eq_tol(ten->change.value, 20 * (1 - exp(-1.0)), 1e-4);
+  ck_assert_double_eq(one->p_unchanged.value, 1.0);
+  ck_assert_double_eq(ten->p_up.value, 1.0);
+  ck_assert_ptr_nonnull(rein_prior_row_of(&p, 0, 1, 1, 1)->na_direction);
+  ck_assert_str_eq(p.action[1].boundary, "physician_judgement");
+  ck_assert_str_eq(p.action[0].boundary, "health_management");
+  const rein_prior_pair *none = rein_prior_pair_of(&p, 0, 0, 0), *after = rein_prior_pair_of(&p, 0, 1, 0);
+  near(none->safety[0], 1 - rein_normal_cdf(2 / sqrt(5.0)), 0.01, "signal without drug");
+  near(after->safety[0], 1 - rein_normal_cdf((2 - 20 * (1 - exp(-0.1))) / sqrt(5.0)), 0.01, "signal with it");
+  /* the change does not depend on the person here, so it does not vary */
+  ck_assert_double_lt(fabs(after->covariance[0]), 1e-6);
+}
+END_TEST
+
+START_TEST(test_known_states) {
+  /* m starts from 8 mg, or from N(8, 1): exp(-0.1) of it is left after 1 h; a is given, and people do not
+   * vary. */
+  const rein_prior p = ask("states:\n  fixed: {known: {m: 8 mg, a: 3 mg}}\n  spread: {known: {m: "
+                           "'normal(mean: 8 mg, sd: 1 mg)'}}\n"
+                           "actions: {none: {}}\nobservables: [A]\nkeep: [m]\n");
+  ck_assert_int_eq(p.n_quantity, 2);
+  const rein_prior_row *m = rein_prior_row_of(&p, 0, 0, 0, 1), *s = rein_prior_row_of(&p, 1, 0, 0, 1),
+                       *a = rein_prior_row_of(&p, 0, 0, 0, 0);
+  ck_assert_double_eq_tol(m->latent_mean.value, 8 * exp(-0.1), 1e-5);
+  ck_assert_double_eq_tol(m->change.value, 8 * exp(-0.1) - 8, 1e-5);
+  near(s->latent_mean, 8 * exp(-0.1), 0.02, "mean of m");
+  near(s->measured.between, exp(-0.2), 0.03, "variance of m");
+  ck_assert_ptr_nonnull(s->na_noise);
+  ck_assert_double_eq_tol(a->measured.between.value, 0.0, 1e-12);
+  ck_assert_double_eq_tol(a->latent_mean.value, 3.0, 1e-12);
+}
+END_TEST
+
+START_TEST(test_same_bytes) {
+  rein_prior one, two;
+  const char *said;
+  rein_text a, b;
+  rein_text_init(&a, arena), rein_text_init(&b, arena);
+  ck_assert_int_eq(run(PLAIN, 1, &one, &said), REIN_OK);
+  ck_assert_int_eq(run(PLAIN, 3, &two, &said), REIN_OK);
+  ck_assert_int_eq(rein_prior_print_json(&one, &a), REIN_OK);
+  ck_assert_int_eq(rein_prior_print_json(&two, &b), REIN_OK);
+  ck_assert_str_eq(a.bytes, b.bytes);
+  ck_assert_ptr_nonnull(strstr(a.bytes, "\"origin\": \"prior\""));
+  ck_assert_ptr_nonnull(strstr(a.bytes, "For research only"));
+}
+END_TEST
+
+static void refuse(const char *more, const char *expected) {
+  rein_prior p;
+  const char *said;
+  ck_assert_int_eq(run(more, 1, &p, &said), REIN_ERR_INPUT);
+  ck_assert_msg(strstr(said, expected), "%s", said);
+}
+
+START_TEST(test_wrong_queries) {
+  refuse("states: {start: initially}\nactions: {none: {}}\n",
+         "query.yaml:6:17: error: state 'start': expected "
+         "'initial'");
+  refuse("states: {s: {known: {mm: 1 mg}}}\nactions: {none: {}}\n",
+         "there is no state 'mm'; known are: a, g, m, dose");
+  refuse("states: {s: {known: {m: 1 L}}}\nactions: {none: {}}\n", "initial 'm' has unit L, expected mg");
+  refuse("states: {s: initial}\nactions: {one: {actions: [{do: drugs, amount: 1 mg}]}}\n",
+         "did you mean 'drug'?");
+  refuse("states: {s: initial}\nactions: {none: {}}\nobservables: [B]\n", "there is no observable 'B'");
+  refuse("states: {s: initial}\nactions: {none: {}}\nbatches: 2\n", "'batches' has to be from 4 to 64");
+  refuse("states: {s: {by: kalman}}\nactions: {none: {}}\n", "nothing is");
+  refuse("states: {s: initial}\nactions: {none: {}}\ncohort: {table: people.csv}\n", "unknown key 'cohort'");
+}
+END_TEST
+
+Suite *rein_suite_prior(void) {
+  Suite *suite = suite_create("prior");
+  TCase *tcase = tcase_create("prior");
+  tcase_add_checked_fixture(tcase, setup, teardown);
+  tcase_set_timeout(tcase, 60);
+  tcase_add_test(tcase, test_shares_sobol);
+  tcase_add_test(tcase, test_shares_philox);
+  tcase_add_test(tcase, test_sobol_is_better);
+  tcase_add_test(tcase, test_quantiles);
+  tcase_add_test(tcase, test_actions_and_safety);
+  tcase_add_test(tcase, test_known_states);
+  tcase_add_test(tcase, test_same_bytes);
+  tcase_add_test(tcase, test_wrong_queries);
+  suite_add_tcase(suite, tcase);
+  return suite;
+}
