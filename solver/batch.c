@@ -235,7 +235,8 @@ static void check_initial(rein_batch *b) {
     }
 }
 
-/* States that lanes start from in place of the model's initial ones: their items are none of those to come. */
+/* States that lanes start from in place of the model's initial ones: their items are none of those to come.
+ */
 static void pass_initial_items(rein_batch *b) {
   for (int l = 0; l < b->n_lane; l++)
     for (size_t *i = &b->next_item[l];

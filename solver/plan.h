@@ -20,8 +20,8 @@ typedef enum {
   REIN_ITEM_INPUT_SET, /* input[target] = amount */
   REIN_ITEM_RESET,     /* all states to their initial values, all inputs to 0 */
   REIN_ITEM_STEADY,    /* the steady state of the lane's steady[target] */
-  REIN_ITEM_INITIAL,   /* state[target] is amount at the start, before anything is seen; time -inf, so that it is
-                          first of the list */
+  REIN_ITEM_INITIAL,   /* state[target] is amount at the start, before anything is seen; time -inf, so that it
+                          is   first of the list */
   REIN_N_ITEM
 } rein_item_kind;
 

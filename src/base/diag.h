@@ -23,8 +23,9 @@ typedef struct rein_diag rein_diag;
 /* An empty list in the arena. */
 rein_diag *rein_diag_create(rein_arena *arena);
 
-/* Adds a message; a warning of the same words at the same place is kept once. A note belongs to the message before it. After 100 errors further ones are only counted,
- * and so is one that there is no memory for: control always comes back to the caller. */
+/* Adds a message; a warning of the same words at the same place is kept once. A note belongs to the message
+ * before it. After 100 errors further ones are only counted, and so is one that there is no memory for:
+ * control always comes back to the caller. */
 void rein_diag_add(rein_diag *diag, rein_diag_kind kind, rein_pos pos, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 #define rein_error(diag, pos, ...) rein_diag_add((diag), REIN_DIAG_ERROR, (pos), __VA_ARGS__)

@@ -103,7 +103,8 @@ rein_status rein_scenario_read_tree(rein_arena *arena, rein_units *units, const 
 /* The checked scenario as text: `rein dump --stage scenario`; hashed. */
 void rein_scenario_print(const rein_scenario *scenario, rein_text *out);
 
-/* A number with a unit as scenarios write them, in `unit`; what: names it in messages. False with an error. */
+/* A number with a unit as scenarios write them, in `unit`; what: names it in messages. False with an error.
+ */
 bool rein_scenario_read_quantity(rein_arena *arena, rein_units *units, rein_diag *diag, const rein_yaml *node,
                                  const rein_unit *unit, const char *unit_text, const char *what, double *out);
 
