@@ -142,8 +142,8 @@ static const rein_command commands[] = {
      "code 1 "
      "when\n"
      "members failed or a state was refused: the output says which and why.",
-     "rein prior scenarios/prior_warfarin.yaml\tas text\n"
-     "rein prior --n 1000 -q -o prior.json scenarios/prior_warfarin.yaml\tfewer draws, as JSON\n",
+     "rein prior models/warfarin/prior/doses.yaml\tas text\n"
+     "rein prior --n 1000 -q -o prior.json models/warfarin/prior/doses.yaml\tfewer draws, as JSON\n",
      1, 1, BIT(OUT) | BIT(N) | BIT(SEED) | BIT(THREADS) | BIT(QUIET) | BIT(HELP), rein_cmd_prior},
     {"help", "explain rein or one command", "[COMMAND]", "The same as 'rein COMMAND --help'.",
      "rein help\tall commands\nrein help run\tone command\n", 0, 1, BIT(HELP), rein_cmd_help},
