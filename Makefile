@@ -185,15 +185,16 @@ build/fuzz/%: tests/fuzz/%.c FORCE
 	  EXTRA_CFLAGS='-O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -DREIN_TEAM_PTHREAD' \
 	  build/fuzz/lib/librein.a
 	clang -I. -D_GNU_SOURCE -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined $< build/fuzz/lib/librein.a $(LDLIBS) -o $@
+# Whole paths: a target may go to a folder of its own.
 RUN_FUZZ = build/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -verbosity=0 \
-  -artifact_prefix=build/fuzz/found- build/fuzz/corpus/$$f tests/fuzz/seeds/$$f
+  -artifact_prefix=$(CURDIR)/build/fuzz/found- $(CURDIR)/build/fuzz/corpus/$$f $(CURDIR)/tests/fuzz/seeds/$$f
 else
 build/fuzz/%: tests/fuzz/%.c tests/fuzz/standalone.c FORCE
 	@$(MAKE) --no-print-directory -j$(JOBS) VARIANT=san build/san/librein.a
 	@mkdir -p $(@D)
 	$(CC) -I. -D_GNU_SOURCE -std=c11 -g -O1 -fopenmp -fsanitize=address,undefined $< tests/fuzz/standalone.c \
 	  build/san/librein.a $(LDLIBS) -o $@
-RUN_FUZZ = REIN_FUZZ_LAST=build/fuzz/last-$$f build/fuzz/$$f tests/fuzz/seeds/$$f $(FUZZ_SECONDS)
+RUN_FUZZ = REIN_FUZZ_LAST=$(CURDIR)/build/fuzz/last-$$f build/fuzz/$$f $(CURDIR)/tests/fuzz/seeds/$$f $(FUZZ_SECONDS)
 endif
 
 fuzz:

@@ -216,25 +216,27 @@ static int arg_index(const rein_function *function, const char *name) {
 
 static rein_ast *expand(resolver *r, rein_ast *ast, const frame *in, int depth);
 
-static const rein_function *function_of(resolver *r, const rein_ast *call) {
-  const rein_model *m = r->model;
+/* The function that is called, or -1 with a message. */
+static int find_function(resolver *r, const rein_ast *call) {
   int f = rein_names_find(r->function, call->name);
   if (f < 0) {
     const char *near = rein_names_closest(r->function, call->name);
     rein_error(r->diag, call->pos, "unknown function '%s' in %s%s%s%s", call->name, r->what,
                near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
-    return NULL;
+    return -1;
   }
-  const rein_function *function = &m->function[f];
-  if (function->n_arg == call->n_arg) return r->function_ok[f] ? function : NULL;
+  const rein_function *function = &r->model->function[f];
+  if (function->n_arg == call->n_arg) return f;
   rein_error(r->diag, call->pos, "function '%s' takes %d argument%s, %d %s given", call->name,
              function->n_arg, function->n_arg == 1 ? "" : "s", call->n_arg, call->n_arg == 1 ? "is" : "are");
   rein_note(r->diag, function->pos, "'%s' is declared here", call->name);
-  return NULL;
+  return -1;
 }
 
+/* Calls in bodies were checked there, once; a function that is not sound is not put in place. */
 static rein_ast *expand_call(resolver *r, rein_ast *call, const frame *in, int depth) {
-  const rein_function *function = function_of(r, call);
+  int called = in ? rein_names_find(r->function, call->name) : find_function(r, call);
+  const rein_function *function = called >= 0 && r->function_ok[called] ? &r->model->function[called] : NULL;
   frame f = {.function = function, .arg = REIN_NEW(r->model->arena, rein_ast *, call->n_arg + 1)};
   for (int i = 0; i < call->n_arg; i++) f.arg[i] = expand(r, call->arg[i], in, depth + 1);
   return function ? expand(r, function->body, &f, depth + 1) : bad_node(r, call);
@@ -294,8 +296,9 @@ static void check_body(body_check *c, const rein_ast *ast, int depth) {
     r->function_ok[c->f] = false;
   }
   if (ast->kind == REIN_AST_CALL) {
-    int called = rein_names_find(r->function, ast->name);
+    int called = find_function(r, ast);
     if (called >= 0) REIN_PUSH(r->model->arena, c->edge, c->n, c->cap, called);
+    if (called < 0) r->function_ok[c->f] = false;
   }
   for (int i = 0; i < ast->n_arg; i++) check_body(c, ast->arg[i], depth + 1);
 }
@@ -343,6 +346,9 @@ static void check_functions(resolver *r) {
   }
   rein_graph graph = {n, first, c.edge};
   rein_graph_order(&graph, m->arena, report_recursion, r, order);
+  for (int i = 0; i < n; i++) /* what calls an unsound function is none the better */
+    for (int k = first[order[i]]; k < first[order[i] + 1]; k++)
+      if (!r->function_ok[c.edge[k]]) r->function_ok[order[i]] = false;
 }
 
 /* ---- order and dependence ---- */

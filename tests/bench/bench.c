@@ -34,7 +34,7 @@ double bench_now(void) {
 }
 
 /* Of this process: what one thread does takes the same time however busy the machine is. */
-static double cpu_now(void) {
+double bench_cpu(void) {
   struct timespec t;
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
   return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
@@ -134,12 +134,12 @@ static double run_rein(const problem *p, int64_t n, int n_thread, const rein_ker
                     .fill = fill};
   rein_sink sink = {&to, take};
   rein_ens_options options = {.n_thread = n_thread, .kernels = kernels};
-  double start = n_thread > 1 ? bench_now() : cpu_now();
+  double start = n_thread > 1 ? bench_now() : bench_cpu();
   rein_status status = rein_ens_run(p->tape, &plan, &sink, &options, totals);
   if (status != REIN_OK || totals->n_failed)
     fprintf(stderr, "bench: %s, %lld failed\n", rein_status_name(status), (long long)totals->n_failed),
         exit(1);
-  return (n_thread > 1 ? bench_now() : cpu_now()) - start;
+  return (n_thread > 1 ? bench_now() : bench_cpu()) - start;
 }
 
 static double run_plain(const problem *p, int n, double *out, long *n_step, long *n_rate) {
@@ -156,9 +156,9 @@ static double run_plain(const problem *p, int n, double *out, long *n_step, long
   }
   plain_task task = p->task;
   task.rtol = p->rtol, task.atol = p->atol;
-  double start = cpu_now();
+  double start = bench_cpu();
   int flag = plain_run(&p->plain, &task, n, slots, initial, out, n_step, n_rate);
-  double seconds = cpu_now() - start;
+  double seconds = bench_cpu() - start;
   if (flag < 0) fprintf(stderr, "bench: plain reference failed with %d\n", flag), exit(1);
   free(slots), free(initial), free(rows);
   rein_eval_destroy(eval);
