@@ -10,10 +10,11 @@ static bool has_control(const char *text) {
   return false;
 }
 
-/* A quote before parentheses that the reader of yaml.c would take for the start of a quoted scalar. */
+/* A quote before parentheses that the reader of yaml.c would take for the start of a quoted scalar, now that
+ * the text stands on one line. */
 static bool has_false_quote(const char *text) {
   char before = ' ';
-  for (; *text && *text != '('; text++) {
+  for (; *text; text++) {
     if ((*text == '"' || *text == '\'') && strchr(":,[{-", before)) return strchr(text, '(') != NULL;
     if (*text != ' ') before = *text;
   }
