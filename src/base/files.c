@@ -1,5 +1,6 @@
 #include "src/base/files.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -117,6 +118,24 @@ rein_status rein_files_make_folder(const char *path, unsigned mode, rein_diag *d
     }
   }
   return REIN_OK;
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b) {
+  return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+void rein_files_list(rein_arena *arena, const char *folder, const char *inside, rein_names *names) {
+  struct dirent **entry;
+  const int n = scandir(folder, &entry, NULL, by_name);
+  for (int i = 0; i < n; i++) {
+    char path[4096];
+    const char *name = entry[i]->d_name;
+    if (name[0] != '.' && snprintf(path, sizeof path, "%s/%s/%s", folder, name, inside) < (int)sizeof path &&
+        rein_files_exists(path))
+      rein_names_add(names, rein_arena_strndup(arena, name, strlen(name)), 0);
+    free(entry[i]);
+  }
+  if (n >= 0) free(entry);
 }
 
 bool rein_files_exists(const char *path) {

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "src/base/diag.h"
+#include "src/base/names.h"
 
 /* Reads the whole file into the arena as a source. Larger than REIN_MAX_INPUT_BYTES: an error.
  * path: what is opened; shown: what messages call it. `from` is where the path was named (may have source
@@ -36,6 +37,10 @@ rein_status rein_files_begin(const char *path, rein_files_output *out, rein_diag
 /* Ends it, always to be called after a successful begin. With `whole` it is synced and takes its name;
  * without, or after a failure, path is as it was. REIN_OK, or REIN_ERR_FILE with one error in diag. */
 rein_status rein_files_end(rein_files_output *out, bool whole, rein_diag *diag);
+
+/* Adds the names of the entries of a folder that hold a file `inside` to `names`; nothing where there is no
+ * such folder. */
+void rein_files_list(rein_arena *arena, const char *folder, const char *inside, rein_names *names);
 
 bool rein_files_exists(const char *path);
 

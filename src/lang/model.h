@@ -284,8 +284,8 @@ rein_status rein_model_read_source(rein_arena *arena, rein_units *units, const r
 /* The file a model's name or path means, or NULL with an error at `from` that lists where it was looked for.
  * A text that ends in .yaml, .yml or .xml is a path, seen from the file that names it. Any other text is
  * tried as a folder with a model.yaml when it holds a '/', and then as models/<text>/model.yaml in the folder
- * of the file that names it, in its parents, in the folders of REIN_MODELS (separated by ':') and in the
- * installed share folder. */
+ * of the file that names it, in its parents, in the folders of REIN_MODELS (separated by ':'), in the
+ * checkout that the program was built in, and in the installed share folder. */
 const char *rein_model_find(rein_arena *arena, const char *text, rein_pos from, rein_diag *diag);
 
 /* The stages after reading, for importers: resolve names, expand functions, check units, order values, check

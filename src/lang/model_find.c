@@ -1,6 +1,7 @@
 /* Where a model is: by path, or by name along a search path. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "src/base/files.h"
 #include "src/lang/model.h"
@@ -12,7 +13,8 @@
 typedef struct {
   rein_arena *arena;
   const char *text;
-  rein_text tried; /* "\n" before each, for the message */
+  rein_text tried;   /* for the message */
+  rein_names *known; /* likewise: names of models in the folders that were looked into */
 } finder;
 
 static bool ends_in(const char *text, const char *end) {
@@ -27,8 +29,9 @@ static const char *try_file(finder *f, const char *file) {
 }
 
 static const char *try_folder(finder *f, const char *folder) {
-  const char *file = rein_arena_printf(f->arena, "%s%s/model.yaml", folder, f->text);
-  return try_file(f, file);
+  const char *file = try_file(f, rein_arena_printf(f->arena, "%s%s/model.yaml", folder, f->text));
+  if (!file) rein_files_list(f->arena, folder, "model.yaml", f->known);
+  return file;
 }
 
 /* models/<text>/model.yaml from the naming file's folder upwards. */
@@ -63,6 +66,20 @@ static const char *try_variable(finder *f) {
   return NULL;
 }
 
+/* models/ of the checkout whose build/<variant>/ holds this program, when it was not installed. */
+static const char *try_beside_program(finder *f) {
+  char program[3072];
+  const ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
+  if (n <= 0) return NULL;
+  program[n] = 0;
+  for (int up = 0; up < 3; up++) { /* the program's name, its folder, build */
+    char *last = strrchr(program, '/');
+    if (!last) return NULL;
+    *last = 0;
+  }
+  return try_folder(f, rein_arena_printf(f->arena, "%s/models/", program));
+}
+
 /* No name of a model can climb out of the folders that are searched. */
 static bool is_safe_name(const char *text) {
   return text[0] && text[0] != '/' && !strstr(text, "..");
@@ -71,6 +88,7 @@ static bool is_safe_name(const char *text) {
 const char *rein_model_find(rein_arena *arena, const char *text, rein_pos from, rein_diag *diag) {
   finder f = {.arena = arena, .text = text};
   const char *from_file = from.source ? from.source->path : NULL, *file = NULL;
+  f.known = rein_names_create(arena);
   rein_text_init(&f.tried, arena);
   if (ends_in(text, ".yaml") || ends_in(text, ".yml") || ends_in(text, ".xml") || ends_in(text, ".sbml")) {
     file = rein_files_resolve(arena, from_file, text);
@@ -86,9 +104,12 @@ const char *rein_model_find(rein_arena *arena, const char *text, rein_pos from, 
   if (is_safe_name(text)) {
     if (!file) file = try_parents(&f, from_file);
     if (!file) file = try_variable(&f);
+    if (!file) file = try_beside_program(&f);
     if (!file) file = try_folder(&f, REIN_SHARE_DIR "/models/");
   }
-  if (!file)
-    rein_error(diag, from, "no model '%s'; looked for %s", text, f.tried.n ? f.tried.bytes : "nothing");
-  return file;
+  if (file) return file;
+  const char *near = rein_names_closest(f.known, text);
+  rein_error(diag, from, "no model '%s'%s%s%s; looked for %s", text, near ? "; did you mean '" : "",
+             near ? near : "", near ? "'?" : "", f.tried.n ? f.tried.bytes : "nothing");
+  return NULL;
 }

@@ -92,12 +92,32 @@ rein_status rein_reader_verify(rein_arena *arena, const char *folder, const rein
   return first;
 }
 
+/* run.yaml says what was run: one that was changed afterwards no longer does. */
+static rein_status verify_run(const rein_study_reader *reader, rein_diag *diag) {
+  const char *path = rein_arena_printf(reader->arena, "%s/run.yaml", reader->folder);
+  const rein_source *run;
+  char hash[65];
+  const rein_status status = rein_files_read(reader->arena, path, nowhere, diag, &run);
+  if (status != REIN_OK) return status;
+  rein_sha256_hex(run->bytes, run->n_byte, hash);
+  if (strcmp(hash, reader->manifest->run_hash) == 0) return REIN_OK;
+  rein_error(
+      diag, nowhere,
+      "'%s' is not what the manifest says: its SHA-256 differs, so it was changed after the run; put it "
+      "back as it was, or run the study in a new folder",
+      path);
+  return REIN_ERR_FILE;
+}
+
 static rein_status open_reader(rein_study_reader *reader, bool verify, rein_diag *diag) {
   rein_manifest *manifest;
   rein_status status = rein_manifest_read(reader->arena, reader->folder, diag, &manifest);
   if (status != REIN_OK) return status;
   reader->manifest = manifest;
-  if (verify) status = rein_reader_verify(reader->arena, reader->folder, manifest, diag);
+  if (verify) status = verify_run(reader, diag);
+  const rein_status parts =
+      verify ? rein_reader_verify(reader->arena, reader->folder, manifest, diag) : status;
+  if (status == REIN_OK) status = parts;
   if (status != REIN_OK) return status;
   const int64_t first = rein_reader_next(reader, 0);
   if (first < 0) {

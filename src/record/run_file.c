@@ -86,6 +86,7 @@ static void add_how(rein_text *out, const rein_layout *layout, const rein_plan *
   add_number(out, "relative_tolerance", plan->rtol);
   add_number(out, "absolute_tolerance_of_scale", s->atol_rel);
   add_count(out, "max_steps", plan->max_steps);
+  if (plan->max_step > 0) add_number(out, "max_step", plan->max_step); /* [model time] */
   add_count(out, "lanes", plan->n_lane);
   add_count(out, "batches", plan->n_batch);
   add_count(out, "batches_per_part", layout->batches_per_part);

@@ -46,7 +46,13 @@ text=$(find Makefile README.md .ci docs models scenarios src solver tests -type 
   grep -nE '[ 	]+$' $text | sed 's/$/ <- blanks at the end of the line/'
 } >> "$bad"
 
-# 4. Format, where clang-format is installed.
+# 4. What texts name in docs/ is there.
+# shellcheck disable=SC2086
+grep -ohE '\bdocs/[A-Za-z0-9_/-]+\.(md|json|1|svg|png)' $(echo "$text" | grep -v '^models/') | sort -u | while read -r named; do
+  [ -e "$named" ] || echo "$named: named somewhere, but not there" >> "$bad"
+done
+
+# 5. Format, where clang-format is installed.
 if command -v clang-format > /dev/null 2>&1; then
   for file in $sources; do
     clang-format --dry-run -Werror "$file" > /dev/null 2>&1 || echo "$file: not formatted (make format)" >> "$bad"
