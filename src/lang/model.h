@@ -154,6 +154,7 @@ typedef struct {
   bool smallest_change_relative; /* a fraction of the value before */
   double limit_low, limit_high;  /* limits of detection; -inf, inf where none */
   bool log_scale;                /* interactions on the log scale */
+  bool fractional;               /* an effect between 0 (none) and 1 (complete) */
 } rein_observable;
 
 typedef struct {

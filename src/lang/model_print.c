@@ -141,6 +141,7 @@ static void print_observable(const rein_observable *o, rein_text *out) {
   add_bound(out, "low", o->limit_low);
   add_bound(out, "high", o->limit_high);
   if (o->log_scale) rein_text_add(out, " scale log");
+  if (o->fractional) rein_text_add(out, " effect fraction");
   add_text(out, "level", o->level);
   add_text(out, "codes", o->codes);
   add_expression(out, "is", o->is);

@@ -175,6 +175,17 @@ static void read_smallest_change(rein_reader *r, const rein_yaml *item, rein_obs
     rein_error(r->diag, item->pos, "%s must be above 0", what);
 }
 
+/* `effect: fraction`: 0 is no effect, 1 a complete one. */
+static void read_effect(rein_reader *r, const rein_yaml *map, rein_observable *o) {
+  const rein_yaml *node = rein_yaml_get(map, "effect");
+  const rein_unit one = rein_unit_one();
+  o->fractional = node != NULL;
+  if (node && !rein_unit_same_dimension(&o->unit, &one))
+    rein_error(r->diag, node->pos,
+               "a fractional effect is a number from 0 to 1 or a percentage, but '%s' has unit %s", o->name,
+               o->unit_text);
+}
+
 static void read_observable(rein_reader *r, const char *name, rein_pos pos, const rein_yaml *map) {
   rein_observable *o = REIN_ADD(r, rein_observable, observable);
   const rein_yaml *smallest = rein_yaml_get(map, "smallest_change");
@@ -189,6 +200,7 @@ static void read_observable(rein_reader *r, const char *name, rein_pos pos, cons
   o->unit = rein_read_unit(r, map, "unit", &o->unit_text);
   o->is = rein_read_expression(r, map, "is");
   o->log_scale = scale && strcmp(scale, "log") == 0;
+  read_effect(r, map, o);
   o->codes = rein_read_codes(r, map);
   rein_read_source_key(r, map);
   read_noise(r, rein_yaml_get(map, "noise"), o);

@@ -12,6 +12,7 @@ static const char *const level_words[] = {"molecule",  "cell",     "pathway", "o
                                           "phenotype", "clinical", NULL};
 static const char *const outside_words[] = {"error", "warning", "event", NULL};
 static const char *const scale_words[] = {"linear", "log", NULL};
+static const char *const effect_words[] = {"fraction", NULL};
 static const char *const moment_words[] = {"trigger", "execution", NULL};
 
 #define TEXT(name)                                                                                           \
@@ -142,6 +143,7 @@ static const rein_schema observable_keys[] = {NEED_EXPRESSION("is"),
                                               LIST_OF("limits", text_rule),
                                               WORD("level", level_words),
                                               WORD("scale", scale_words),
+                                              WORD("effect", effect_words),
                                               TEXT("title"),
                                               TEXT("source"),
                                               CODES,

@@ -45,6 +45,8 @@ static void label_arms(rein_arena *arena, rein_part *l, const rein_scenario *s) 
   l->reference = REIN_NEW(arena, int32_t, n);
   l->counterfactual = REIN_NEW(arena, int8_t, n);
   l->without = REIN_NEW(arena, rein_label, n);
+  l->factorial = REIN_NEW(arena, rein_label, n);
+  l->factor_levels = REIN_NEW(arena, rein_label, n);
   l->prescription = REIN_NEW(arena, rein_label, n);
   l->boundary = REIN_NEW(arena, rein_label, n);
   for (size_t a = 0; a < n; a++) {
@@ -55,6 +57,8 @@ static void label_arms(rein_arena *arena, rein_part *l, const rein_scenario *s) 
     l->reference[a] = arm->reference;
     l->counterfactual[a] = arm->counterfactual;
     l->without[a] = label(arm->without);
+    l->factorial[a] = label(arm->factorial);
+    l->factor_levels[a] = label(arm->levels);
     l->prescription[a] = label(arm->prescription);
     l->boundary[a] = label(arm->boundary ? arm->boundary : s->model->boundary);
   }
@@ -106,6 +110,8 @@ static void label_observables(rein_arena *arena, rein_layout *layout) {
   l->observable_noise = REIN_NEW(arena, rein_label, n);
   l->smallest_change = REIN_NEW(arena, double, n);
   l->smallest_change_relative = REIN_NEW(arena, int8_t, n);
+  l->log_scale = REIN_NEW(arena, int8_t, n);
+  l->effect_fraction = REIN_NEW(arena, double, n);
   l->limit_low = REIN_NEW(arena, double, n);
   l->limit_high = REIN_NEW(arena, double, n);
   int n_observable = 0;
@@ -119,6 +125,9 @@ static void label_observables(rein_arena *arena, rein_layout *layout) {
     l->observable_noise[k] = noise[o->noise];
     l->smallest_change[k] = o->smallest_change;
     l->smallest_change_relative[k] = o->smallest_change_relative;
+    const rein_unit one = rein_unit_one();
+    l->log_scale[k] = o->log_scale;
+    l->effect_fraction[k] = o->fractional ? rein_unit_factor(&o->unit, &one) : NAN;
     l->limit_low[k] = o->limit_low;
     l->limit_high[k] = o->limit_high;
   }

@@ -11,11 +11,12 @@
 
 #include "src/record/record.h"
 
-/* Fields to read, by bit of rein_field_id. */
-#define REIN_FIELD_BIT(field) ((uint64_t)1 << REIN_FIELD_##field)
+/* Fields to read: a bit for each DATA field, one for all LABEL fields together. */
+#define REIN_FIELD_BIT(field) ((uint64_t)1 << REIN_BIT_##field)
 #define REIN_FIELDS_ALL (~(uint64_t)0)
-#define REIN_FIELDS_LABELS rein_part_file_labels()
-uint64_t rein_part_file_labels(void); /* all LABEL fields, individual and replicate */
+#define REIN_FIELDS_ALL_LABELS ((uint64_t)1 << 63)
+#define REIN_FIELDS_LABELS /* and what comes with them */                                                    \
+  (REIN_FIELDS_ALL_LABELS | REIN_FIELD_BIT(individual) | REIN_FIELD_BIT(replicate))
 
 /* The part as the bytes of a NetCDF-4 file; *bytes is given, free() it. REIN_OK; REIN_ERR_MEMORY, or
  * REIN_ERR_SINK with NetCDF's reason in *why (static text). */

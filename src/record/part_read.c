@@ -182,7 +182,9 @@ static void read_all(file_reader *r, uint64_t wanted, rein_part *part, rein_part
   part->n_failed = (int64_t)get_count(r, "n_failed");
   if (is_fine(r)) read_axes(r, part, dim);
   for (int f = 0; f < REIN_N_FIELD && is_fine(r); f++) {
-    if (wanted >> f & 1) read_field(r, &fields[f], dim, part);
+    const uint64_t bit =
+        fields[f].group == REIN_GROUP_LABEL ? REIN_FIELDS_ALL_LABELS : (uint64_t)1 << fields[f].bit;
+    if (wanted & bit) read_field(r, &fields[f], dim, part);
   }
   if (is_fine(r)) check_indices(r, part);
   if (part->individual && part->n[REIN_AXIS_INDIVIDUAL]) part->first_individual = part->individual[0];

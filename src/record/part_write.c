@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-_Static_assert(REIN_N_FIELD <= 64, "fields are bits of a uint64_t");
-
 /* The one lock of the library, which keeps global state of its own. */
 static pthread_mutex_t library = PTHREAD_MUTEX_INITIALIZER;
 
@@ -45,15 +43,6 @@ void rein_part_file_version(char *text, size_t n) {
   snprintf(text, n, "%s", nc_inq_libvers());
   rein_part_file_unlock();
   text[strcspn(text, " ")] = 0;
-}
-
-uint64_t rein_part_file_labels(void) {
-  const rein_field *fields = rein_record_fields();
-  uint64_t bits = REIN_FIELD_BIT(individual) | REIN_FIELD_BIT(replicate);
-  for (int f = 0; f < REIN_N_FIELD; f++) {
-    if (fields[f].group == REIN_GROUP_LABEL) bits |= (uint64_t)1 << f;
-  }
-  return bits;
 }
 
 /* The first error of a series of calls; later calls are skipped. */

@@ -125,7 +125,7 @@ static rein_status open_reader(rein_study_reader *reader, bool verify, rein_diag
     return REIN_ERR_FILE;
   }
   return rein_part_read(reader->arena, rein_manifest_part_path(reader->arena, reader->folder, first),
-                        rein_part_file_labels(), diag, &reader->labels, &reader->about);
+                        REIN_FIELDS_LABELS, diag, &reader->labels, &reader->about);
 }
 
 rein_status rein_reader_open(rein_arena *arena, const char *folder, bool verify, rein_diag *diag,

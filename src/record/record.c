@@ -15,10 +15,13 @@ static const rein_field fields[] = {
    REIN_TYPE_##type,                                                                                         \
    REIN_UNIT_##unit,                                                                                         \
    REIN_GROUP_##group,                                                                                       \
+   REIN_BIT_##name,                                                                                          \
    offsetof(rein_part, name)},
 #include "src/record/fields.def"
 #undef REIN_FIELD
 };
+
+_Static_assert(REIN_N_BIT <= 63, "a set of fields has 63 bits for data");
 
 static const char axis_letters[] = "IATHQOCSP";
 static const char *const axis_names[REIN_N_AXIS] = {"individual", "arm",    "time",   "horizon",  "quantity",

@@ -31,6 +31,17 @@ typedef enum {
   REIN_N_FIELD
 } rein_field_id;
 
+/* Numbers of the DATA fields among themselves, for sets of them; a LABEL field takes none. */
+enum {
+#define REIN_COUNT_DATA 1
+#define REIN_COUNT_LABEL 0
+#define REIN_FIELD(name, type, axes, unit, group, key, long_name)                                            \
+  REIN_BIT_##name, REIN_BIT_END_##name = REIN_BIT_##name + REIN_COUNT_##group - 1,
+#include "src/record/fields.def"
+#undef REIN_FIELD
+  REIN_N_BIT
+};
+
 typedef enum {
   REIN_TYPE_double,
   REIN_TYPE_float,
@@ -54,6 +65,7 @@ typedef struct {
   rein_field_type type;
   rein_unit_rule unit;
   rein_field_group group;
+  int bit;       /* REIN_BIT_name; of a LABEL field without meaning */
   size_t offset; /* of the member of rein_part */
 } rein_field;
 

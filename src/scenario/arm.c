@@ -10,6 +10,8 @@ typedef struct {
   rein_arm_inside *inside;
   size_t n, cap_arm, n_inside, cap_inside;
   const rein_yaml **reference; /* (n) `reference:` of the arm as written, NULL none */
+  int *nothing;                /* (n_nothing) the run of its factorial without any factor, -1 none */
+  size_t n_nothing, cap_nothing;
   size_t n_reference, cap_reference;
 } arm_list;
 
@@ -155,8 +157,14 @@ static bool check_over_time(rein_scenario_reader *r, const rein_doses *doses, co
   return true;
 }
 
+/* A run of a factorial; f NULL for arms without one. */
+typedef struct {
+  const rein_factorial *f;
+  int i_run;
+} factorial_run;
+
 static bool add_arm(arm_list *list, int i_written, const char *suffix, const rein_override *override,
-                    int n_override) {
+                    int n_override, factorial_run run) {
   rein_scenario_reader *r = list->r;
   const rein_yaml *arms = arms_of(r), *written = arms->item[i_written],
                   *title = rein_yaml_get(written, "title");
@@ -176,16 +184,50 @@ static bool add_arm(arm_list *list, int i_written, const char *suffix, const rei
       rein_scenario_read_initial(r, rein_yaml_get(written, "initial"), &inside.initial, &inside.n_initial) &&
       good;
   if (!good) return false;
-  rein_arm arm = {.name = rein_arena_printf(r->arena, "%s%s", arms->key[i_written], suffix),
+  const char *group = rein_arena_printf(r->arena, "%s%s", arms->key[i_written], suffix), *levels = NULL;
+  const char *run_name = run.f ? rein_scenario_run_name(r, run.f, run.i_run) : "";
+  if (run.f)
+    inside.course = rein_scenario_run_courses(r, run.f, run.i_run, inside.course, inside.n_course, &levels);
+  rein_arm arm = {.name = rein_arena_printf(r->arena, "%s%s", group, run_name),
                   .group = i_written,
                   .reference = -1,
+                  .factorial = run.f ? group : NULL,
+                  .levels = levels,
                   .prescription = prescription_of(r, &inside, words),
                   .boundary = boundary_of(r->model, &inside)};
-  arm.title = title ? rein_arena_printf(r->arena, "%s%s", title->text, suffix) : arm.name;
+  arm.title = title ? rein_arena_printf(r->arena, "%s%s%s", title->text, suffix, run_name) : arm.name;
   REIN_PUSH(r->arena, list->arm, list->n, list->cap_arm, arm);
   REIN_PUSH(r->arena, list->inside, list->n_inside, list->cap_inside, inside);
   REIN_PUSH(r->arena, list->reference, list->n_reference, list->cap_reference,
             rein_yaml_get(written, "reference"));
+  REIN_PUSH(r->arena, list->nothing, list->n_nothing, list->cap_nothing, -1);
+  return true;
+}
+
+/* The runs of a factorial, each an arm; without any, the arm itself. Levels come before the sweep's values.
+ */
+static bool add_runs(arm_list *list, int i_written, const rein_factorial *f, const char *suffix,
+                     const rein_override *override, int n_override) {
+  if (!f) return add_arm(list, i_written, suffix, override, n_override, (factorial_run){0});
+  rein_override *all = REIN_NEW(list->r->arena, rein_override, n_override + f->n_factor);
+  size_t first = list->n;
+  int nothing = -1;
+  for (int i = 0; i < f->n_run; i++) {
+    const int *level = f->run + (size_t)i * (size_t)f->n_factor;
+    int n = 0, n_given = 0;
+    for (int k = 0; k < f->n_factor; k++) {
+      n_given += level[k] > 0;
+      if (level[k] > 0 && f->level[k])
+        all[n++] = (rein_override){.section = "actions",
+                                   .name = f->factor[k],
+                                   .field = "amount",
+                                   .value = f->level[k][level[k] - 1]};
+    }
+    for (int k = 0; k < n_override; k++) all[n++] = override[k];
+    if (!add_arm(list, i_written, suffix, all, n, (factorial_run){f, i})) return false;
+    if (n_given == 0) nothing = (int)list->n - 1;
+  }
+  for (size_t i = first; i < list->n; i++) list->nothing[i] = (int)i == nothing ? -1 : nothing;
   return true;
 }
 
@@ -226,19 +268,34 @@ static bool worth_reading(const arm_list *list, int n, const int *at, int n_erro
   return list->sweep->sampled || n_away <= 1 || rein_diag_n_error(list->r->diag) == n_error_before;
 }
 
+/* A factor's levels and a sweep cannot both say its amount. */
+static bool is_said_twice(arm_list *list, const rein_factorial *f, const rein_sweep_axis *axis) {
+  for (int k = 0; f && k < f->n_factor; k++) {
+    if (!f->level[k] || strcmp(axis->section, "actions") != 0 || strcmp(axis->target, f->factor[k]) != 0 ||
+        strcmp(axis->field, "amount") != 0)
+      continue;
+    rein_error(list->r->diag, axis->pos,
+               "the amount of '%s' is swept here and has levels in 'factorial'; keep one", f->factor[k]);
+    return true;
+  }
+  return false;
+}
+
 /* The sweeps of an arm, *n of them; false with an error where their points are too many. */
-static bool find_axes(arm_list *list, int i_written, int *axis, int *n) {
+static bool find_axes(arm_list *list, int i_written, const rein_factorial *f, int *axis, int *n) {
   const rein_yaml *arms = arms_of(list->r);
   int64_t n_point = 1;
   *n = 0;
   for (int k = 0; k < list->sweep->n_axis && n_point <= REIN_SCENARIO_MAX_ARM; k++) {
     if (!applies(&list->sweep->axis[k], arms->key[i_written], arms->item[i_written])) continue;
+    if (is_said_twice(list, f, &list->sweep->axis[k])) return false;
     int64_t n_value = list->sweep->axis[k].n_value;
     n_point = list->sweep->sampled ? n_value : n_point * n_value;
     axis[(*n)++] = k;
   }
+  if (f) n_point *= f->n_run;
   if ((int64_t)list->n + n_point <= REIN_SCENARIO_MAX_ARM) return true;
-  rein_error(list->r->diag, arms->key_pos[i_written], "the sweep makes more than %d arms",
+  rein_error(list->r->diag, arms->key_pos[i_written], "the sweep and the factorial make more than %d arms",
              REIN_SCENARIO_MAX_ARM);
   return false;
 }
@@ -249,12 +306,19 @@ static void expand(arm_list *list, int i_written) {
   int *axis = REIN_NEW(r->arena, int, list->sweep->n_axis + 1),
       *at = REIN_NEW(r->arena, int, list->sweep->n_axis + 1);
   rein_override *override = REIN_NEW(r->arena, rein_override, list->sweep->n_axis + 1);
-  if (!find_axes(list, i_written, axis, &n)) return;
+  const rein_yaml *arms = arms_of(r), *written = arms->item[i_written];
+  const rein_factorial *f = NULL;
+  if (rein_yaml_get(written, "factorial")) {
+    f = rein_scenario_read_factorial(r, arms->key[i_written], written);
+    if (!f) return;
+    REIN_PUSH(r->arena, r->inside->factorial, r->inside->n_factorial, r->inside->cap_factorial, f);
+  }
+  if (!find_axes(list, i_written, f, axis, &n)) return;
   bool first = true;
   do {
     if (!worth_reading(list, n, at, n_error)) continue;
     const char *suffix = override_at(list, axis, n, at, override);
-    if (!add_arm(list, i_written, suffix, override, n) && first) return;
+    if (!add_runs(list, i_written, f, suffix, override, n) && first) return;
     first = false;
   } while (next_point(list, axis, n, at));
 }
@@ -333,8 +397,9 @@ static bool leave_out(arm_list *list, const rein_arm_inside *arm, const rein_yam
   bool any = false;
   for (int i = 0; i < arm->n_course; i++) {
     course[i] = arm->course[i];
-    course[i].left_out = is_named(without, &course[i], list->r->model);
-    any = any || course[i].left_out;
+    bool named = is_named(without, &course[i], list->r->model);
+    any = any || (named && !course[i].left_out);
+    course[i].left_out = course[i].left_out || named;
   }
   *out = (rein_arm_inside){.course = course,
                            .n_course = arm->n_course,
@@ -439,7 +504,7 @@ static void set_references(arm_list *list) {
     const rein_yaml *own = list->reference[i];
     if (own && own != last) last_arm = find_arm(list, own);
     last = own;
-    int arm = own ? last_arm : common_arm;
+    int arm = own ? last_arm : common || counterfactual ? common_arm : list->nothing[i];
     if (own && arm == (int)i) rein_error(r->diag, own->pos, "an arm cannot be its own reference");
     if (arm >= 0 && arm != (int)i) list->arm[i].reference = arm;
   }

@@ -40,7 +40,22 @@ typedef struct {
   int n_lane;
 } rein_chunk;
 
+/* `factorial:` of an arm: which lines are given, how much of each, in which of the possible combinations. */
+typedef struct {
+  const char *name;         /* of the arm as written */
+  const char **factor;      /* (n_factor) names of lines */
+  const rein_yaml ***level; /* (n_factor x n_level) amounts; NULL: as written */
+  int *n_level, n_factor;   /* levels beside none */
+  int *run;                 /* (n_run x n_factor) level of each factor, 0: without it */
+  int n_run;
+  uint32_t *word; /* (n_word) the defining relation: products of these factors are constant */
+  bool *minus;    /* (n_word) and -1, instead of 1 */
+  int n_word;
+} rein_factorial;
+
 struct rein_scenario_inside {
+  const rein_factorial **factorial; /* (n_factorial), for the print */
+  size_t n_factorial, cap_factorial;
   rein_people people;
   const rein_arm_inside *arm; /* (n_arm) */
   rein_chunk *chunk;          /* (n_chunk) */
@@ -141,6 +156,17 @@ void rein_scenario_print_adherence(const rein_adherence *how, rein_text *out);
 
 /* regimen.c: a text regimen as maps of fields, one for each "then". NULL with an error. */
 const rein_yaml **rein_scenario_read_regimen(rein_scenario_reader *r, const rein_yaml *text, int *n_out);
+
+/* factorial.c: `factorial:` of an arm, for the lines it has; NULL with errors. */
+const rein_factorial *rein_scenario_read_factorial(rein_scenario_reader *r, const char *name,
+                                                   const rein_yaml *arm);
+/* The name of a run, "/diet+activity=80 %", or "/none". */
+const char *rein_scenario_run_name(rein_scenario_reader *r, const rein_factorial *f, int i_run);
+/* Courses of a run: those of factors at level 0 are left out. *levels: amount of each factor in words. */
+const rein_course *rein_scenario_run_courses(rein_scenario_reader *r, const rein_factorial *f, int i_run,
+                                             const rein_course *course, int n_course, const char **levels);
+void rein_scenario_print_factorial(const rein_factorial *f, rein_text *out);
+#define REIN_SCENARIO_MAX_FACTOR 14
 
 /* arm.c: arms, sweeps, references, counterfactuals. */
 bool rein_scenario_read_arms(rein_scenario_reader *r);

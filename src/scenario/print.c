@@ -166,5 +166,7 @@ void rein_scenario_print(const rein_scenario *scenario, rein_text *out) {
                      scenario->model->param[over_time->param[k]].name, over_time->carry, over_time->hash);
   rein_text_add(out, "arms:\n");
   for (int i = 0; i < scenario->n_arm; i++) print_arm(scenario, i, out);
+  for (size_t i = 0; i < scenario->inside->n_factorial; i++)
+    rein_scenario_print_factorial(scenario->inside->factorial[i], out);
   print_expect(scenario, out);
 }

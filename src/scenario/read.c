@@ -81,10 +81,18 @@ static const rein_schema PERIODS_KEYS[] = {{.key = "letters", .kind = REIN_SCHEM
                                            {.key = "washout", .kind = REIN_SCHEMA_QUANTITY},
                                            {.key = "order", .kind = REIN_SCHEMA_WORD, .words = PERIOD_WORDS},
                                            {0}};
+static const char *const FRACTION_WORDS[] = {"half", NULL};
+static const rein_schema FACTORIAL_KEYS[] = {
+    {.key = "of", .kind = REIN_SCHEMA_LIST_OF, .required = true, .keys = TEXT_RULE},
+    {.key = "levels", .kind = REIN_SCHEMA_ANY},
+    {.key = "fraction", .kind = REIN_SCHEMA_WORD, .words = FRACTION_WORDS},
+    {.key = "generators", .kind = REIN_SCHEMA_LIST_OF, .keys = TEXT_RULE},
+    {0}};
 static const rein_schema ARM_KEYS[] = {{.key = "title", .kind = REIN_SCHEMA_TEXT},
                                        {.key = "actions", .kind = REIN_SCHEMA_LIST_OF, .keys = LINE_RULE},
                                        {.key = "periods", .kind = REIN_SCHEMA_MAP, .keys = PERIODS_KEYS},
                                        {.key = "events", .kind = REIN_SCHEMA_MAP, .keys = EVENTS_KEYS},
+                                       {.key = "factorial", .kind = REIN_SCHEMA_MAP, .keys = FACTORIAL_KEYS},
                                        {.key = "parameters", .kind = REIN_SCHEMA_ANY},
                                        {.key = "initial", .kind = REIN_SCHEMA_ANY},
                                        {.key = "reference", .kind = REIN_SCHEMA_TEXT},

@@ -21,6 +21,8 @@ typedef struct {
   bool counterfactual;      /* made by rein: the same without the named action */
   const char *without;      /* the action left out, for a counterfactual; NULL */
   const char *prescription; /* what was prescribed, in words, deterministic */
+  const char *factorial;    /* design the arm belongs to: its name without the run's; NULL none */
+  const char *levels;       /* amount of each factor there: "diet=-500 kcal/d; activity=0 %"; NULL none */
   const char *boundary;     /* strictest boundary of the model and this arm's actions */
 } rein_arm;
 
