@@ -82,6 +82,19 @@ static const rein_command commands[] = {
     {"show", "say in a few lines what a study holds", "STUDY",
      "Arms, individuals, horizons, what was kept, failures by reason, and where it comes from.",
      "rein show outputs/warfarin_adherence\tsummary\n", 1, 1, BIT(HELP), rein_cmd_show},
+    {"interact", "say how the factors of a factorial design interact", "STUDY",
+     "For every combination of factors in the study, observable and horizon: difference from additive on "
+     "the\n"
+     "observable's scale, Bliss excess, Loewe combination index, each with its spread over the individuals, "
+     "or "
+     "the\n"
+     "reason why it cannot be said; for fractions of two-level designs the contrasts with their aliases. "
+     "With "
+     "--out,\n"
+     "everything as JSON.",
+     "rein interact outputs/diet_times_exercise\tall observables\n"
+     "rein interact --observable body_weight --json outputs/diet_times_exercise\tone of them as JSON\n",
+     1, 1, BIT(OBSERVABLE) | BIT(OUT) | BIT(JSON) | BIT(INDIVIDUAL_DATA) | BIT(HELP), rein_cmd_interact},
     {"plot", "draw trajectories with quantile bands, one panel for each arm", "STUDY",
      "Median, 25 to 75 % and 5 to 95 % of the simulated individuals over time. With --scenario, observed "
      "points are\n"

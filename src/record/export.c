@@ -1,6 +1,8 @@
 /* NDJSON. The tree of a record is docs/transition.schema.json. */
 #include "src/record/export.h"
 
+#include "src/record/json_text.h"
+
 #include "src/record/deidentify.h"
 
 #include <errno.h>
@@ -27,10 +29,6 @@ typedef struct {
   bool *spoilt;
 } place;
 
-static json_t *number(double x) {
-  return isfinite(x) ? json_real(x) : json_null();
-}
-
 /* Adds to an object; what cannot be made (memory, text that is not UTF-8) spoils the record instead of
  * leaving a key out. */
 static void set(const place *p, json_t *to, const char *key, json_t *value) {
@@ -49,15 +47,15 @@ static void add_measured(json_t *to, const place *p, const rein_part *labels, in
   const rein_part *part = p->part;
   const int64_t n = part->n[REIN_AXIS_OBSERVABLE], n_time = part->n[REIN_AXIS_TIME];
   const int64_t before = (p->m * n_time + p->before) * n + o, after = (p->m * n_time + p->after) * n + o;
-  set(p, to, "measured_before", number(part->measured[before]));
-  set(p, to, "measured_after", number(part->measured[after]));
+  set(p, to, "measured_before", rein_json_number(part->measured[before]));
+  set(p, to, "measured_after", rein_json_number(part->measured[after]));
   set(p, to, "flag_before", json_string(rein_record_measured_word(part->measured_flag[before])));
   set(p, to, "flag_after", json_string(rein_record_measured_word(part->measured_flag[after])));
-  set(p, to, "measured_sd", number(part->measured_sd[after]));
+  set(p, to, "measured_sd", rein_json_number(part->measured_sd[after]));
   const int64_t n_horizon = part->n[REIN_AXIS_HORIZON];
   set(p, to, "direction",
       text_or_null(rein_record_direction_word(part->direction[(p->m * n_horizon + p->h) * n + o])));
-  set(p, to, "smallest_change", number(labels->smallest_change[o]));
+  set(p, to, "smallest_change", rein_json_number(labels->smallest_change[o]));
 }
 
 static json_t *quantities(const place *p, const rein_part *labels) {
@@ -73,11 +71,11 @@ static json_t *quantities(const place *p, const rein_part *labels) {
     set(p, to, "kind", json_string(labels->quantity_kind[q]));
     set(p, to, "unit", json_string(labels->quantity_unit[q]));
     set(p, to, "codes", text_or_null(labels->quantity_codes[q]));
-    set(p, to, "before", number(part->latent[before]));
-    set(p, to, "after", number(part->latent[after]));
-    set(p, to, "change", number(part->change[at]));
-    set(p, to, "effect", number(part->effect[at]));
-    set(p, to, "solver_error", number((double)part->solver_error[after]));
+    set(p, to, "before", rein_json_number(part->latent[before]));
+    set(p, to, "after", rein_json_number(part->latent[after]));
+    set(p, to, "change", rein_json_number(part->change[at]));
+    set(p, to, "effect", rein_json_number(part->effect[at]));
+    set(p, to, "solver_error", rein_json_number((double)part->solver_error[after]));
     if (o >= 0) add_measured(to, p, labels, o);
     append(p, list, to);
   }
@@ -94,9 +92,9 @@ static json_t *actions(const place *p, const rein_part *labels) {
     set(p, to, "kind", text_or_null(labels->action_kind[c]));
     set(p, to, "unit", json_string(labels->action_unit[c]));
     set(p, to, "codes", text_or_null(labels->action_codes[c]));
-    set(p, to, "prescribed", number(p->part->prescribed[at]));
-    set(p, to, "delivered", number(p->part->delivered[at]));
-    set(p, to, "reported", number(p->part->reported[at]));
+    set(p, to, "prescribed", rein_json_number(p->part->prescribed[at]));
+    set(p, to, "delivered", rein_json_number(p->part->delivered[at]));
+    set(p, to, "reported", rein_json_number(p->part->reported[at]));
     append(p, list, to);
   }
   return list;
@@ -109,8 +107,8 @@ static json_t *safety(const place *p, const rein_part *labels) {
     json_t *to = json_object();
     set(p, to, "name", json_string(labels->safety[s]));
     set(p, to, "message", text_or_null(labels->safety_message[s]));
-    set(p, to, "first", number(p->part->safety_first[p->m * n + s]));
-    set(p, to, "duration", number(p->part->safety_duration[p->m * n + s]));
+    set(p, to, "first", rein_json_number(p->part->safety_first[p->m * n + s]));
+    set(p, to, "duration", rein_json_number(p->part->safety_duration[p->m * n + s]));
     append(p, list, to);
   }
   return list;
@@ -128,7 +126,7 @@ static json_t *parameters(const exporter *e, const place *p, const rein_part *la
     set(p, to, "name", json_string(labels->parameter[k]));
     set(p, to, "kind", json_string(labels->parameter_kind[k]));
     set(p, to, "unit", json_string(labels->parameter_unit[k]));
-    set(p, to, "value", number(value));
+    set(p, to, "value", rein_json_number(value));
     append(p, list, to);
   }
   return list;
@@ -140,7 +138,7 @@ static json_t *failure(const place *p) {
   json_t *to = json_object();
   set(p, to, "reason", json_string(rein_fail_name((rein_fail)part->fail_reason[p->m])));
   set(p, to, "meaning", json_string(rein_fail_meaning((rein_fail)part->fail_reason[p->m])));
-  set(p, to, "time", number(part->fail_time[p->m]));
+  set(p, to, "time", rein_json_number(part->fail_time[p->m]));
   const int32_t state = part->fail_state[p->m], origin = part->fail_origin[p->m];
   set(p, to, "state", state < 0 ? json_null() : json_integer(state));
   set(p, to, "origin", origin < 0 ? json_null() : json_integer(origin));
@@ -165,8 +163,8 @@ static json_t *horizon(const place *p, const rein_study_reader *reader) {
   const rein_part *labels = &reader->labels;
   json_t *to = json_object();
   set(p, to, "label", json_string(labels->horizon[p->h]));
-  set(p, to, "from", number(labels->time[p->before]));
-  set(p, to, "to", number(labels->time[p->after]));
+  set(p, to, "from", rein_json_number(labels->time[p->before]));
+  set(p, to, "to", rein_json_number(labels->time[p->after]));
   set(p, to, "unit", json_string(reader->about.time_unit));
   return to;
 }
@@ -218,8 +216,8 @@ static json_t *provenance(const exporter *e, bool *spoilt) {
   set(p, to, "run_hash", json_string(about->run_hash));
   set(p, to, "seed", json_string(seed));
   set(p, to, "method", json_string(about->method));
-  set(p, to, "relative_tolerance", number(about->rtol));
-  set(p, to, "absolute_tolerance_of_scale", number(about->atol_rel));
+  set(p, to, "relative_tolerance", rein_json_number(about->rtol));
+  set(p, to, "absolute_tolerance_of_scale", rein_json_number(about->atol_rel));
   set(p, to, "version", json_string(about->version));
   set(p, to, "comment", json_string(about->comment));
   return to;

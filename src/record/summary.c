@@ -34,7 +34,7 @@ static double quantile(const double *sorted, int64_t n, double p) {
 }
 
 /* Whether numbers of n members, n_replicate of each person, must not be shown. */
-static bool is_small(int64_t n, int64_t n_replicate, bool people) {
+bool rein_summary_is_small(int64_t n, int64_t n_replicate, bool people) {
   return people && n > 0 && n < REIN_SMALLEST_GROUP * n_replicate;
 }
 
@@ -44,9 +44,9 @@ static rein_summary_number suppressed(void) {
   return s;
 }
 
-static rein_summary_number summarise(double *x, int64_t n_all, int64_t n_replicate, bool people) {
+rein_summary_number rein_summary_of(double *x, int64_t n_all, int64_t n_replicate, bool people) {
   const int64_t n = sort_numbers(x, n_all);
-  if (is_small(n, n_replicate, people)) return suppressed();
+  if (rein_summary_is_small(n, n_replicate, people)) return suppressed();
   rein_summary_number s = {.n = n, .mean = NAN, .sd = NAN};
   double sum = 0, squares = 0;
   for (int64_t i = 0; i < n; i++) sum += x[i];
@@ -103,8 +103,9 @@ static rein_status count_all(rein_arena *arena, const rein_study_reader *reader,
     signal->i_safety = k % (int)n_safety;
     signal->mean_duration /= (double)signal->n; /* NaN where all failed */
     /* A cell of few people tells as much as a small group. */
-    if (is_small(signal->n, s->n_replicate, people) || is_small(signal->n_true, s->n_replicate, people) ||
-        is_small(signal->n - signal->n_true, s->n_replicate, people)) {
+    if (rein_summary_is_small(signal->n, s->n_replicate, people) ||
+        rein_summary_is_small(signal->n_true, s->n_replicate, people) ||
+        rein_summary_is_small(signal->n - signal->n_true, s->n_replicate, people)) {
       signal->n_true = -1;
       signal->mean_duration = NAN;
     }
@@ -152,12 +153,13 @@ static rein_status summarise_quantity(rein_arena *scratch, const rein_study_read
   const uint64_t wanted = REIN_FIELD_BIT(latent) | REIN_FIELD_BIT(change) | REIN_FIELD_BIT(effect);
   const rein_status status = rein_reader_each(reader, wanted, diag, collect_part, &p);
   for (int64_t k = 0; k < n_row && status == REIN_OK; k++) {
-    s->row[s->n_row++] = (rein_summary_row){.i_arm = (int)(k / n_horizon),
-                                            .i_quantity = (int)q,
-                                            .i_horizon = (int)(k % n_horizon),
-                                            .after = summarise(p.after + k * n, n, s->n_replicate, people),
-                                            .change = summarise(p.change + k * n, n, s->n_replicate, people),
-                                            .effect = summarise(p.effect + k * n, n, s->n_replicate, people)};
+    s->row[s->n_row++] =
+        (rein_summary_row){.i_arm = (int)(k / n_horizon),
+                           .i_quantity = (int)q,
+                           .i_horizon = (int)(k % n_horizon),
+                           .after = rein_summary_of(p.after + k * n, n, s->n_replicate, people),
+                           .change = rein_summary_of(p.change + k * n, n, s->n_replicate, people),
+                           .effect = rein_summary_of(p.effect + k * n, n, s->n_replicate, people)};
   }
   return status;
 }
@@ -239,7 +241,7 @@ static rein_status make_bands(rein_arena *scratch, const rein_study_reader *read
   for (int64_t k = 0; k < n_row && status == REIN_OK; k++) {
     double *x = p->value + k * p->n_individual;
     const int64_t n = sort_numbers(x, p->n_individual);
-    const bool hidden = is_small(n, p->n_replicate, people);
+    const bool hidden = rein_summary_is_small(n, p->n_replicate, people);
     for (int i = 0; i < n_prob; i++) bands[k * n_prob + i] = hidden ? NAN : quantile(x, n, prob[i]);
   }
   return status;

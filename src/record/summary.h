@@ -21,6 +21,12 @@ typedef struct {
   double quantile[REIN_N_QUANTILE];
 } rein_summary_number;
 
+/* Of n_all numbers of individuals, which are moved about; NaN is left out. n_replicate: numbers of each
+ * person; people: suppressed where they are few. */
+rein_summary_number rein_summary_of(double *x, int64_t n_all, int64_t n_replicate, bool people);
+/* Whether numbers of n members, n_replicate of each person, must not be shown. */
+bool rein_summary_is_small(int64_t n, int64_t n_replicate, bool people);
+
 typedef struct {
   int i_arm, i_quantity, i_horizon;
   rein_summary_number after, change, effect; /* effect: n = 0 where the arm has no reference */

@@ -188,6 +188,7 @@ static bool add_arm(arm_list *list, int i_written, const char *suffix, const rei
   const char *run_name = run.f ? rein_scenario_run_name(r, run.f, run.i_run) : "";
   if (run.f)
     inside.course = rein_scenario_run_courses(r, run.f, run.i_run, inside.course, inside.n_course, &levels);
+  if (run.f && !levels) return false;
   rein_arm arm = {.name = rein_arena_printf(r->arena, "%s%s", group, run_name),
                   .group = i_written,
                   .reference = -1,

@@ -75,6 +75,7 @@ static bool read_factors(reader *x, const rein_yaml *arm) {
   f->factor = REIN_NEW(r->arena, const char *, n);
   f->level = REIN_NEW(r->arena, const rein_yaml **, n);
   f->n_level = REIN_NEW(r->arena, int, n);
+  f->per = REIN_NEW(r->arena, int, n);
   for (int i = 0; i < n; i++) {
     const rein_yaml *item = item_of(of, i);
     size_t k = 0;
@@ -84,12 +85,24 @@ static bool read_factors(reader *x, const rein_yaml *arm) {
     if (twice) rein_error(r->diag, item->pos, "'%s' is a factor twice", item->text);
     if (k == n_line || twice) return false;
     f->factor[f->n_factor] = item->text;
+    f->per[f->n_factor] = -2;
     f->n_level[f->n_factor++] = 1;
   }
   return true;
 }
 
-static bool read_levels(reader *x) {
+/* Whether the arm's line of that name has its amounts in a text regimen. */
+static bool has_regimen(const rein_yaml *arm, const char *name) {
+  const rein_yaml *list = rein_yaml_get(arm, "actions");
+  for (int i = 0; i < length_of(list); i++) {
+    const rein_yaml *line = item_of(list, i), *called = rein_yaml_get(line, "name");
+    if (!called) called = rein_yaml_get(line, "do");
+    if (called && strcmp(called->text, name) == 0 && rein_yaml_get(line, "regimen")) return true;
+  }
+  return false;
+}
+
+static bool read_levels(reader *x, const rein_yaml *arm) {
   rein_scenario_reader *r = x->r;
   rein_factorial *f = x->f;
   const rein_yaml *map = rein_yaml_get(x->node, "levels");
@@ -103,6 +116,11 @@ static bool read_levels(reader *x) {
     if (k < 0)
       rein_scenario_unknown(r, map->key_pos[i], "factor", map->key[i], f->factor, (size_t)f->n_factor);
     if (k < 0) return false;
+    if (has_regimen(arm, map->key[i])) {
+      rein_error(r->diag, map->key_pos[i],
+                 "'%s' has a regimen, which says its amounts; levels need an 'amount'", map->key[i]);
+      return false;
+    }
     int n = length_of(map->item[i]);
     if (n == 0 || map->item[i]->kind == REIN_YAML_MAP) {
       rein_error(r->diag, map->item[i]->pos, "levels of '%s' are amounts such as [5 mg, 10 mg]", map->key[i]);
@@ -264,8 +282,8 @@ const rein_factorial *rein_scenario_read_factorial(rein_scenario_reader *r, cons
                                                    const rein_yaml *arm) {
   reader x = {.r = r, .node = rein_yaml_get(arm, "factorial"), .f = REIN_NEW(r->arena, rein_factorial, 1)};
   x.f->name = name;
-  bool good =
-      read_factors(&x, arm) && read_levels(&x) && read_fraction(&x) && find_relation(&x) && make_runs(&x);
+  bool good = read_factors(&x, arm) && read_levels(&x, arm) && read_fraction(&x) && find_relation(&x) &&
+              make_runs(&x);
   return good ? x.f : NULL;
 }
 
@@ -314,6 +332,12 @@ const rein_course *rein_scenario_run_courses(rein_scenario_reader *r, const rein
       if (!first) first = &out[i];
       if (level[k] == 0) out[i].left_out = true;
     }
+    if (first && level[k] > 0 && f->per[k] != -2 && f->per[k] != first->per_param) {
+      rein_error(r->diag, first->pos, "levels of '%s' are all amounts, or all per the same, as in mg/kg",
+                 f->factor[k]);
+      return NULL;
+    }
+    if (first && level[k] > 0) f->per[k] = first->per_param;
     add_level(r, first, f->factor[k], level[k] > 0, &text);
   }
   *levels = text.bytes;

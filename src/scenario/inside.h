@@ -45,6 +45,7 @@ typedef struct {
   const char *name;         /* of the arm as written */
   const char **factor;      /* (n_factor) names of lines */
   const rein_yaml ***level; /* (n_factor x n_level) amounts; NULL: as written */
+  int *per;                 /* (n_factor) what its amounts are per, as rein_course says; -2 not known yet */
   int *n_level, n_factor;   /* levels beside none */
   int *run;                 /* (n_run x n_factor) level of each factor, 0: without it */
   int n_run;

@@ -1,28 +1,21 @@
 /* The comparison as JSON: everything the text says, every score with its interval or reason. */
-#include <jansson.h>
-#include <math.h>
 #include <string.h>
 
+#include "src/record/json_text.h"
 #include "src/record/record.h"
 #include "src/study/validate.h"
-
-#define DIGITS 12
 
 static const rein_observable *observable_of(const rein_validation *v, int o) {
   return &v->scenario->model->observable[v->observed->observable[o]];
 }
 
-static json_t *number(double value) {
-  return isfinite(value) ? json_real(value) : json_null();
-}
-
 static json_t *make_score(const rein_score *score) {
   json_t *object = json_object();
-  json_object_set_new(object, "value", number(score->value));
+  json_object_set_new(object, "value", rein_json_number(score->value));
   if (score->na) json_object_set_new(object, "n/a", json_string(score->na));
   if (score->na) return object;
-  json_object_set_new(object, "low", number(score->low));
-  json_object_set_new(object, "high", number(score->high));
+  json_object_set_new(object, "low", rein_json_number(score->low));
+  json_object_set_new(object, "high", rein_json_number(score->high));
   if (score->no_interval) json_object_set_new(object, "no_interval", json_string(score->no_interval));
   return object;
 }
@@ -34,7 +27,7 @@ static json_t *make_row(const rein_validation *v, const rein_validation_row *row
   json_object_set_new(object, "unit", json_string(o->unit_text));
   json_object_set_new(object, "arm",
                       row->arm < 0 ? json_null() : json_string(v->observed->arm[row->arm].name));
-  json_object_set_new(object, "after", number(row->time));
+  json_object_set_new(object, "after", rein_json_number(row->time));
   if (row->suppressed) {
     json_object_set_new(object, "n/a", json_string("fewer than 5 people"));
     return object;
@@ -43,13 +36,13 @@ static json_t *make_row(const rein_validation *v, const rein_validation_row *row
   json_object_set_new(object, "n_unit", json_integer(row->n_unit));
   json_object_set_new(object, "n_missing", json_integer(row->n_missing));
   json_object_set_new(object, "n_censored", json_integer(row->n_censored));
-  json_object_set_new(object, "n_before", number(row->n_before));
-  json_object_set_new(object, "n_after", number(row->n_after));
+  json_object_set_new(object, "n_before", rein_json_number(row->n_before));
+  json_object_set_new(object, "n_after", rein_json_number(row->n_after));
   for (int id = 0; id < REIN_N_SCORE; id++)
     json_object_set_new(object, rein_validate_score((rein_score_id)id)->key, make_score(&row->score[id]));
-  json_object_set_new(object, "coverage_90_exact_low", number(row->coverage_low));
-  json_object_set_new(object, "coverage_90_exact_high", number(row->coverage_high));
-  json_object_set_new(object, "coverage_90_effective_points", number(row->n_effective));
+  json_object_set_new(object, "coverage_90_exact_low", rein_json_number(row->coverage_low));
+  json_object_set_new(object, "coverage_90_exact_high", rein_json_number(row->coverage_high));
+  json_object_set_new(object, "coverage_90_effective_points", rein_json_number(row->n_effective));
   return object;
 }
 
@@ -94,7 +87,7 @@ static json_t *make_simulated(const rein_validation *v) {
 
 static json_t *make_compared(const rein_validation *v) {
   json_t *object = json_object();
-  json_object_set_new(object, "before", number(v->t_before));
+  json_object_set_new(object, "before", rein_json_number(v->t_before));
   json_object_set_new(object, "time_unit", json_string(v->scenario->model->time_unit_text));
   json_object_set_new(object, "horizons", json_integer(v->n_times));
   json_object_set_new(object, "without_state_before", json_integer(v->n_without_before));
@@ -146,17 +139,6 @@ static json_t *make_report(const rein_validation *v) {
   return report;
 }
 
-static int append(const char *bytes, size_t n, void *text) {
-  rein_text_add_n(text, bytes, n);
-  return 0;
-}
-
 rein_status rein_validate_print_json(const rein_validation *v, rein_text *out) {
-  json_t *report = make_report(v);
-  if (!report) return REIN_ERR_MEMORY;
-  const int code = json_dump_callback(report, append, out, JSON_INDENT(1) | JSON_REAL_PRECISION(DIGITS));
-  json_decref(report);
-  if (code != 0) return REIN_ERR_MEMORY;
-  rein_text_add(out, "\n");
-  return REIN_OK;
+  return rein_json_print(make_report(v), out);
 }

@@ -1,0 +1,175 @@
+/* Interactions as text and as JSON. */
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "src/record/json_text.h"
+#include "src/study/interact.h"
+
+#define WIDTH 34
+
+static int64_t observable_of(const rein_interactions *x, int i_quantity) {
+  return rein_record_observable(&x->reader->labels, i_quantity);
+}
+
+static bool is_log(const rein_interactions *x, int i_quantity) {
+  return x->reader->labels.log_scale[observable_of(x, i_quantity)] != 0;
+}
+
+/* What the number of a measure is, in words. */
+static const char *unit_of(const rein_interactions *x, rein_interaction_kind kind, int i_quantity) {
+  if (kind == REIN_INTERACTION_BLISS) return "excess fraction";
+  if (kind == REIN_INTERACTION_LOEWE) return "combination index";
+  return is_log(x, i_quantity) ? "ratio" : x->reader->labels.quantity_unit[i_quantity];
+}
+
+/* ---- text ---- */
+
+static void print_share(const char *name, double share, rein_text *out) {
+  if (!isnan(share)) rein_text_printf(out, "  %s %.3g %%", name, 100.0 * share);
+}
+
+/* names: of the three shares. */
+static void print_number(const rein_interaction *i, const char *unit, const char *const *names,
+                         rein_text *out) {
+  if (i->na) {
+    rein_text_printf(out, "n/a: %s\n", i->na);
+    return;
+  }
+  if (i->number.n < 0) {
+    rein_text_printf(out, "suppressed: fewer than %d\n", REIN_SMALLEST_GROUP);
+    return;
+  }
+  const double *q = i->number.quantile;
+  rein_text_printf(out, "%.4g (%.4g to %.4g) %s;", q[2], q[0], q[4], unit);
+  print_share(names[0], i->more, out);
+  print_share(names[1], i->none, out);
+  print_share(names[2], i->less, out);
+  rein_text_printf(out, "%s  of %" PRId64, isnan(i->more) ? "  shares suppressed: fewer than 5" : "",
+                   i->number.n);
+  if (i->n_out > 0) rein_text_printf(out, ", %" PRId64 " without a number", i->n_out);
+  rein_text_add(out, "\n");
+}
+
+/* said (REIN_N_INTERACTION): the last reason of each measure, which is not said again. */
+static void print_row(const rein_interactions *x, const rein_interaction_row *row, const char **said,
+                      rein_text *out) {
+  static const char *const NAMES[] = {"synergistic", "additive", "antagonistic"};
+  static const char *const MEASURES[] = {"additive", "Bliss", "Loewe"};
+  const char *arm = x->reader->labels.arm[row->i_arm];
+  for (int k = 0; k < REIN_N_INTERACTION; k++) {
+    const char *na = row->of[k].na;
+    if (na && said[k] && strcmp(na, said[k]) == 0) continue;
+    said[k] = na;
+    rein_text_printf(out, "    %-*s %-9s ", WIDTH, arm, MEASURES[k]);
+    print_number(&row->of[k], unit_of(x, (rein_interaction_kind)k, row->i_quantity), NAMES, out);
+  }
+}
+
+static void print_block(const rein_interactions *x, int d, int q, int h, const char **said, rein_text *out) {
+  static const char *const SIGNS[] = {"above", "none", "below"};
+  const rein_part *labels = &x->reader->labels;
+  rein_text_printf(out, "  %s [%s] after %s, %s scale\n", labels->quantity[q], labels->quantity_unit[q],
+                   labels->horizon[h], is_log(x, q) ? "log" : "absolute");
+  for (size_t i = 0; i < x->n_row; i++) {
+    const rein_interaction_row *row = &x->row[i];
+    if (row->i_design == d && row->i_quantity == q && row->i_horizon == h) print_row(x, row, said, out);
+  }
+  for (size_t i = 0; i < x->n_contrast; i++) {
+    const rein_contrast_row *row = &x->contrast[i];
+    if (row->i_design != d || row->i_quantity != q || row->i_horizon != h) continue;
+    rein_text_printf(out, "    %-*s contrast  ", WIDTH, row->product);
+    print_number(&row->effect, unit_of(x, REIN_INTERACTION_ADDITIVE, q), SIGNS, out);
+  }
+}
+
+void rein_interact_print(const rein_interactions *x, rein_text *out) {
+  const rein_part *labels = &x->reader->labels;
+  rein_text_printf(out,
+                   "Interactions in %s: median (5 to 95 %%) over the individuals, shares of them.\n"
+                   "For research only: model counterfactuals, nothing here recommends a treatment.\n",
+                   x->reader->about.study);
+  for (int d = 0; d < x->n_design; d++) {
+    const char *said[REIN_N_INTERACTION] = {NULL};
+    rein_text_printf(out, "\nfactorial %s:", x->design[d].name);
+    for (int i = 0; i < x->design[d].n_factor; i++)
+      rein_text_printf(out, "%s %s", i > 0 ? "," : "", x->design[d].factor[i]);
+    rein_text_printf(out, "; %d runs\n", x->design[d].n_arm);
+    for (int q = 0; q < (int)labels->n[REIN_AXIS_QUANTITY]; q++) {
+      bool any = false;
+      for (size_t i = 0; i < x->n_row; i++) any = any || x->row[i].i_quantity == q;
+      for (int h = 0; any && h < (int)labels->n[REIN_AXIS_HORIZON]; h++) print_block(x, d, q, h, said, out);
+    }
+  }
+}
+
+/* ---- JSON ---- */
+
+/* keys: of the three shares. */
+static json_t *make_interaction(const rein_interaction *i, const char *unit, const char *const *keys) {
+  static const char *const QUANTILES[REIN_N_QUANTILE] = {"q05", "q25", "median", "q75", "q95"};
+  json_t *object = json_object();
+  const char *na = i->na ? i->na : i->number.n < 0 ? "fewer than 5 people" : NULL;
+  json_object_set_new(object, "unit", json_string(unit));
+  if (na) json_object_set_new(object, "n/a", json_string(na));
+  if (na) return object;
+  json_object_set_new(object, "n", json_integer(i->number.n));
+  json_object_set_new(object, "n_without", i->n_out < 0 ? json_null() : json_integer(i->n_out));
+  json_object_set_new(object, "mean", rein_json_number(i->number.mean));
+  json_object_set_new(object, "sd", rein_json_number(i->number.sd));
+  for (int k = 0; k < REIN_N_QUANTILE; k++)
+    json_object_set_new(object, QUANTILES[k], rein_json_number(i->number.quantile[k]));
+  json_object_set_new(object, keys[0], rein_json_number(i->more));
+  json_object_set_new(object, keys[1], rein_json_number(i->none));
+  json_object_set_new(object, keys[2], rein_json_number(i->less));
+  return object;
+}
+
+static json_t *begin_row(const rein_interactions *x, int d, int q, int h) {
+  const rein_part *labels = &x->reader->labels;
+  json_t *object = json_object();
+  json_object_set_new(object, "factorial", json_string(x->design[d].name));
+  json_object_set_new(object, "observable", json_string(labels->quantity[q]));
+  json_object_set_new(object, "horizon", json_string(labels->horizon[h]));
+  json_object_set_new(object, "scale", json_string(is_log(x, q) ? "log" : "absolute"));
+  return object;
+}
+
+static json_t *make_report(const rein_interactions *x) {
+  static const char *const SHARES[] = {"synergistic", "additive", "antagonistic"}, *const SIGNS[] = {"above",
+                                                                                                     "none",
+                                                                                                     "below"};
+  json_t *report = json_object(), *rows = json_array(), *contrasts = json_array();
+  json_object_set_new(report, "for_research", json_string(REIN_FOR_RESEARCH));
+  json_object_set_new(report, "study", json_string(x->reader->about.study));
+  json_object_set_new(report, "boundary", json_string(x->reader->about.boundary));
+  json_object_set_new(report, "scenario_hash", json_string(x->reader->about.scenario_hash));
+  for (size_t i = 0; i < x->n_row; i++) {
+    const rein_interaction_row *row = &x->row[i];
+    json_t *object = begin_row(x, row->i_design, row->i_quantity, row->i_horizon);
+    json_object_set_new(object, "arm", json_string(x->reader->labels.arm[row->i_arm]));
+    json_object_set_new(object, "levels", json_string(x->reader->labels.factor_levels[row->i_arm]));
+    for (int k = 0; k < REIN_N_INTERACTION; k++) {
+      const rein_interaction_kind kind = (rein_interaction_kind)k;
+      json_object_set_new(object, rein_interaction_word(kind),
+                          make_interaction(&row->of[k], unit_of(x, kind, row->i_quantity), SHARES));
+    }
+    json_array_append_new(rows, object);
+  }
+  for (size_t i = 0; i < x->n_contrast; i++) {
+    const rein_contrast_row *row = &x->contrast[i];
+    json_t *object = begin_row(x, row->i_design, row->i_quantity, row->i_horizon);
+    json_object_set_new(object, "product", json_string(row->product));
+    json_object_set_new(
+        object, "contrast",
+        make_interaction(&row->effect, unit_of(x, REIN_INTERACTION_ADDITIVE, row->i_quantity), SIGNS));
+    json_array_append_new(contrasts, object);
+  }
+  json_object_set_new(report, "combinations", rows);
+  json_object_set_new(report, "contrasts", contrasts);
+  return report;
+}
+
+rein_status rein_interact_print_json(const rein_interactions *x, rein_text *out) {
+  return rein_json_print(make_report(x), out);
+}
