@@ -35,7 +35,7 @@ START_TEST(page) {
                   s.f.scenario->name);
     solved_destroy(&s);
   }
-  ck_assert_int_eq(n, 8);
+  ck_assert_int_eq(n, 9);
   rein_arena_destroy(arena);
 }
 END_TEST
