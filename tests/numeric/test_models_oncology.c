@@ -22,6 +22,13 @@ static const shipped_case leukopenia[] = {
      .pulse = {.action = "paclitaxel", .first = 0, .every = 504, .duration = 3, .amount = 350, .count = 3}},
     {0}};
 
+static const shipped_case tumour[] = {
+    {.name = "untreated"},
+    {.name = "three_days_of_1500",
+     .pulse = {.action = "paclitaxel", .first = 8, .every = 4, .duration = 1, .amount = 1500, .count = 3}},
+    {.name = "threshold", .set = {{"weight_at_start", 0.001}}, .act = {{"paclitaxel", 0, 0.273 / 6.29e-4}}},
+    {0}};
+
 typedef struct {
   const char *name;
   const shipped_case *cases;
@@ -29,6 +36,7 @@ typedef struct {
 
 static const entry all[] = {
     {"leukopenia_paclitaxel", leukopenia},
+    {"tumour_xenograft", tumour},
 };
 enum { N_MODEL = sizeof all / sizeof *all };
 
@@ -75,6 +83,26 @@ START_TEST(test_leukopenia_nadir) {
 }
 END_TEST
 
+/* What the paper reads from its parameters: doubling in ln 2/lambda0 = 2.54 d while light, 0.814 g a day when
+ * heavy, and 434 ng/mL as the concentration at which dividing cells just hold. */
+START_TEST(test_tumour) {
+  shipped s = shipped_read(arena, "tumour_xenograft");
+  const shipped_case light = {.name = "light", .set = {{"weight_at_start", 0.001}}};
+  const double doubling[] = {0, 2.54, 5.08}, late[] = {20, 30};
+  double weight[3], heavy[2], held[2], level[2];
+  course(&s, &light, "tumour_weight", doubling, 3, weight);
+  ck_assert_double_eq_tol(weight[1] / weight[0], 2, 0.002);
+  ck_assert_double_eq_tol(weight[2] / weight[0], 4, 0.006);
+  course(&s, &tumour[0], "tumour_weight", late, 2, heavy);
+  ck_assert_double_eq_tol((heavy[1] - heavy[0]) / 10, 0.814, 0.0005);
+  course(&s, &tumour[2], "dividing", late, 2, held);
+  ck_assert_double_eq_tol(held[1] / 0.001, 1, 1e-6);
+  course(&s, &tumour[0], "threshold_level", late, 2, level);
+  ck_assert_double_eq_tol(level[0], 434, 0.5);
+  rein_units_destroy(s.units);
+}
+END_TEST
+
 Suite *rein_suite_models_oncology(void) {
   Suite *suite = suite_create("numeric/models of cancer treatment");
   TCase *tc = tcase_create("all");
@@ -84,6 +112,7 @@ Suite *rein_suite_models_oncology(void) {
   tcase_add_loop_test(tc, test_reference_explicit, 0, N_MODEL);
   tcase_add_loop_test(tc, test_every_parameter_is_seen, 0, N_MODEL);
   tcase_add_test(tc, test_leukopenia_nadir);
+  tcase_add_test(tc, test_tumour);
   suite_add_tcase(suite, tc);
   return suite;
 }
