@@ -2,6 +2,9 @@
  * wakes) and numbers that others published, see source.md of each. */
 #include <check.h>
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "tests/numeric/models_reference.h"
 
@@ -140,6 +143,23 @@ START_TEST(test_rest_is_rest) {
 }
 END_TEST
 
+/* The negative control: by the one rule, which knows no model, the two-process model is not supported by
+ * people on three hours of sleep a night. */
+START_TEST(test_negative_control) {
+  const char *program = getenv("REIN_TEST_PROGRAM");
+  const char *command = rein_arena_printf(
+      arena, "%s validate --individual-data models/sleep_two_process/validate/restriction.yaml",
+      program ? program : "build/release/rein");
+  FILE *out = popen(command, "r");
+  ck_assert_ptr_nonnull(out);
+  static char text[1 << 16];
+  text[fread(text, 1, sizeof text - 1, out)] = 0;
+  ck_assert_int_eq(pclose(out), 0);
+  ck_assert_ptr_nonnull(strstr(text, "external"));
+  ck_assert_ptr_nonnull(strstr(text, "\nverdict sleep_two_process_restriction: not supported\n"));
+}
+END_TEST
+
 Suite *rein_suite_models_sleep(void) {
   Suite *suite = suite_create("numeric/models of sleep");
   TCase *tc = tcase_create("all");
@@ -151,6 +171,7 @@ Suite *rein_suite_models_sleep(void) {
   tcase_add_test(tc, test_sleep_at_will);
   tcase_add_test(tc, test_three_process_walkthrough);
   tcase_add_test(tc, test_rest_is_rest);
+  tcase_add_test(tc, test_negative_control);
   suite_add_tcase(suite, tc);
   return suite;
 }
