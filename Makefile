@@ -61,7 +61,7 @@ LANE_FLAGS_512 := -O3 -mavx512f -mavx512dq -mavx512vl -mfma
 LIB_SRC := $(filter-out solver/lane_kernels.c,$(wildcard solver/*.c)) $(wildcard src/*.c) \
   $(filter-out src/cli/%,$(wildcard src/*/*.c))
 CLI_SRC := $(wildcard src/cli/*.c)
-TEST_SRC := $(shell find tests -name '*.c' -not -path 'tests/bench/*' -not -path 'tests/fuzz/*' -not -path 'tests/conformance/*' -not -path 'tests/petab/*' -not -path 'tests/dosing/*' 2>/dev/null | sort)
+TEST_SRC := $(shell find tests -name '*.c' -not -path 'tests/bench/*' -not -path 'tests/fuzz/*' -not -path 'tests/conformance/*' -not -path 'tests/petab/*' -not -path 'tests/dosing/*' -not -path 'tests/cvodes/*' 2>/dev/null | sort)
 BENCH_MODELS := $(wildcard tests/bench/*.yaml)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 
@@ -82,7 +82,7 @@ all: program lib $(B)/rein.pc
 
 program: $(B)/rein
 lib: $(B)/librein.a $(B)/librein.so
-tests: $(B)/run_tests
+tests: $(B)/run_tests $(B)/cvodes_forward
 objects: $(LIB_OBJ) $(CLI_OBJ) $(TEST_OBJ)
 
 # ---- compiling ----
@@ -137,6 +137,13 @@ $(B)/run_tests: $(TEST_OBJ) $(filter-out %/main.o,$(CLI_OBJ)) $(B)/librein.a
 
 SAN_ENV := ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 \
   LSAN_OPTIONS=suppressions=tests/tools/leaks.supp:print_suppressions=0 TSAN_OPTIONS=halt_on_error=1
+# A program of its own: CVODES exports the names of CVODE.
+$(B)/cvodes_forward: tests/cvodes/forward.c
+	@mkdir -p $(@D)
+	$(call say,LINK $@)
+	$(Q)$(CC) -std=c11 -O2 $(WARN) -Wno-strict-prototypes $< -lsundials_cvodes -lsundials_nvecserial \
+	  -lsundials_sunmatrixdense -lsundials_sunlinsoldense -lsundials_generic -lm -o $@
+
 TEST_ENV := REIN_TEST_PROGRAM=$(B)/rein
 
 test:

@@ -158,6 +158,25 @@ static const rein_command commands[] = {
      "rein prior models/warfarin/prior/doses.yaml\tas text\n"
      "rein prior --n 1000 -q -o prior.json models/warfarin/prior/doses.yaml\tfewer draws, as JSON\n",
      1, 1, BIT(OUT) | BIT(N) | BIT(SEED) | BIT(THREADS) | BIT(QUIET) | BIT(HELP), rein_cmd_prior},
+    {"sensitivity", "say how much observables depend on parameters and actions", "SCENARIO",
+     "For the typical person under one arm, at the end of a horizon. Local: derivatives, and which "
+     "parameters "
+     "the\n"
+     "scenario's measurements cannot tell apart. Sobol: shares of the variance, alone and in total, over the "
+     "ranges of the\n"
+     "scenario's sweeps (parameters and fields of actions), or without sweeps over the model's uncertain "
+     "parameters.\n"
+     "Morris: elementary effects over the same, for many factors (docs/sensitivity.md). --n is the number of "
+     "points or\n"
+     "trajectories; --out writes everything as JSON.",
+     "rein sensitivity scenarios/warfarin_single_dose.yaml\tderivatives\n"
+     "rein sensitivity --kind sobol --n 512 scenarios/warfarin_single_dose.yaml\tshares of the variance\n"
+     "rein sensitivity --kind morris --horizon '72 h' -o s.json "
+     "scenarios/warfarin_single_dose.yaml\tscreening\n",
+     1, 1,
+     BIT(KIND) | BIT(N) | BIT(ARM) | BIT(HORIZON) | BIT(SEED) | BIT(RTOL) | BIT(THREADS) | BIT(OUT) |
+         BIT(HELP),
+     rein_cmd_sensitivity},
     {"help", "explain rein or one command", "[COMMAND]", "The same as 'rein COMMAND --help'.",
      "rein help\tall commands\nrein help run\tone command\n", 0, 1, BIT(HELP), rein_cmd_help},
     {NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL}};

@@ -511,6 +511,12 @@ static void set_references(arm_list *list) {
   }
 }
 
+/* The values would make long names. */
+static void name_points(arm_list *list) {
+  for (size_t i = 0; i < list->n; i++)
+    list->arm[i].name = list->arm[i].title = rein_arena_printf(list->r->arena, "point %d", (int)i);
+}
+
 bool rein_scenario_read_arms(rein_scenario_reader *r) {
   const rein_yaml *arms = arms_of(r);
   int n_error = rein_diag_n_error(r->diag);
@@ -519,10 +525,13 @@ bool rein_scenario_read_arms(rein_scenario_reader *r) {
     rein_error(r->diag, arms->pos, "a scenario needs at least one arm");
     return false;
   }
-  if (!rein_scenario_read_sweep(r, &sweep) || !check_sweeps(r, &sweep)) return false;
+  if (!(r->points ? rein_scenario_read_points : rein_scenario_read_sweep)(r, &sweep)) return false;
+  if (!check_sweeps(r, &sweep)) return false;
   arm_list list = {.r = r, .sweep = &sweep};
-  for (int i = 0; i < arms->n; i++) expand(&list, i);
-  if (rein_diag_n_error(r->diag) == n_error) set_references(&list);
+  for (int i = 0; i < arms->n; i++)
+    if (!r->points || strcmp(arms->key[i], r->points->arm) == 0) expand(&list, i);
+  if (r->points) name_points(&list);
+  if (rein_diag_n_error(r->diag) == n_error && !r->points) set_references(&list);
   r->scenario->arm = list.arm;
   r->scenario->n_arm = (int)list.n;
   r->inside->arm = list.inside;

@@ -94,7 +94,8 @@ typedef struct {
   int64_t n_dose;           /* of all courses read so far */
   const rein_yaml **warned; /* (n_warned) amounts that were warned of, so that a sweep warns once */
   size_t n_warned, cap_warned;
-  double *theta; /* (n_param) typical values with the scenario's own overrides */
+  double *theta;                      /* (n_param) typical values with the scenario's own overrides */
+  const rein_scenario_points *points; /* in place of arms and sweeps, NULL none */
   const rein_doses *
       *doses; /* (n_doses) tables read so far, NULL for wrong ones, and where they are written */
   const rein_yaml **doses_node;
@@ -192,6 +193,19 @@ typedef struct {
   bool sampled; /* all axes move together, value k of each is point k */
 } rein_sweep;
 bool rein_scenario_read_sweep(rein_scenario_reader *r, rein_sweep *out);
+/* What "parameters.CL" or "actions.warfarin.amount" replaces. */
+bool rein_scenario_sweep_field(rein_scenario_reader *r, const rein_yaml *node, rein_sweep_axis *axis);
+/* The ends of a range: numbers in one unit. */
+typedef struct {
+  double low, high;
+  const char *unit;
+  bool log;
+} rein_sweep_range;
+bool rein_scenario_sweep_range(rein_scenario_reader *r, const rein_yaml *map, rein_sweep_range *out);
+double rein_scenario_range_value(const rein_sweep_range *range, double share);
+
+/* factors.c: points of the caller in place of sweeps. */
+bool rein_scenario_read_points(rein_scenario_reader *r, rein_sweep *out);
 #define REIN_SCENARIO_MAX_ARM 20000
 
 /* cohort.c: `cohort:`, `parameters:`. */

@@ -218,6 +218,10 @@ size_t rein_people_n_value(const rein_people *people) {
   return people->model->n_param + (size_t)people->n_extra;
 }
 
+double rein_people_quantile(const rein_dist *dist, double centre, double u) {
+  return draw_dist(dist, centre, u, 0.0, 1.0, false, NULL);
+}
+
 void rein_people_draw(const rein_people *people, int64_t individual, const double *theta, double *value,
                       double *scratch) {
   const rein_model *model = people->model;

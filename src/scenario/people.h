@@ -59,6 +59,9 @@ bool rein_people_init(rein_arena *arena, rein_people *people, const rein_model *
 /* How many numbers a person has: parameters, then extras. */
 size_t rein_people_n_value(const rein_people *people);
 
+/* Quantile of a distribution around `centre` at u in (0, 1), both in the parameter's unit. */
+double rein_people_quantile(const rein_dist *dist, double centre, double u);
+
 /* theta (n_param): values of the typical individual, for a computed parameter 0. value (n_param + n_extra):
  * out; for a computed parameter its deviate. scratch (n_correlated): the caller's. Threads: reentrant with
  * own value and scratch. */

@@ -349,7 +349,7 @@ static bool read_parts(rein_scenario_reader *r, const rein_scenario_options *opt
   const rein_yaml *over_time = rein_yaml_get(rein_yaml_get(r->root, "cohort"), "over_time");
   if (good && measured && over_time) good = read_over_time(r, over_time);
   good = good && measured && rein_scenario_read_arms(r);
-  return good && read_compare(r);
+  return good && (r->points || read_compare(r));
 }
 
 static void hash_scenario(rein_scenario_reader *r) {
@@ -388,7 +388,8 @@ rein_status rein_scenario_read_tree(rein_arena *arena, rein_units *units, const 
                                  .diag = diag,
                                  .root = root,
                                  .scenario = scenario,
-                                 .inside = scenario->inside};
+                                 .inside = scenario->inside,
+                                 .points = options ? options->points : NULL};
   rein_status status = read_tree(&reader, options);
   rein_unguard(arena, &guard);
   if (status == REIN_OK) *out = scenario;

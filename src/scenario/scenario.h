@@ -76,16 +76,26 @@ typedef struct {
   rein_scenario_inside *inside;
 } rein_scenario;
 
+/* Points of a caller's own in place of the arms and sweeps of the scenario: one of its arms, all fields
+ * replaced together, for the typical individual, without references. Arm k is point k. */
+typedef struct {
+  const char *arm; /* as written */
+  int n_axis, n_point;
+  const char *const *field; /* (n_axis) "parameters.CL", "actions.warfarin.amount" */
+  const char *const *value; /* (n_point x n_axis) as a scenario writes them */
+} rein_scenario_points;
+
 /* Reads and checks a scenario with its model. rein_scenario_options fields: command-line overrides, 0 / NULL
  * for none. */
 typedef struct {
   bool has_seed;
   uint64_t seed;
-  int n_lane;                   /* wanted lanes of a batch, 0: chosen from model and arms */
-  int64_t n_individual;         /* 0: as written */
-  double rtol;                  /* 0: as written */
-  rein_model_importer importer; /* reads models that are XML files; NULL: they are an error */
-  const rein_model *model;      /* read already, in place of reading `model:`; NULL: read it */
+  int n_lane;                         /* wanted lanes of a batch, 0: chosen from model and arms */
+  int64_t n_individual;               /* 0: as written */
+  double rtol;                        /* 0: as written */
+  rein_model_importer importer;       /* reads models that are XML files; NULL: they are an error */
+  const rein_model *model;            /* read already, in place of reading `model:`; NULL: read it */
+  const rein_scenario_points *points; /* NULL: the scenario's own arms */
 } rein_scenario_options;
 
 /* Everything lives in `arena`. REIN_OK; REIN_ERR_INPUT, REIN_ERR_FILE with errors in diag. */
@@ -101,6 +111,30 @@ rein_status rein_scenario_read_source(rein_arena *arena, rein_units *units, cons
 rein_status rein_scenario_read_tree(rein_arena *arena, rein_units *units, const char *path,
                                     const rein_yaml *root, const rein_scenario_options *options,
                                     rein_diag *diag, rein_scenario **out);
+
+/* Something that can be varied: a field of a sweep with `from` and `to`, or a parameter with its `uncertain`
+ * distribution, or (for local sensitivity) any parameter around its typical value. */
+typedef struct {
+  const char *name, *field, *unit; /* unit: text behind a number, "" for none */
+  double low, high;                /* of a range */
+  bool log;
+  const rein_dist *dist; /* NULL for a range */
+  double typical;        /* value under the arm as written; NaN for a range */
+} rein_factor;
+
+typedef enum { REIN_FACTORS_SWEEP, REIN_FACTORS_UNCERTAIN, REIN_FACTORS_PARAMETERS } rein_factor_source;
+
+/* Factors that `arm` (as written; NULL: the first) can have. REIN_OK, also with none; REIN_ERR_INPUT with
+ * errors in diag where a sweep has no range. What the cohort gives, what is computed, and, of PARAMETERS,
+ * what is 0 is left out. */
+rein_status rein_scenario_factors(rein_arena *arena, const rein_scenario *scenario, const char *arm,
+                                  rein_factor_source source, rein_diag *diag, rein_factor **out, int *n_out);
+
+/* The factor's value at `share` in (0, 1) of its range or distribution. */
+double rein_factor_value(const rein_factor *factor, double share);
+
+/* A value as a scenario writes it. */
+const char *rein_factor_text(rein_arena *arena, const rein_factor *factor, double value);
 
 /* The checked scenario as text: `rein dump --stage scenario`; hashed. */
 void rein_scenario_print(const rein_scenario *scenario, rein_text *out);

@@ -22,18 +22,11 @@ typedef struct {
   uint64_t seed;
 } design;
 
-/* The ends of a range: numbers in one unit. */
-typedef struct {
-  double low, high;
-  const char *unit;
-  bool log;
-} range;
-
 static const char *const DESIGN_WORDS[] = {"factorial", "latin_hypercube", "sobol"};
 
 /* ---- what an axis replaces ---- */
 
-static bool read_field(rein_scenario_reader *r, const rein_yaml *node, rein_sweep_axis *axis) {
+bool rein_scenario_sweep_field(rein_scenario_reader *r, const rein_yaml *node, rein_sweep_axis *axis) {
   static const char *const FIELDS[] = {"amount",   "every", "for",       "count",  "from",
                                        "duration", "rate",  "adherence", "jitter", "regimen"};
   const char *text = node->text, *first = strchr(text, '.');
@@ -74,7 +67,7 @@ static void read_arm_names(rein_scenario_reader *r, const rein_yaml *node, rein_
 
 /* ---- values ---- */
 
-static bool read_range(rein_scenario_reader *r, const rein_yaml *map, range *out) {
+bool rein_scenario_sweep_range(rein_scenario_reader *r, const rein_yaml *map, rein_sweep_range *out) {
   const rein_yaml *from = rein_yaml_get(map, "from"), *to = rein_yaml_get(map, "to"),
                   *scale = rein_yaml_get(map, "scale");
   char *end_from, *end_to;
@@ -106,12 +99,16 @@ static bool read_range(rein_scenario_reader *r, const rein_yaml *map, range *out
   return true;
 }
 
+double rein_scenario_range_value(const rein_sweep_range *range, double share) {
+  return range->log ? range->low * rein_fixed_pow(range->high / range->low, share)
+                    : range->low + (range->high - range->low) * share;
+}
+
 /* The value at `share` of a range, with the digits that its name will show: what is written is what is run.
  */
-static const rein_yaml *range_value(rein_scenario_reader *r, const range *about, double share, int n_digit,
-                                    rein_pos pos) {
-  double value = about->log ? about->low * rein_fixed_pow(about->high / about->low, share)
-                            : about->low + (about->high - about->low) * share;
+static const rein_yaml *range_value(rein_scenario_reader *r, const rein_sweep_range *about, double share,
+                                    int n_digit, rein_pos pos) {
+  const double value = rein_scenario_range_value(about, share);
   char digits[40];
   snprintf(digits, sizeof digits, "%.*g", n_digit, value);
   rein_text text;
@@ -151,9 +148,9 @@ static void read_values(rein_scenario_reader *r, const rein_yaml *map, rein_swee
     check_repeats(r, axis);
     return;
   }
-  range about;
+  rein_sweep_range about;
   int64_t n;
-  if (!read_range(r, map, &about)) return;
+  if (!rein_scenario_sweep_range(r, map, &about)) return;
   if (!count) {
     rein_error(r->diag, map->pos, "sweep '%s' needs 'n', how many values its range has", axis->name);
     return;
@@ -219,13 +216,13 @@ static void sample_axes(rein_scenario_reader *r, const rein_yaml *map, const des
   for (int k = 0; k < n_axis; k++) {
     rein_sweep_axis *axis = &sweep->axis[k];
     const rein_yaml *node = map->item[k];
-    range ends;
+    rein_sweep_range ends;
     if (rein_yaml_get(node, "values") || rein_yaml_get(node, "n")) {
       rein_error(r->diag, node->pos, "sweep '%s' is sampled by the design, so it has only 'from' and 'to'",
                  axis->name);
       continue;
     }
-    if (!read_range(r, node, &ends)) continue;
+    if (!rein_scenario_sweep_range(r, node, &ends)) continue;
     if (about->kind == DESIGN_LATIN) latin(about, k, axis->name, column);
     axis->n_value = (int)about->n_point;
     axis->value = REIN_NEW(r->arena, const rein_yaml *, about->n_point);
@@ -278,7 +275,7 @@ bool rein_scenario_read_sweep(rein_scenario_reader *r, rein_sweep *out) {
     rein_sweep_axis *axis = &out->axis[i];
     axis->name = map->key[i];
     axis->pos = map->key_pos[i];
-    read_field(r, rein_yaml_get(map->item[i], "field"), axis);
+    rein_scenario_sweep_field(r, rein_yaml_get(map->item[i], "field"), axis);
     read_arm_names(r, rein_yaml_get(map->item[i], "arm"), axis);
   }
   if (!read_design(r, map->n, &about)) return false;
