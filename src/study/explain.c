@@ -281,7 +281,7 @@ static bool has_setting(const rein_explain_people *p, int state) {
 
 static void close_account(rein_explain_account *a) {
   double change = a->after - a->before, effect = a->after - a->after_without;
-  double moved = fabs(a->at_start) + fabs(change) + fabs(effect);
+  double moved = a->scale + fabs(a->at_start) + fabs(change) + fabs(effect);
   a->remainder_change = change;
   a->remainder_effect = effect - a->at_start;
   for (int k = 0; k < a->n_entry; k++) {
@@ -298,6 +298,7 @@ static void fill_account(const runner *r, const rein_explanation *e, const rein_
   rein_explain_account *a = &e->account[state];
   const int n = (int)m->n_state;
   *a = (rein_explain_account){.state = state,
+                              .scale = r->sim->scale[state],
                               .before = row_of(r, s, 0, r->i_before, state),
                               .after = row_of(r, s, 0, r->i_after, state),
                               .after_without = row_of(r, s, 0, r->i_after, n + state),

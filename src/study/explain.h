@@ -18,7 +18,7 @@
 #define REIN_EXPLAIN_PAIRED 8
 /* A share below this fraction of the effect is not followed any further. */
 #define REIN_EXPLAIN_SMALL 1e-3
-/* Largest remainder of a state's account, relative to what moved it. */
+/* Largest remainder of a state's account, relative to what moved it and to its scale. */
 #define REIN_EXPLAIN_REMAINDER 1e-6
 
 typedef struct {
@@ -62,6 +62,7 @@ typedef struct {
 typedef struct {
   int state;
   double before, after, after_without;
+  double scale;              /* magnitude of the state, as its tolerance has it */
   double at_start;           /* difference of the two runs at the start */
   rein_explain_entry *entry; /* (n_entry) */
   int n_entry;

@@ -90,7 +90,8 @@ static double pair(const rein_explanation *e, const char *a, const char *b) {
 static void expect_whole(const rein_explanation *e) {
   for (size_t i = 0; i < e->twin->of->n_state; i++) {
     const rein_explain_account *a = &e->account[i];
-    double change = a->after - a->before, effect = a->after - a->after_without - a->at_start, moved = 1e-300;
+    double change = a->after - a->before, effect = a->after - a->after_without - a->at_start,
+           moved = a->scale;
     if (a->na) continue;
     for (int k = 0; k < a->n_entry; k++) {
       change -= a->entry[k].change;
