@@ -7,7 +7,7 @@
 #include "tests/support.h"
 
 #define SHIPPED_MAX_ACT 28
-#define SHIPPED_MAX_SET 6
+#define SHIPPED_MAX_SET 10
 
 typedef struct {
   const rein_model *model;
