@@ -85,7 +85,7 @@ static bool check_size(job *j, const rein_scenario *s) {
   return false;
 }
 
-static rein_status prepare_state(job *j, int i_state, rein_simulation *out) {
+static rein_status prepare_state(job *j, int i_state, rein_simulation *out, rein_points **points) {
   rein_prior *p = j->reader.prior;
   rein_scenario *s;
   rein_status status = rein_prior_read_scenario(&j->reader, i_state, &s);
@@ -102,11 +102,11 @@ static rein_status prepare_state(job *j, int i_state, rein_simulation *out) {
   p->seed = s->seed;
   p->rtol = s->rtol;
   p->state[i_state].method = rein_method_name(s->method);
-  rein_points *points = p->sobol ? rein_points_use(j->reader.arena, s, p->n_batch)
-                                 : rein_points_describe(j->reader.arena, s, p->n_batch);
-  if (!points) return REIN_ERR_MEMORY;
-  p->n_u = points->n_u > p->n_u ? points->n_u : p->n_u;
-  p->n_b = points->n_b > p->n_b ? points->n_b : p->n_b;
+  *points = p->sobol ? rein_points_use(j->reader.arena, s, p->n_batch)
+                     : rein_points_describe(j->reader.arena, s, p->n_batch);
+  if (!*points) return REIN_ERR_MEMORY;
+  p->n_u = (*points)->n_u > p->n_u ? (*points)->n_u : p->n_u;
+  p->n_b = (*points)->n_b > p->n_b ? (*points)->n_b : p->n_b;
   return REIN_OK;
 }
 
@@ -122,21 +122,54 @@ static void make_rows(rein_prior *p) {
   }
 }
 
+/* Weights of a state that was measured: too few effective people are a refusal, not a number. */
+static void weigh_state(const job *j, int i_state, const rein_sample *sample, double *weight) {
+  const rein_prior *p = j->reader.prior;
+  rein_prior_state *state = &p->state[i_state];
+  state->n_effective =
+      rein_prior_weigh(p->model, sample, 0, p->n_quantity, state->measured, state->n_measured, weight);
+  if (state->n_effective >= p->least) return;
+  state->refused =
+      state->n_effective > 0.0
+          ? rein_arena_printf(p->arena,
+                              "what was measured leaves %.1f effective draws of %lld, fewer than the %g that "
+                              "'least' asks for: raise 'n'",
+                              state->n_effective, (long long)sample->n_individual, p->least)
+          : "no draw agrees with what was measured";
+}
+
+static rein_status condition_state(job *j, int i_state, const rein_simulation *simulation,
+                                   const rein_points *points, rein_sample **sample, double **weight) {
+  rein_prior_state *state = &j->reader.prior->state[i_state];
+  *weight = NULL;
+  if (state->n_measured == 0) return REIN_OK;
+  if (state->by == REIN_PRIOR_KALMAN)
+    return rein_prior_update(&j->reader, i_state, simulation, points, sample);
+  *weight = REIN_NEW(j->reader.arena, double, (*sample)->n_individual);
+  weigh_state(j, i_state, *sample, *weight);
+  return REIN_OK;
+}
+
 static rein_status run_state(job *j, int i_state) {
   rein_prior *p = j->reader.prior;
   rein_simulation simulation;
+  rein_points *points;
   rein_sample *sample;
-  rein_status status = prepare_state(j, i_state, &simulation);
+  double *weight;
+  rein_status status = prepare_state(j, i_state, &simulation, &points);
   if (status != REIN_OK) return status;
   if (i_state == 0) make_rows(p);
   rein_scenario *s = simulation.scenario;
   const rein_sample_options options = {.n_thread = j->reader.options->n_thread};
   status = rein_sample_create(j->reader.arena, &simulation, s->keep, s->n_keep, &options, &sample);
   if (status != REIN_OK) return status;
-  p->state[i_state].n_failed = sample->n_failed;
-  p->n_failed += sample->n_failed;
-  p->n_member += s->n_individual * s->n_arm;
-  status = sum_state(j, i_state, s, sample, NULL);
+  status = condition_state(j, i_state, &simulation, points, &sample, &weight);
+  if (status == REIN_OK) {
+    p->state[i_state].n_failed = sample->n_failed;
+    p->n_failed += sample->n_failed;
+    p->n_member += s->n_individual * s->n_arm;
+    status = sum_state(j, i_state, s, sample, weight);
+  }
   rein_sample_destroy(sample);
   return status;
 }

@@ -5,7 +5,8 @@
 #include "src/scenario/points.h"
 #include "src/study/prior.h"
 
-#define REIN_PRIOR_WITHIN 4 /* effective people of a replicate: fewer do not tell its variance */
+#define REIN_PRIOR_WITHIN                                                                                    \
+  20 /* effective people of a replicate: with n of them its variance is off by about 1/n */
 
 typedef struct {
   rein_arena *arena;
@@ -22,6 +23,17 @@ rein_status rein_prior_read(rein_prior_reader *r);
 
 /* prior_read.c: the scenario of a state, its arms the actions. */
 rein_status rein_prior_read_scenario(rein_prior_reader *r, int i_state, rein_scenario **out);
+
+/* prior_condition.c: weight (n_individual) of each person given what was measured of it, the largest 1;
+ * answers how many equally weighted people that is worth, 0 where nobody agrees. first_row: kept row of the
+ * model's first observable, the others behind it. */
+double rein_prior_weigh(const rein_model *model, const rein_sample *sample, int arm, int first_row,
+                        const rein_prior_measured *measured, int n_measured, double *weight);
+
+/* prior_condition.c: a Kalman update of the points, and the cohort simulated again: *sample is replaced, the
+ * state's flag, refusal and effective number are set. REIN_ERR_MEMORY: *sample may be NULL. */
+rein_status rein_prior_update(const rein_prior_reader *r, int i_state, const rein_simulation *simulation,
+                              const rein_points *points, rein_sample **sample);
 
 /* What the numbers of a state are made of. */
 typedef struct {

@@ -118,6 +118,8 @@ static void read_states(rein_prior_reader *r) {
       rein_error(r->diag, item->pos,
                  "state '%s': expected 'initial', or a map with history, known, measured, by; found '%s'",
                  map->key[i], item->text);
+    if (by && p->state[i].by == REIN_PRIOR_KALMAN && !p->sobol)
+      rein_error(r->diag, by->pos, "a Kalman update moves Sobol points; 'draws: philox' has none");
     if (by && !p->state[i].measured_node)
       rein_error(r->diag, by->pos, "'by' says how a state is told from what is measured, and nothing is");
   }
@@ -353,8 +355,21 @@ static bool read_all_measured(rein_prior_reader *r, rein_prior_state *state, con
   bool good = true;
   state->n_measured = n;
   state->measured = REIN_NEW(r->arena, rein_prior_measured, n);
-  for (int i = 0; i < n; i++)
-    good = read_measured(r, item_of(state->measured_node, i), s, &state->measured[i]) && good;
+  for (int i = 0; i < n; i++) {
+    const rein_yaml *node = item_of(state->measured_node, i);
+    good = read_measured(r, node, s, &state->measured[i]) && good;
+    if (state->measured[i].censored == 0 || state->by != REIN_PRIOR_KALMAN) continue;
+    rein_error(r->diag, node->pos, "a Kalman update takes values, not limits; use 'by: weights'");
+    good = false;
+  }
+  for (int a = 0; a < r->prior->n_action && n > 0; a++) {
+    if (!rein_yaml_get(r->prior->action[a].node, "parameters")) continue;
+    rein_error(
+        r->diag, r->prior->action[a].pos,
+        "'%s' sets parameters from the start on, so what was measured of state '%s' would not be of it",
+        r->prior->action[a].name, state->name);
+    good = false;
+  }
   return good;
 }
 

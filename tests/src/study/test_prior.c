@@ -27,6 +27,7 @@ static const char MODEL[] =
     "observables:\n"
     "  A: {is: a, unit: mg, noise: additive(sd: 0.5 mg), smallest_change: 3 mg}\n"
     "  G: {is: g, unit: mg, noise: lognormal(cv: 20 %)}\n"
+    "  Q: {is: (a - 10 mg)^2 / (1 mg), unit: mg, noise: additive(sd: 0.3 mg)}\n"
     "safety:\n  high: {when: a > 12 mg, message: above}\n";
 
 static char folder[64];
@@ -59,8 +60,9 @@ static rein_status run(const char *more, int n_thread, rein_prior *out, const ch
   rein_text text;
   rein_text_init(&text, arena);
   write_file("model.yaml", MODEL);
-  const char *query = rein_arena_printf(
-      arena, "rein: prior/1\nname: q\nmodel: ./model.yaml\nn: 8192\nhorizons: [1 h, 10 h]\n%s", more);
+  const char *query =
+      rein_arena_printf(arena, "rein: prior/1\nname: q\nmodel: ./model.yaml\nhorizons: [1 h, 10 h]\n%s%s",
+                        strncmp(more, "n:", 2) == 0 ? "" : "n: 8192\n", more);
   const rein_prior_options options = {.n_thread = n_thread};
   const rein_status status =
       rein_prior_run(arena, units, write_file("query.yaml", query), &options, diag, out);
@@ -193,6 +195,89 @@ START_TEST(test_same_bytes) {
 }
 END_TEST
 
+/* ---- conditioning ---- */
+
+/* A = a + noise of SD 0.5 is 12: a is N(10 + 2 * 5 / 5.25, 5 * 0.25 / 5.25). What is left of a given u is
+ * 4 * 0.25 / 4.25. */
+static void check_posterior(const char *by) {
+  const rein_prior p =
+      ask(rein_arena_printf(arena,
+                            "n: 131072\npeople: 256\nobservables: [A]\nactions: {none: {}}\n"
+                            "states: {s: {measured: {observable: A, value: 12 mg}, by: %s}}\n",
+                            by));
+  const rein_prior_row *a = rein_prior_row_of(&p, 0, 0, 1, 0);
+  const double mean = 10 + 2 * 5 / 5.25, variance = 5 * 0.25 / 5.25, given_u = 4 * 0.25 / 4.25;
+  const double latent = a->measured.total.value - a->measured.noise.value;
+  ck_assert_ptr_null(p.state[0].refused);
+  ck_assert_ptr_null(p.state[0].flag);
+  ck_assert_double_eq_tol(a->latent_mean.value, mean, 0.01 * mean);
+  ck_assert_double_eq_tol(a->latent_mean.value, mean, 4.5 * a->latent_mean.error + 0.005);
+  ck_assert_double_eq_tol(a->latent[3].value, mean, 0.01 * mean);
+  ck_assert_msg(fabs(a->latent[5].value - mean - 1.6449 * sqrt(variance)) < 0.01 * mean, "%g",
+                a->latent[5].value);
+  ck_assert_msg(fabs(sqrt(latent / variance) - 1) < 0.01, "%s: SD %g, not %g", by, sqrt(latent),
+                sqrt(variance));
+  ck_assert_ptr_null(a->na_shares);
+  ck_assert_double_eq_tol(a->measured.between.value, given_u, 0.05 * given_u);
+}
+
+START_TEST(test_posterior_by_weights) {
+  check_posterior("weights");
+}
+END_TEST
+
+START_TEST(test_posterior_by_kalman) {
+  check_posterior("kalman");
+}
+END_TEST
+
+START_TEST(test_two_modes) { /* (a - 10)^2 is 4: a is near 8 or near 12 */
+  const char *query = "n: 32768\nobservables: [A]\nactions: {none: {}}\n"
+                      "states:\n  w: {measured: {observable: Q, value: 4 mg}}\n"
+                      "  k: {measured: {observable: Q, value: 4 mg}, by: kalman}\n";
+  const rein_prior p = ask(query);
+  const rein_prior_row *w = rein_prior_row_of(&p, 0, 0, 0, 0);
+  ck_assert_ptr_nonnull(p.state[1].flag);
+  ck_assert_ptr_nonnull(strstr(p.state[1].flag, "several modes"));
+  ck_assert_ptr_null(p.state[0].flag);
+  ck_assert_double_eq_tol(w->latent_mean.value, 10.0, 0.1);
+  ck_assert_double_eq_tol(w->latent[2].value, 8.0, 0.1);
+  ck_assert_double_eq_tol(w->latent[4].value, 12.0, 0.1);
+}
+END_TEST
+
+START_TEST(test_refused) {
+  rein_prior p;
+  const char *said;
+  rein_text text, json;
+  rein_text_init(&text, arena), rein_text_init(&json, arena);
+  ck_assert_int_eq(
+      run("actions: {none: {}}\nstates: {s: {measured: {observable: A, value: 25 mg}}}\n", 1, &p, &said),
+      REIN_ERR_MEMBERS);
+  ck_assert_ptr_nonnull(p.state[0].refused);
+  rein_prior_print(&p, &text);
+  ck_assert_ptr_nonnull(strstr(text.bytes, "REFUSED what was measured leaves"));
+  ck_assert_ptr_null(strstr(text.bytes, "median"));
+  ck_assert_int_eq(rein_prior_print_json(&p, &json), REIN_OK);
+  ck_assert_ptr_null(strstr(json.bytes, "quantiles"));
+}
+END_TEST
+
+START_TEST(test_limits_and_history) {
+  /* Measured 1 h before time 0, above 12 with noise: E of N(10, 5.25) above 12, shrunk by 5 / 5.25. A dose
+   * given 1 h before time 0 has put 20 (1 - exp(-0.1)) into a by then. */
+  const rein_prior p = ask("n: 65536\nstart: -2 h\nobservables: [A]\nactions: {none: {}}\nstates:\n"
+                           "  above: {measured: {observable: A, at: -1 h, above: 12 mg}}\n"
+                           "  dosed: {history: {do: drug, amount: 20 mg, at: -1 h}}\n");
+  const double s = sqrt(5.25), h = 2 / s, tail = 1 - rein_normal_cdf(h);
+  const double mean = 10 + 5 / s * exp(-h * h / 2) / sqrt(2 * M_PI) / tail;
+  near(rein_prior_row_of(&p, 0, 0, 0, 0)->latent_mean, mean, 0.03, "mean above a limit");
+  const rein_prior_row *dosed = rein_prior_row_of(&p, 1, 0, 1, 0);
+  ck_assert_double_eq_tol(dosed->change.value, 20 * (exp(-0.1) - exp(-1.1)), 1e-4);
+  near(dosed->latent_mean, 10 + 20 * (1 - exp(-1.1)), 0.03, "after a dose");
+}
+END_TEST
+
 static void refuse(const char *more, const char *expected) {
   rein_prior p;
   const char *said;
@@ -211,6 +296,12 @@ START_TEST(test_wrong_queries) {
          "did you mean 'drug'?");
   refuse("states: {s: initial}\nactions: {none: {}}\nobservables: [B]\n", "there is no observable 'B'");
   refuse("states: {s: initial}\nactions: {none: {}}\nbatches: 2\n", "'batches' has to be from 4 to 64");
+  refuse("actions: {none: {}}\nstates: {s: {measured: {observable: A, at: 1 h, value: 1 mg}}}\n",
+         "a state is told from what is measured up to time 0");
+  refuse("actions: {none: {}}\nstates: {s: {measured: {observable: A, value: 1 mg, above: 2 mg}}}\n",
+         "one of 'value', 'below', 'above'");
+  refuse("actions: {n: {parameters: {k: 1 1/h}}}\nstates: {s: {measured: {observable: A, value: 1 mg}}}\n",
+         "'n' sets parameters from the start on");
   refuse("states: {s: {by: kalman}}\nactions: {none: {}}\n", "nothing is");
   refuse("states: {s: initial}\nactions: {none: {}}\ncohort: {table: people.csv}\n", "unknown key 'cohort'");
 }
@@ -228,6 +319,11 @@ Suite *rein_suite_prior(void) {
   tcase_add_test(tcase, test_actions_and_safety);
   tcase_add_test(tcase, test_known_states);
   tcase_add_test(tcase, test_same_bytes);
+  tcase_add_test(tcase, test_posterior_by_weights);
+  tcase_add_test(tcase, test_posterior_by_kalman);
+  tcase_add_test(tcase, test_two_modes);
+  tcase_add_test(tcase, test_refused);
+  tcase_add_test(tcase, test_limits_and_history);
   tcase_add_test(tcase, test_wrong_queries);
   suite_add_tcase(suite, tcase);
   return suite;
