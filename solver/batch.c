@@ -1,5 +1,5 @@
 /* A batch's memory and its passes; see batch.h. */
-#include "solver/batch.h"
+#include "solver/rest.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -143,6 +143,7 @@ void rein_batch_destroy(rein_batch *b) {
   rein_history_destroy(b->history);
   rein_eval_destroy(b->eval);
   rein_steady_destroy(b->steady);
+  rein_rest_destroy(b->rest);
   for (int l = 0; b->lane && !b->alone && l < b->n_lane; l++) rein_lane_clear(&b->lane[l]);
   for (int i = 0; i < b->n_owned; i++) free(b->owned[i]);
   free(b->pending);
@@ -169,7 +170,7 @@ void rein_batch_no_memory(rein_batch *b, int l) {
 static void clear_lanes(rein_batch *b) {
   const size_t n_lane = (size_t)b->n_lane;
   for (int l = 0; l < b->n_lane; l++) {
-    b->outcome[l] = (rein_outcome){.time = NAN, .state = -1, .param = -1, .value = NAN};
+    b->outcome[l] = (rein_outcome){.time = NAN, .state = -1, .param = -1, .value = NAN, .residual = NAN};
     b->done[l] = b->evicted[l] = b->arrived[l] = false;
     b->next_item[l] = 0, b->next_obs[l] = 0, b->n_strain[l] = b->n_still[l] = 0;
   }
@@ -402,6 +403,7 @@ static void after_step(rein_batch *b, double tau_before, double tau) {
   rein_batch_observe_step(b, tau);
   if (b->tape->n_safety) rein_batch_watch_safety(b, tau_before);
   if (b->n_ranged) check_ranges(b, tau);
+  rein_rest_count(b);
   if (b->no_dense) leave_without_dense(b, tau);
 }
 

@@ -96,7 +96,8 @@ typedef struct {
   bool params_dirty;
   rein_history *history; /* of tapes with delays, else NULL */
 
-  rein_steady_work *steady; /* made when a lane first needs it */
+  struct rein_rest_work *rest; /* of rest.c, likewise */
+  rein_steady_work *steady;    /* made when a lane first needs it */
 
   void *owned[REIN_BATCH_OWNED]; /* (n_owned) everything above that was allocated once */
   int n_owned;
@@ -155,6 +156,7 @@ void rein_batch_refresh(rein_batch *batch);
 void rein_steady_begin(rein_batch *batch, int lane, const rein_steady *wanted);
 void rein_steady_move(rein_batch *batch); /* those that have reached their target */
 bool rein_steady_is_on(const rein_batch *batch, int lane);
+bool rein_steady_equilibrates(const rein_batch *batch, int lane); /* on, for the model's own steady state */
 double rein_steady_target(const rein_batch *batch, int lane);
 void rein_steady_clear(rein_batch *batch); /* before a batch */
 void rein_steady_destroy(rein_steady_work *work);

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "solver/batch.h"
+#include "solver/rest.h"
 
 #define TAU_WIDTH 1e-14 /* of the segment: bisection stops */
 #define MAX_BISECT 64   /* enough for any start width */
@@ -72,7 +72,9 @@ void rein_batch_start_safety(rein_batch *b) {
     const double *now = rein_row_of(b->safety_ref, b, i);
     double *first = rein_row_of(b->safety_first, b, i);
     for (int l = 0; l < b->n_lane; l++)
-      if (!b->done[l] && now[l] != 0 && isnan(first[l]) && !rein_steady_is_on(b, l)) first[l] = b->cur[l];
+      if (!b->done[l] && now[l] != 0 && isnan(first[l]) && !rein_steady_is_on(b, l) &&
+          !rein_rest_is_pending(b, l))
+        first[l] = b->cur[l];
   }
 }
 

@@ -40,6 +40,7 @@ typedef struct {
   double amount;         /* bolus of each dose, state units */
   double rate, duration; /* infusion of each dose [state units / model time], its length, also above every */
   int32_t state, input;  /* that the bolus goes into, that the infusion uses; -1 none */
+  bool equilibrates;     /* no regimen: the steady state of the model itself, before the first action */
   bool adds; /* adds the steady state to the present one, inputs run on; else replaces it, all inputs 0 */
 } rein_steady;
 
@@ -103,7 +104,10 @@ typedef struct {
                       ends of steps; 0: no bound */
   int64_t trial_steps; /* > 0: a trial: a batch that needs more steps in all ends there, all its lanes failed,
                           and no lane is run alone */
-  int64_t max_steps;   /* internal steps of one lane's segment before it counts as failed */
+  const double
+      *total; /* (n_total x n_state) linear totals that the rates keep, checked where a lane equilibrates */
+  int n_total;
+  int64_t max_steps; /* internal steps of one lane's segment before it counts as failed */
   /* Writes batch i_batch: parameters into eval's rows (all lanes, padding too), then lane[0 .. n_lane). May
    * run programs of eval (ACTION, INITIAL) after rein_eval_params. REIN_OK, or REIN_ERR_MEMORY. Called from
    * several threads at once. */
@@ -140,6 +144,8 @@ typedef struct {
   int64_t n_event;     /* state and time events executed */
   int64_t n_pow_floor; /* powers of a slightly negative base taken at 0 */
   int64_t n_range_warning;
+  double
+      residual; /* of the steady state before the first action [tolerances / model time]; NaN: none wanted */
 } rein_outcome;
 
 /* A finished batch, lent for the time of the call. */

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "solver/batch.h"
+#include "solver/rest.h"
 
 #define SAME_TIME 1e-13 /* relative distance below which a parked lane has reached its target */
 
@@ -135,7 +135,7 @@ static void act(rein_batch *b) {
 /* ---- observations at the instant itself ---- */
 
 static bool observation_due(const rein_batch *b, int l) {
-  return !rein_steady_is_on(b, l) && b->next_obs[l] < b->lane[l].n_obs &&
+  return !rein_steady_is_on(b, l) && !rein_rest_is_pending(b, l) && b->next_obs[l] < b->lane[l].n_obs &&
          b->lane[l].obs[b->next_obs[l]] <= b->cur[l];
 }
 

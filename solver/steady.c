@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "solver/batch.h"
+#include "solver/rest.h"
 
 #define N_HISTORY 8       /* intervals that a proposal is made of */
 #define MAX_INTERVAL 3000 /* before the lane fails */
@@ -80,6 +80,10 @@ static rein_steady_work *create(const rein_batch *b) {
 
 bool rein_steady_is_on(const rein_batch *b, int l) {
   return b->steady && b->steady->lane[l].on;
+}
+
+bool rein_steady_equilibrates(const rein_batch *b, int l) {
+  return rein_steady_is_on(b, l) && b->steady->lane[l].wanted->equilibrates;
 }
 
 static double *column_of(const rein_batch *b, double *history, int k) {
@@ -258,6 +262,10 @@ void rein_steady_begin(rein_batch *b, int l, const rein_steady *wanted) {
     rein_batch_no_memory(b, l);
     return;
   }
+  if (wanted->equilibrates && !rein_rest_begin(b, l)) {
+    rein_batch_no_memory(b, l);
+    return;
+  }
   rein_steady_work *w = b->steady;
   w->lane[l] =
       (steady_lane){.on = true, .wanted = wanted, .time = b->cur[l], .when = b->when[l], .best = INFINITY};
@@ -299,6 +307,7 @@ static bool is_steady(rein_batch *b, int l) {
   bool constant = at->wanted->every == 0;
   int state;
   double change = change_of(b, l, &state);
+  if (at->wanted->equilibrates) return rein_rest_reached(b, l, change, ++at->n_interval < MAX_DOUBLING);
   at->n_stalled = change < 0.5 * at->best ? 0 : at->n_stalled + 1;
   if (change < at->best) at->best = change;
   if (change <= FINE || (change <= GOOD_ENOUGH && at->n_stalled >= STALLED)) return true;

@@ -51,6 +51,7 @@ static void take_outcome(rein_part *part, const rein_batch_result *r, int i_lane
     part->fail_state[m] = o->state;
     part->fail_origin[m] = o->origin ? (int32_t)(o->origin - tape->origin) : -1;
   }
+  part->rest_residual[m] = o->residual;
   part->n_step[m] = as_int(o->n_step);
   part->n_rate[m] = as_int(o->n_rate);
   part->n_jacobian[m] = as_int(o->n_jacobian);

@@ -64,6 +64,7 @@ struct rein_scenario_inside {
   const rein_doses *over_time; /* covariates over time of all arms, NULL none */
   double t_start, t_end;       /* model time */
   rein_order order;
+  bool equilibrates;   /* `before: {equilibrate: true}` */
   bool adding_ends;    /* see rein_timeline_lane */
   char table_hash[65]; /* SHA-256 of the table of people, "" for none */
   const char **row_code,
@@ -216,6 +217,9 @@ bool rein_scenario_set_parameter(rein_scenario_reader *r, const char *name, rein
 
 /* near.c: a note with the nearest model there is, where `model:` names none. */
 void rein_scenario_suggest_model(rein_scenario_reader *r, const rein_yaml *node);
+
+/* totals.c: linear totals that the processes keep, (n x n_state) in the arena; their number. */
+int rein_scenario_find_totals(rein_arena *arena, const rein_model *model, const double **out);
 
 /* allowed.c: whether the model can have this value: in a covariate's range, and such that `between` and
  * `uncertain` can be around it. False with an error at `pos` that does not show the value. */

@@ -225,6 +225,8 @@ static bool fill_lane(const fill_context *context, fill_memory *memory, int64_t 
                           start->amount * (start->per_param >= 0 ? about.value[start->per_param] : 1.0)};
     if (!rein_lane_add_item(lane, item)) return false;
   }
+  static const rein_steady AT_REST = {.equilibrates = true, .state = -1, .input = -1};
+  if (inside->equilibrates && !rein_lane_add_steady(lane, lane->t_start, AT_REST)) return false;
   if (arm->doses) {
     const rein_person_doses *doses = rein_doses_of(arm->doses, who.individual, scenario->n_replicate);
     about.own = doses->course;
@@ -282,6 +284,8 @@ static rein_plan *new_plan(rein_arena *arena, const rein_scenario *scenario, con
                       .max_step = longest_step(scenario),
                       .max_steps = MAX_STEPS,
                       .fill = fill};
+  if (scenario->inside->equilibrates)
+    plan->n_total = rein_scenario_find_totals(arena, scenario->model, &plan->total);
   int64_t n_block =
       (scenario->n_individual + scenario->individuals_per_batch - 1) / scenario->individuals_per_batch;
   plan->n_batch = n_block * scenario->inside->n_chunk;

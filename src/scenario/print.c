@@ -154,6 +154,7 @@ void rein_scenario_print(const rein_scenario *scenario, rein_text *out) {
   rein_text_printf(out, ", %s, %s first\n",
                    scenario->method_auto ? "auto" : rein_method_name(scenario->method),
                    scenario->act_first ? "act" : "observe");
+  if (scenario->inside->equilibrates) rein_text_add(out, "before: equilibrate\n");
   if (scenario->inside->order != REIN_ORDER_AS_WRITTEN)
     rein_text_printf(out, "order: %s first\n",
                      scenario->inside->order == REIN_ORDER_RESETS_FIRST ? "resets" : "doses");

@@ -131,6 +131,9 @@ static const rein_schema COMPARE_KEYS[] = {{.key = "observed", .kind = REIN_SCHE
                                            {.key = "arm", .kind = REIN_SCHEMA_ANY},
                                            {0}};
 
+static const rein_schema BEFORE_KEYS[] = {{.key = "equilibrate", .kind = REIN_SCHEMA_BOOL, .required = true},
+                                          {0}};
+
 static const rein_schema TOP_KEYS[] = {
     {.key = "rein", .kind = REIN_SCHEMA_WORD, .required = true, .words = HEAD_WORDS},
     {.key = "name", .kind = REIN_SCHEMA_NAME, .required = true},
@@ -143,6 +146,7 @@ static const rein_schema TOP_KEYS[] = {
     {.key = "arms", .kind = REIN_SCHEMA_MAP_OF, .required = true, .keys = ARM_RULE},
     {.key = "sweep", .kind = REIN_SCHEMA_MAP_OF, .keys = AXIS_RULE},
     {.key = "design", .kind = REIN_SCHEMA_MAP, .keys = DESIGN_KEYS, .or_text = true},
+    {.key = "before", .kind = REIN_SCHEMA_MAP, .keys = BEFORE_KEYS},
     {.key = "start", .kind = REIN_SCHEMA_QUANTITY},
     {.key = "clock", .kind = REIN_SCHEMA_TEXT},
     {.key = "measure", .kind = REIN_SCHEMA_MAP, .required = true, .keys = MEASURE_KEYS},
@@ -243,6 +247,17 @@ static bool read_solver(rein_scenario_reader *r) {
          read_tolerance(r, map, "atol_rel", 1e-20, 1e-1, &scenario->atol_rel);
 }
 
+/* `before: {equilibrate: true}`; on long ways to rest only an implicit method is fast. */
+static bool read_before(rein_scenario_reader *r) {
+  const rein_yaml *node = rein_yaml_get(rein_yaml_get(r->root, "before"), "equilibrate");
+  if (!node || strcmp(node->text, "true") != 0) return true;
+  r->inside->equilibrates = true;
+  r->scenario->method_auto = false;
+  if (r->model->n_event == 0 && r->model->n_delay == 0) return true;
+  rein_error(r->diag, node->pos, "a model with events or delays cannot be brought to a steady state");
+  return false;
+}
+
 /* The tolerance given beside the file stands for the one in it, also in the hash. */
 static bool override_rtol(rein_scenario_reader *r, const rein_scenario_options *options) {
   if (!options || options->rtol == 0.0) return true;
@@ -338,7 +353,7 @@ static bool read_over_time(rein_scenario_reader *r, const rein_yaml *node) {
 
 static bool read_parts(rein_scenario_reader *r, const rein_scenario_options *options) {
   bool good = read_seed(r, options);
-  good = read_solver(r) && good;
+  good = read_solver(r) && read_before(r) && good;
   good = override_rtol(r, options) && good;
   r->inside->people.seed = r->scenario->seed;
   good = rein_people_init(r->arena, &r->inside->people, r->model, r->diag) && good;
