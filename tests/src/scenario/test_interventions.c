@@ -35,7 +35,7 @@ START_TEST(page) {
                   s.f.scenario->name);
     solved_destroy(&s);
   }
-  ck_assert_int_eq(n, 9);
+  ck_assert_int_eq(n, 10);
   rein_arena_destroy(arena);
 }
 END_TEST
