@@ -472,7 +472,7 @@ static void integrate(rein_batch *b) {
 }
 
 rein_status rein_batch_run(rein_batch *b, int64_t i_batch) {
-  for (int l = 0; l < b->n_lane; l++) b->lane[l].n_item = b->lane[l].n_dose = b->lane[l].n_steady = 0;
+  for (int l = 0; l < b->n_lane; l++) rein_lane_empty(&b->lane[l]);
   clear_lanes(b);
   rein_status status = b->plan->fill(b->plan->context, i_batch, b->eval, b->lane);
   if (status == REIN_OK) integrate(b);
@@ -491,11 +491,19 @@ void rein_batch_run_alone(rein_batch *alone, rein_batch *b, int l) {
   const rein_tape *t = b->tape;
   rein_outcome why = b->outcome[l];
   clear_lanes(alone);
+  if (b->lane[l].n_ruling > 0) { /* what it had decided in company counts for nothing */
+    b->lane[l].n_ruling = 0;
+    if (b->plan->decide(b->plan->context, &b->lane[l], -1, NULL, NULL, 0) != REIN_OK) {
+      alone->no_memory = true;
+      return;
+    }
+  }
   for (int i = 0; i < alone->n_lane; i++) alone->lane[i] = b->lane[l], alone->done[i] = i > 0;
   for (int p = 0; p < t->n_param; p++)
     alone->kernels->fill(rein_row_of(b->param_start, b, p)[l], rein_eval_row(alone->eval, p),
                          (size_t)alone->n_lane);
   integrate(alone);
+  b->lane[l] = alone->lane[0]; /* decisions have changed its lists */
   int n = b->n_lane, m = alone->n_lane, n_out = b->plan->n_obs * b->plan->n_keep;
   copy_column(alone->out, m, 0, b->out, n, l, n_out);
   copy_column(alone->error, m, 0, b->error, n, l, n_out);

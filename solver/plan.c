@@ -59,8 +59,31 @@ bool rein_lane_add_steady(rein_lane_plan *lane, double time, rein_steady steady)
       lane, (rein_item){.time = time, .kind = REIN_ITEM_STEADY, .target = (int32_t)lane->n_steady++});
 }
 
+bool rein_lane_add_ruling(rein_lane_plan *lane, rein_ruling ruling) {
+  void *list = lane->ruling;
+  if (!grow(&list, lane->n_ruling, &lane->cap_ruling, sizeof ruling)) return false;
+  lane->ruling = list;
+  lane->ruling[lane->n_ruling++] = ruling;
+  return true;
+}
+
+bool rein_lane_make_memo(rein_lane_plan *lane, size_t n) {
+  if (n > lane->cap_memo) {
+    double *larger = realloc(lane->memo, n * sizeof *larger);
+    if (!larger) return false;
+    lane->memo = larger;
+    lane->cap_memo = n;
+  }
+  lane->n_memo = n;
+  return true;
+}
+
+void rein_lane_empty(rein_lane_plan *lane) {
+  lane->n_item = lane->n_dose = lane->n_steady = lane->n_ruling = lane->n_memo = 0;
+}
+
 void rein_lane_clear(rein_lane_plan *lane) {
-  free(lane->item), free(lane->dose), free(lane->steady);
+  free(lane->item), free(lane->dose), free(lane->steady), free(lane->ruling), free(lane->memo);
   *lane = (rein_lane_plan){0};
 }
 

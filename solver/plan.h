@@ -22,6 +22,7 @@ typedef enum {
   REIN_ITEM_STEADY,    /* the steady state of the lane's steady[target] */
   REIN_ITEM_INITIAL,   /* state[target] is amount at the start, before anything is seen; time -inf, so that it
                           is   first of the list */
+  REIN_ITEM_DECIDE,    /* the plan's decide() is asked what comes next; before all else at its instant */
   REIN_N_ITEM
 } rein_item_kind;
 
@@ -51,6 +52,15 @@ typedef struct {
   int32_t action, i_dose;
 } rein_dose;
 
+/* What a decision has said of one line of an arm: it holds for the line's doses from `time` on, until the
+ * next says something else. The solver keeps it and does not look at it. */
+typedef struct {
+  double time;   /* model time */
+  double amount; /* action's unit; NaN: as written */
+  int32_t line;
+  bool given, stopped; /* whether doses are given now; whether there is no way back */
+} rein_ruling;
+
 /* One lane's work. Arrays grow by realloc and belong to the lane; the solver clears counts before each fill.
  */
 typedef struct {
@@ -64,6 +74,10 @@ typedef struct {
   size_t n_dose, cap_dose;
   rein_steady *steady; /* (n_steady) of the items REIN_ITEM_STEADY */
   size_t n_steady, cap_steady;
+  rein_ruling *ruling; /* (n_ruling) of the decisions so far, those that changed something */
+  size_t n_ruling, cap_ruling;
+  double *memo; /* (n_memo) what fill leaves for decide: the lane's own numbers */
+  size_t n_memo, cap_memo;
   const double *obs; /* (n_obs) rising observation times within [t_start, t_end], lent by the plan */
   int n_obs;
 } rein_lane_plan;
@@ -73,6 +87,13 @@ bool rein_lane_add_item(rein_lane_plan *lane, rein_item item);
 bool rein_lane_add_dose(rein_lane_plan *lane, rein_dose dose);
 /* The item and what it is about; lane->n_steady is cleared by the solver before each fill, like n_item. */
 bool rein_lane_add_steady(rein_lane_plan *lane, double time, rein_steady steady);
+
+bool rein_lane_add_ruling(rein_lane_plan *lane, rein_ruling ruling);
+/* Room for n numbers in lane->memo, which then has n_memo = n. */
+bool rein_lane_make_memo(rein_lane_plan *lane, size_t n);
+
+/* Empties the lists before a fill, without giving memory back. */
+void rein_lane_empty(rein_lane_plan *lane);
 
 /* Frees a lane's lists. */
 void rein_lane_clear(rein_lane_plan *lane);
@@ -112,6 +133,14 @@ typedef struct {
    * run programs of eval (ACTION, INITIAL) after rein_eval_params. REIN_OK, or REIN_ERR_MEMORY. Called from
    * several threads at once. */
   rein_status (*fill)(void *context, int64_t i_batch, rein_eval *eval, rein_lane_plan *lane);
+  /* A lane has come to its item REIN_ITEM_DECIDE with target i_decision: adds to its rulings and writes its
+   * items and doses anew; those before the present instant stay what they were. output: the lane's column of
+   * REIN_PROG_OUTPUT now, before the actions of the instant; noise: of REIN_PROG_NOISE at the start; both
+   * with `stride` between rows. i_decision -1: the lane is begun anew, as fill left it; output and noise are
+   * NULL. REIN_OK or REIN_ERR_MEMORY. NULL where no lane decides anything. Called from several threads at
+   * once. */
+  rein_status (*decide)(void *context, rein_lane_plan *lane, int i_decision, const double *output,
+                        const double *noise, int stride);
 } rein_plan;
 
 typedef enum {

@@ -115,6 +115,7 @@ static void apply_item(rein_batch *b, int l, const rein_item *item) {
     rein_steady_begin(b, l, &b->lane[l].steady[item->target]);
     break;
   case REIN_ITEM_INITIAL: /* start_lanes has taken it */
+  case REIN_ITEM_DECIDE: /* taken by decide() */
   case REIN_N_ITEM:
     break;
   }
@@ -125,6 +126,37 @@ static bool item_due(const rein_batch *b, int l) {
   const rein_lane_plan *lane = &b->lane[l];
   return !rein_steady_is_on(b, l) && b->next_item[l] < lane->n_item &&
          lane->item[b->next_item[l]].time <= b->cur[l];
+}
+
+static bool decision_due(const rein_batch *b, int l) {
+  return !b->done[l] && item_due(b, l) && b->lane[l].item[b->next_item[l]].kind == REIN_ITEM_DECIDE;
+}
+
+/* One decision of a lane, by what its outputs are; its items are others afterwards. */
+static void decide_lane(rein_batch *b, int l) {
+  rein_lane_plan *lane = &b->lane[l];
+  const int i_decision = lane->item[b->next_item[l]].target;
+  if (b->plan->decide(b->plan->context, lane, i_decision, b->output + l, b->noise + l, b->n_lane) !=
+      REIN_OK) {
+    rein_batch_no_memory(b, l);
+    return;
+  }
+  size_t at = 0;
+  while (at < lane->n_item &&
+         (lane->item[at].kind != REIN_ITEM_DECIDE || lane->item[at].target != i_decision))
+    at++;
+  b->next_item[l] = at + 1;
+}
+
+/* All decisions that are due: they stand before the other items of their instant. */
+static void decide(rein_batch *b) {
+  bool any = false;
+  for (int l = 0; l < b->n_lane; l++) any |= decision_due(b, l);
+  if (!any) return;
+  if (b->params_dirty) rein_eval_params(b->eval);
+  rein_eval_run(b->eval, REIN_PROG_OUTPUT, b->cur, b->y, b->output);
+  for (int l = 0; l < b->n_lane; l++)
+    while (decision_due(b, l)) decide_lane(b, l);
 }
 
 static void act(rein_batch *b) {
@@ -180,6 +212,7 @@ int rein_batch_settle(rein_batch *b) {
   if (b->history) rein_history_segment(b->history, NULL);
   rein_steady_move(b);
   if (!b->plan->act_first) observe_now(b, true);
+  decide(b);
   act(b);
   rein_batch_refresh(b);
   if (b->tape->n_event) {

@@ -7,6 +7,7 @@
 #ifndef REIN_RECORD_RECORD_H
 #define REIN_RECORD_RECORD_H
 
+#include "src/scenario/assay.h"
 #include "src/scenario/scenario.h"
 
 typedef const char *rein_label; /* never NULL, "" for none */
@@ -75,13 +76,6 @@ const char *rein_record_axis_name(rein_axis axis);
 rein_axis rein_record_axis(char letter); /* of fields.def; REIN_N_AXIS for another */
 size_t rein_record_type_bytes(rein_field_type type);
 
-/* How a measured value came about. */
-typedef enum {
-  REIN_MEASURED_OBSERVED,
-  REIN_MEASURED_BELOW,
-  REIN_MEASURED_ABOVE,
-  REIN_MEASURED_MISSING
-} rein_measured;
 #define REIN_MEASURED_WORDS "observed below_limit above_limit missing"
 #define REIN_DIRECTION_WORDS "down unchanged up"          /* -1, 0, 1 */
 #define REIN_STATUS_WORDS "fine alone failed"             /* rein_lane_status */

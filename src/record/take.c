@@ -3,8 +3,8 @@
  * Invariant: what is written for a member depends on its batch's result, the scenario and the individual's
  * number only; several threads may take different batches into one part, since each member is real in one
  * batch only. */
-#include "src/record/measure.h"
 #include "src/record/record.h"
+#include "src/scenario/assay.h"
 
 #include <assert.h>
 #include <math.h>

@@ -72,13 +72,15 @@ void rein_adherence_follow(const rein_adherence *how, uint64_t seed, uint64_t in
     bool late = persists && !taken && how->then == REIN_MISS_LATE;
     double factor = how->has_amount ? rein_curve_at(&how->amount, since) : 1.0;
     if (!persists || (!taken && !late)) factor = 0.0;
-    if (persists && taken && owes) factor *= 2.0;
+    bool doubled = persists && taken && owes;
+    if (doubled) factor *= 2.0;
     owes = persists && !taken && how->then == REIN_MISS_DOUBLE;
     bool overstates =
         factor == 0.0 && how->overstated > 0.0 &&
         rein_draw_uniform(seed, REIN_DRAW_REPORT, individual, key, (uint64_t)i) < how->overstated;
     out[i] = (rein_dose_taken){.taken = persists && (taken || late),
                                .late = late,
+                               .doubled = doubled,
                                .factor = factor,
                                .reported = overstates ? 1.0 : factor};
   }

@@ -40,7 +40,7 @@ typedef struct {
 
 /* One dose as it went. */
 typedef struct {
-  bool taken, late;
+  bool taken, late, doubled;
   double factor;   /* of the amount prescribed: fraction, doubling; 0 where it was not taken */
   double reported; /* the same as the person tells it */
 } rein_dose_taken;

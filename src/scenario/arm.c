@@ -104,8 +104,12 @@ static const char *prescription_of(rein_scenario_reader *r, const rein_arm_insid
   rein_text_init(&text, r->arena);
   for (int i = 0; i < arm->n_course; i++) {
     if (arm->course[i].left_out) continue;
+    const rein_course *course = &arm->course[i];
     if (text.n > 0) rein_text_add(&text, "; ");
-    rein_text_add(&text, arm->course[i].words);
+    rein_text_add(&text, course->words);
+    const bool last_of_line = i + 1 == arm->n_course || arm->course[i + 1].line != course->line;
+    for (int k = 0; k < course->n_titration && last_of_line; k++)
+      rein_text_printf(&text, ", %s", course->titration[k]->words);
   }
   if (arm->doses) rein_text_printf(&text, "%sas in %s", text.n > 0 ? "; " : "", arm->doses->name);
   if (arm->left_out) rein_text_add(&text, ", in part");
@@ -189,6 +193,7 @@ static bool add_arm(arm_list *list, int i_written, const char *suffix, const rei
   if (run.f)
     inside.course = rein_scenario_run_courses(r, run.f, run.i_run, inside.course, inside.n_course, &levels);
   if (run.f && !levels) return false;
+  inside.decision = rein_scenario_list_decisions(r, inside.course, inside.n_course, &inside.n_decision);
   rein_arm arm = {.name = rein_arena_printf(r->arena, "%s%s", group, run_name),
                   .group = i_written,
                   .reference = -1,
@@ -334,12 +339,19 @@ static bool same_periods(const rein_course *a, const rein_course *b) {
           p->length == q->length && p->washout == q->washout);
 }
 
+static bool same_titrations(const rein_course *a, const rein_course *b) {
+  bool same = a->n_titration == b->n_titration;
+  for (int k = 0; same && k < a->n_titration; k++)
+    same = strcmp(a->titration[k]->text, b->titration[k]->text) == 0;
+  return same;
+}
+
 static bool same_course(const rein_course *a, const rein_course *b) {
   bool same = strcmp(a->name, b->name) == 0 && a->action == b->action && a->amount == b->amount &&
               a->per_param == b->per_param && a->how == b->how && a->steady == b->steady &&
               a->every == b->every && a->given == b->given && a->n_dose == b->n_dose && same_periods(a, b) &&
-              rein_adherence_same(a->adherence, b->adherence) && a->jitter == b->jitter &&
-              (a->missed != NULL) == (b->missed != NULL);
+              same_titrations(a, b) && rein_adherence_same(a->adherence, b->adherence) &&
+              a->jitter == b->jitter && (a->missed != NULL) == (b->missed != NULL);
   size_t n = (size_t)a->n_dose;
   return same && memcmp(a->time, b->time, n * sizeof *a->time) == 0 &&
          (!a->missed || memcmp(a->missed, b->missed, n * sizeof *a->missed) == 0);
@@ -407,7 +419,9 @@ static bool leave_out(arm_list *list, const rein_arm_inside *arm, const rein_yam
                            .theta = arm->theta,
                            .doses = arm->doses,
                            .initial = arm->initial,
-                           .n_initial = arm->n_initial};
+                           .n_initial = arm->n_initial,
+                           .decision = arm->decision,
+                           .n_decision = arm->n_decision};
   bool *left = REIN_NEW(list->r->arena, bool, list->r->model->n_action + 1);
   for (size_t i = 0; arm->doses && i < list->r->model->n_action; i++) {
     left[i] = is_action_named(without, list->r->model->action[i].name) && gives(arm, (int)i);

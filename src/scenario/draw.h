@@ -28,7 +28,9 @@ typedef enum {
   REIN_DRAW_REPORT = 13, /* individual, key of the line, dose number */
   REIN_DRAW_ORDER = 14,  /* individual, key of the arm, number of the block: randomised order of periods */
   REIN_DRAW_POINTS = 15, /* batch of quasi-random points, block of dimensions, place: order of the block */
-  REIN_DRAW_POINTS_SHIFT = 16 /* batch, block of dimensions, dimension */
+  REIN_DRAW_POINTS_SHIFT = 16, /* batch, block of dimensions, dimension */
+  REIN_DRAW_DECISION = 20,     /* individual, key of the observable's name, bits of the decision's time */
+  REIN_DRAW_DECISION_2 = 21    /* second part of combined noise */
 } rein_draw_purpose;
 
 /* FNV-1a, 64 bits, of a name. */

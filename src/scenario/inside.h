@@ -26,6 +26,8 @@ typedef struct {
   const double *theta;     /* (n_param) typical values with the arm's overrides; arms without any share one */
   const rein_initial *initial; /* (n_initial) */
   int n_initial;
+  const rein_decision *decision; /* (n_decision) of all lines, rising time */
+  int n_decision;
 } rein_arm_inside;
 
 /* One lane of an individual's share of a batch. */
@@ -156,6 +158,15 @@ const rein_doses *rein_scenario_read_doses(rein_scenario_reader *r, const rein_y
 bool rein_scenario_read_adherence(rein_scenario_reader *r, const char *line, const rein_yaml *node,
                                   const rein_adherence **out);
 void rein_scenario_print_adherence(const rein_adherence *how, rein_text *out);
+
+/* titrate_read.c: `titrate:` or `stop:` (is_stop) of the line of that name; its doses are between first and
+ * last [model time]. NULL with an error. */
+const rein_titration *rein_scenario_read_titration(rein_scenario_reader *r, const char *line,
+                                                   const rein_action *action, const rein_yaml *node,
+                                                   bool is_stop, double first, double last);
+/* The decisions of an arm's lines, *n of them. */
+const rein_decision *rein_scenario_list_decisions(rein_scenario_reader *r, const rein_course *course,
+                                                  int n_course, int *n);
 
 /* regimen.c: a text regimen as maps of fields, one for each "then". NULL with an error. */
 const rein_yaml **rein_scenario_read_regimen(rein_scenario_reader *r, const rein_yaml *text, int *n_out);

@@ -193,6 +193,60 @@ static bool add_changes(const rein_person_doses *doses, rein_lane_plan *lane) {
   return true;
 }
 
+/* The lane's items and doses by its arm, its numbers and what it has decided so far. value, action: as
+ * rein_timeline_lane has them. */
+static bool write_items(const fill_context *context, rein_timeline *timeline, const double *value,
+                        const double *action, int stride, rein_lane_plan *lane) {
+  const rein_scenario *scenario = context->scenario;
+  const rein_scenario_inside *inside = scenario->inside;
+  const rein_arm_inside *arm = &inside->arm[lane->arm];
+  rein_timeline_lane about = {.model = scenario->model,
+                              .tape = context->tape,
+                              .seed = scenario->seed,
+                              .faithful = context->pilot,
+                              .order = inside->order,
+                              .adding_ends = inside->adding_ends,
+                              .value = value,
+                              .action = action,
+                              .stride = stride};
+  lane->n_item = lane->n_dose = lane->n_steady = 0;
+  for (int k = 0; k < arm->n_initial; k++) {
+    const rein_initial *start = &arm->initial[k];
+    const double amount = start->amount * (start->per_param >= 0 ? value[start->per_param] : 1.0);
+    const rein_item item = {
+        .time = -INFINITY, .kind = REIN_ITEM_INITIAL, .target = start->state, .amount = amount};
+    if (!rein_lane_add_item(lane, item)) return false;
+  }
+  static const rein_steady AT_REST = {.equilibrates = true, .state = -1, .input = -1};
+  if (inside->equilibrates && !rein_lane_add_steady(lane, lane->t_start, AT_REST)) return false;
+  for (int i = 0; i < arm->n_decision; i++) {
+    const rein_item item = {.time = arm->decision[i].time, .kind = REIN_ITEM_DECIDE, .target = i};
+    if (!rein_lane_add_item(lane, item)) return false;
+  }
+  if (arm->doses) {
+    const rein_person_doses *doses = rein_doses_of(arm->doses, lane->individual, scenario->n_replicate);
+    about.own = doses->course;
+    about.n_own = (int)doses->n_course;
+    about.left_out = arm->left_out;
+    if (!add_changes(doses, lane)) return false;
+  }
+  if (inside->over_time &&
+      !add_changes(rein_doses_of(inside->over_time, lane->individual, scenario->n_replicate), lane))
+    return false;
+  return rein_timeline_fill(timeline, &about, arm->course, arm->n_course, lane);
+}
+
+/* What write_items needs, for when decisions change what follows. */
+static bool keep_numbers(const fill_context *context, const double *value, const double *action, int stride,
+                         rein_lane_plan *lane) {
+  const size_t n_value = rein_people_n_value(&context->people),
+               n_action = 4 * (size_t)context->tape->n_action;
+  if (!rein_lane_make_memo(lane, n_value + n_action)) return false;
+  memcpy(lane->memo, value, n_value * sizeof *value);
+  for (size_t k = 0; k < n_action; k++) lane->memo[n_value + k] = action[k * (size_t)stride];
+  return true;
+}
+
 static bool fill_lane(const fill_context *context, fill_memory *memory, int64_t i_batch, int l, int n_lane,
                       rein_lane_plan *lane) {
   const rein_scenario *scenario = context->scenario;
@@ -205,39 +259,11 @@ static bool fill_lane(const fill_context *context, fill_memory *memory, int64_t 
   lane->t_end = inside->t_end;
   lane->obs = scenario->time;
   lane->n_obs = scenario->n_time;
-  lane->n_item = lane->n_dose = 0;
-  rein_timeline_lane about = {.model = scenario->model,
-                              .tape = context->tape,
-                              .seed = scenario->seed,
-                              .faithful = context->pilot,
-                              .order = inside->order,
-                              .adding_ends = inside->adding_ends,
-                              .value = memory->value + (size_t)l * rein_people_n_value(&context->people),
-                              .action = memory->action + l,
-                              .stride = n_lane};
-  const rein_arm_inside *arm = &inside->arm[who.arm];
-  for (int k = 0; k < arm->n_initial; k++) {
-    const rein_initial *start = &arm->initial[k];
-    rein_item item = {.time = -INFINITY,
-                      .kind = REIN_ITEM_INITIAL,
-                      .target = start->state,
-                      .amount =
-                          start->amount * (start->per_param >= 0 ? about.value[start->per_param] : 1.0)};
-    if (!rein_lane_add_item(lane, item)) return false;
-  }
-  static const rein_steady AT_REST = {.equilibrates = true, .state = -1, .input = -1};
-  if (inside->equilibrates && !rein_lane_add_steady(lane, lane->t_start, AT_REST)) return false;
-  if (arm->doses) {
-    const rein_person_doses *doses = rein_doses_of(arm->doses, who.individual, scenario->n_replicate);
-    about.own = doses->course;
-    about.n_own = (int)doses->n_course;
-    about.left_out = arm->left_out;
-    if (!add_changes(doses, lane)) return false;
-  }
-  if (inside->over_time &&
-      !add_changes(rein_doses_of(inside->over_time, who.individual, scenario->n_replicate), lane))
+  const double *value = memory->value + (size_t)l * rein_people_n_value(&context->people),
+               *action = memory->action + l;
+  if (inside->arm[who.arm].n_decision > 0 && !keep_numbers(context, value, action, n_lane, lane))
     return false;
-  return rein_timeline_fill(&memory->timeline, &about, arm->course, arm->n_course, lane);
+  return write_items(context, &memory->timeline, value, action, n_lane, lane);
 }
 
 static rein_status fill(void *opaque, int64_t i_batch, rein_eval *eval, rein_lane_plan *lane) {
@@ -253,6 +279,60 @@ static rein_status fill(void *opaque, int64_t i_batch, rein_eval *eval, rein_lan
     for (int l = 0; l < n_lane && good; l++) good = fill_lane(context, &memory, i_batch, l, n_lane, &lane[l]);
   }
   clear_memory(&memory);
+  return good ? REIN_OK : REIN_ERR_MEMORY;
+}
+
+/* ---- decisions ---- */
+
+/* Amount of the line's next dose as written, from `time` on; NaN where there is none. */
+static double next_amount(const rein_arm_inside *arm, int line, double time, const double *value) {
+  const rein_course *next = NULL;
+  double first = INFINITY;
+  for (int i = line; i < arm->n_course && arm->course[i].line == line; i++) {
+    const rein_course *course = &arm->course[i];
+    int k = 0;
+    while (k < course->n_dose && course->time[k] < time) k++;
+    if (k < course->n_dose && course->time[k] < first) first = course->time[k], next = course;
+  }
+  return next ? rein_course_amount(next, value) : NAN;
+}
+
+/* Whether the decision says something that was not in force before: *now. */
+static bool takes_decision(const fill_context *context, const rein_lane_plan *lane, int i_decision,
+                           const double *output, const double *noise, int stride, double *measured,
+                           rein_ruling *now) {
+  const rein_scenario *scenario = context->scenario;
+  const rein_arm_inside *arm = &scenario->inside->arm[lane->arm];
+  const rein_decision *d = &arm->decision[i_decision];
+  const rein_ruling *last = rein_titration_in_force(lane, d->i_course, d->time);
+  rein_ruling before = {.amount = NAN, .line = d->i_course, .given = true};
+  if (last) before = *last;
+  before.time = d->time;
+  if (arm->course[d->i_course].left_out) return false;
+  rein_titration_measure(d->what, scenario->model, scenario->seed, lane->individual, d->time, context->pilot,
+                         output, noise, stride, measured);
+  *now =
+      rein_titration_decide(d->what, &before, next_amount(arm, d->i_course, d->time, lane->memo), measured);
+  const bool same_amount = now->amount == before.amount || (isnan(now->amount) && isnan(before.amount));
+  return !same_amount || now->given != before.given || now->stopped != before.stopped;
+}
+
+static rein_status decide(void *opaque, rein_lane_plan *lane, int i_decision, const double *output,
+                          const double *noise, int stride) {
+  const fill_context *context = opaque;
+  const size_t n_value = rein_people_n_value(&context->people);
+  if (i_decision >= 0) {
+    double *measured = malloc((context->scenario->model->n_observable + 1) * sizeof *measured);
+    rein_ruling now;
+    if (!measured) return REIN_ERR_MEMORY;
+    const bool changes = takes_decision(context, lane, i_decision, output, noise, stride, measured, &now);
+    free(measured);
+    if (!changes) return REIN_OK;
+    if (!rein_lane_add_ruling(lane, now)) return REIN_ERR_MEMORY;
+  }
+  rein_timeline timeline = {0};
+  const bool good = write_items(context, &timeline, lane->memo, lane->memo + n_value, 1, lane);
+  rein_timeline_clear(&timeline);
   return good ? REIN_OK : REIN_ERR_MEMORY;
 }
 
@@ -283,7 +363,8 @@ static rein_plan *new_plan(rein_arena *arena, const rein_scenario *scenario, con
                       .method = scenario->method,
                       .max_step = longest_step(scenario),
                       .max_steps = MAX_STEPS,
-                      .fill = fill};
+                      .fill = fill,
+                      .decide = decide};
   if (scenario->inside->equilibrates)
     plan->n_total = rein_scenario_find_totals(arena, scenario->model, &plan->total);
   int64_t n_block =

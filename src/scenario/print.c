@@ -63,6 +63,8 @@ static void print_course(const rein_scenario *scenario, const rein_course *cours
     add_number(out, " washout ", p->washout);
   }
   if (course->jitter > 0.0) add_number(out, ", jitter ", course->jitter);
+  for (int k = 0; k < course->n_titration; k++)
+    rein_text_printf(out, "\n      %s", course->titration[k]->text);
   rein_text_printf(out, "%s\n      times:", course->left_out ? ", left out" : "");
   for (int i = 0; i < course->n_dose; i++) {
     add_number(out, " ", course->time[i]);

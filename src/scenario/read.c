@@ -50,6 +50,28 @@ static const rein_schema COHORT_KEYS[] = {{.key = "n", .kind = REIN_SCHEMA_TEXT}
 
 static const char *const STEADY_WORDS[] = {"reset", "add", NULL};
 static const char *const AS_WORDS[] = {"replace", "multiply", NULL};
+static const rein_schema RULE_KEYS[] = {{.key = "when", .kind = REIN_SCHEMA_TEXT, .required = true},
+                                        {.key = "change", .kind = REIN_SCHEMA_TEXT, .required = true},
+                                        {0}};
+static const rein_schema RULE_RULE[] = {{.key = "", .kind = REIN_SCHEMA_MAP, .keys = RULE_KEYS}, {0}};
+static const rein_schema TITRATE_KEYS[] = {
+    {.key = "at", .kind = REIN_SCHEMA_LIST_OF, .keys = QUANTITY_RULE},
+    {.key = "every", .kind = REIN_SCHEMA_QUANTITY},
+    {.key = "from", .kind = REIN_SCHEMA_QUANTITY},
+    {.key = "for", .kind = REIN_SCHEMA_QUANTITY},
+    {.key = "rules", .kind = REIN_SCHEMA_LIST_OF, .required = true, .keys = RULE_RULE},
+    {.key = "resume", .kind = REIN_SCHEMA_TEXT},
+    {.key = "ladder", .kind = REIN_SCHEMA_LIST_OF, .keys = TEXT_RULE},
+    {.key = "low", .kind = REIN_SCHEMA_TEXT},
+    {.key = "high", .kind = REIN_SCHEMA_TEXT},
+    {.key = "round", .kind = REIN_SCHEMA_TEXT},
+    {0}};
+static const rein_schema STOP_KEYS[] = {{.key = "when", .kind = REIN_SCHEMA_TEXT, .required = true},
+                                        {.key = "at", .kind = REIN_SCHEMA_LIST_OF, .keys = QUANTITY_RULE},
+                                        {.key = "every", .kind = REIN_SCHEMA_QUANTITY},
+                                        {.key = "from", .kind = REIN_SCHEMA_QUANTITY},
+                                        {.key = "for", .kind = REIN_SCHEMA_QUANTITY},
+                                        {0}};
 static const rein_schema LINE_KEYS[] = {{.key = "do", .kind = REIN_SCHEMA_TEXT, .required = true},
                                         {.key = "name", .kind = REIN_SCHEMA_NAME},
                                         {.key = "regimen", .kind = REIN_SCHEMA_TEXT},
@@ -72,6 +94,8 @@ static const rein_schema LINE_KEYS[] = {{.key = "do", .kind = REIN_SCHEMA_TEXT, 
                                         {.key = "adherence", .kind = REIN_SCHEMA_ANY},
                                         {.key = "missed", .kind = REIN_SCHEMA_LIST_OF, .keys = TEXT_RULE},
                                         {.key = "jitter", .kind = REIN_SCHEMA_QUANTITY},
+                                        {.key = "titrate", .kind = REIN_SCHEMA_MAP, .keys = TITRATE_KEYS},
+                                        {.key = "stop", .kind = REIN_SCHEMA_MAP, .keys = STOP_KEYS},
                                         {0}};
 static const rein_schema LINE_RULE[] = {{.key = "", .kind = REIN_SCHEMA_MAP, .keys = LINE_KEYS}, {0}};
 static const char *const PERIOD_WORDS[] = {"as_written", "random", NULL};

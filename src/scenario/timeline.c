@@ -97,6 +97,10 @@ static bool add_reset(rein_timeline *t, double time, int course) {
   return true;
 }
 
+double rein_course_amount(const rein_course *course, const double *value) {
+  return course->amount * (course->per_param >= 0 ? value[course->per_param] : 1.0);
+}
+
 /* ---- one dose ---- */
 
 typedef struct {
@@ -291,12 +295,36 @@ static double part_of(const builder *b, double amount, double share) {
   return own + share * (amount - own);
 }
 
+/* What the line's decisions have said of a dose. A dose that is taken before it was due is of the decisions
+ * until then. NULL: as written. */
+static const rein_ruling *ruling_on(const builder *b, int i_dose) {
+  if (b->course->n_titration == 0) return NULL;
+  return rein_titration_in_force(b->lane, b->course->line,
+                                 fmin(b->course->time[i_dose], time_taken(b, i_dose)));
+}
+
+static bool is_prescribed(const builder *b, int i_dose) {
+  const rein_ruling *ruling = ruling_on(b, i_dose);
+  return is_in_period(b, b->course->time[i_dose]) && (!ruling || ruling->given);
+}
+
+/* How the dose goes: one that makes up for a missed one is plain where that was not prescribed. */
+static rein_dose_taken how_taken(const builder *b, int i_dose) {
+  rein_dose_taken went = b->timeline->taken[i_dose];
+  if (!went.doubled || is_prescribed(b, i_dose - 1)) return went;
+  went.factor *= 0.5;
+  went.reported *= 0.5;
+  return went;
+}
+
 static bool give_dose(builder *b, int i_dose) {
   const rein_course *course = b->course;
-  const rein_dose_taken *went = &b->timeline->taken[i_dose];
-  double amount = course->amount * (course->per_param >= 0 ? b->about->value[course->per_param] : 1.0);
+  const rein_dose_taken how = how_taken(b, i_dose), *went = &how;
+  const rein_ruling *ruling = ruling_on(b, i_dose);
+  double amount = rein_course_amount(course, b->about->value);
+  if (ruling && !isnan(ruling->amount)) amount = ruling->amount;
   double delivered = went->taken ? part_of(b, amount, went->factor) : 0.0;
-  bool prescribed = is_in_period(b, course->time[i_dose]), idle = b->left_out || !went->taken || !prescribed;
+  bool prescribed = is_prescribed(b, i_dose), idle = b->left_out || !went->taken || !prescribed;
   double time = time_taken(b, i_dose);
   if (course->how == REIN_GIVEN_REPLACE || course->how == REIN_GIVEN_MULTIPLY)
     return change_state(b, time, amount, idle);

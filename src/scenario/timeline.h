@@ -20,6 +20,7 @@
 #include "solver/plan.h"
 #include "src/lang/model.h"
 #include "src/scenario/adherence.h"
+#include "src/scenario/titrate.h"
 
 typedef enum {
   REIN_GIVEN_BOLUS,
@@ -61,15 +62,21 @@ typedef struct {
   double every;       /* interval of the steady state, model time; 0: a constant infusion at `given` */
   const double *time; /* (n_dose) prescribed, rising, model time */
   int n_dose;
-  const rein_adherence *adherence; /* NULL: every dose is taken */
-  const bool *missed;              /* (n_dose) history written out, or NULL */
-  double jitter;                   /* SD of the time taken around the time prescribed, model time */
-  const rein_periods *periods;     /* of its arm, NULL none */
-  char letter;                     /* given in periods of this letter only; 0: always */
-  bool left_out;                   /* counterfactual: keeps its instants, does nothing */
-  const char *words;               /* "5 mg every 24 h for 14 d" */
+  const rein_adherence *adherence;    /* NULL: every dose is taken */
+  const bool *missed;                 /* (n_dose) history written out, or NULL */
+  double jitter;                      /* SD of the time taken around the time prescribed, model time */
+  const rein_periods *periods;        /* of its arm, NULL none */
+  char letter;                        /* given in periods of this letter only; 0: always */
+  int line;                           /* index of the first course of its line in the arm */
+  const rein_titration *titration[2]; /* (n_titration) decisions about the line's doses */
+  int n_titration;
+  bool left_out;     /* counterfactual: keeps its instants, does nothing */
+  const char *words; /* "5 mg every 24 h for 14 d" */
   rein_pos pos;
 } rein_course;
+
+/* Amount of its doses as written, for the person with these numbers [action's unit]. */
+double rein_course_amount(const rein_course *course, const double *value);
 
 /* Scratch of one fill; zero it before the first use, free with rein_timeline_clear. */
 typedef struct {

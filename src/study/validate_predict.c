@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "src/record/measure.h"
+#include "src/scenario/assay.h"
 #include "src/stats/bootstrap.h"
 #include "src/stats/fixed.h"
 #include "src/study/validate_inside.h"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "solver/ensemble.h"
-#include "src/record/measure.h"
+#include "src/scenario/assay.h"
 #include "src/study/validate_inside.h"
 
 /* One batch's lanes to their places; lanes of different batches never share one. */

@@ -2,7 +2,7 @@
  * file format itself. */
 #include "tests/src/record/study_fixture.h"
 
-#include "src/record/measure.h"
+#include "src/scenario/assay.h"
 #include "src/stats/fixed.h"
 
 #include <math.h>

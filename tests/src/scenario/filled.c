@@ -52,7 +52,7 @@ filled filled_create(const char *model, const char *text, const char *table,
 }
 
 void filled_batch(filled *f, int64_t i_batch) {
-  for (int l = 0; l < f->plan->n_lane; l++) f->lane[l].n_item = f->lane[l].n_dose = f->lane[l].n_steady = 0;
+  for (int l = 0; l < f->plan->n_lane; l++) rein_lane_empty(&f->lane[l]);
   ck_assert_int_eq(f->plan->fill(f->plan->context, i_batch, f->eval, f->lane), REIN_OK);
 }
 
@@ -84,8 +84,8 @@ double filled_param(const filled *f, int lane, const char *param) {
 }
 
 const char *filled_items(const filled *f, int lane) {
-  static const char *const KINDS[] = {"add",       "set",   "multiply", "param",
-                                      "input_add", "input", "reset",    "steady"};
+  static const char *const KINDS[] = {"add",   "set",   "multiply", "param", "input_add",
+                                      "input", "reset", "steady",   "decide"};
   rein_text text;
   rein_text_init(&text, f->arena);
   for (size_t i = 0; i < f->lane[lane].n_item; i++) {

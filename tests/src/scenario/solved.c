@@ -33,10 +33,14 @@ solved solved_create(const char *model, const char *text, const char *table,
   s.outcome = calloc(n_member, sizeof *s.outcome);
   ck_assert(s.out && s.outcome);
   for (size_t i = 0; i < n_member * n; i++) s.out[i] = NAN;
-  const rein_sink sink = {&s, take};
-  const rein_ens_options ens = {.n_thread = 1};
-  ck_assert_int_eq(rein_ens_run(s.f.tape, s.f.plan, &sink, &ens, &s.totals), REIN_OK);
+  solved_run(&s, 1);
   return s;
+}
+
+void solved_run(solved *s, int n_thread) {
+  const rein_sink sink = {s, take};
+  const rein_ens_options ens = {.n_thread = n_thread};
+  ck_assert_int_eq(rein_ens_run(s->f.tape, s->f.plan, &sink, &ens, &s->totals), REIN_OK);
 }
 
 void solved_destroy(solved *s) {

@@ -15,6 +15,8 @@ typedef struct {
 /* As filled_create, then runs. */
 solved solved_create(const char *model, const char *text, const char *table,
                      const rein_scenario_options *options);
+/* Runs it once more, on so many threads. */
+void solved_run(solved *s, int n_thread);
 void solved_destroy(solved *s);
 
 /* Kept row `row` (observables first) of a member at a measurement. */

@@ -1,4 +1,4 @@
-#include "src/record/measure.h"
+#include "src/scenario/assay.h"
 
 #include "src/stats/fixed.h"
 #include "src/stats/normal.h"

@@ -1,10 +1,18 @@
 /* From a simulated value to a measured one: noise, limits of detection.
- * Also used where observed and simulated measurements are compared. */
-#ifndef REIN_RECORD_MEASURE_H
-#define REIN_RECORD_MEASURE_H
+ * For records, for decisions on measurements, and where observed and simulated measurements are compared. */
+#ifndef REIN_SCENARIO_ASSAY_H
+#define REIN_SCENARIO_ASSAY_H
 
-#include "src/record/record.h"
+#include "src/lang/model.h"
 #include "src/scenario/draw.h"
+
+/* How a measured value came about. */
+typedef enum {
+  REIN_MEASURED_OBSERVED,
+  REIN_MEASURED_BELOW,
+  REIN_MEASURED_ABOVE,
+  REIN_MEASURED_MISSING
+} rein_measured;
 
 typedef struct {
   double value; /* observable's unit; at the limit where censored, NaN where missing */
