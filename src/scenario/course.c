@@ -545,35 +545,6 @@ static void add_course(rein_scenario_reader *r, course_list *list, rein_course c
   REIN_PUSH(r->arena, list->course, list->n, list->capacity, course);
 }
 
-/* `titrate:`, `stop:`: they hold for all courses of the line, [first, n) of the list. */
-static bool read_titrations(line *l, course_list *list, size_t first) {
-  static const char *const KEYS[] = {"titrate", "stop"};
-  const rein_titration *read[2];
-  int n = 0;
-  double last = -INFINITY;
-  for (size_t i = first; i < list->n; i++) {
-    list->course[i].line = (int)first;
-    last = fmax(last, list->course[i].time[list->course[i].n_dose - 1]);
-  }
-  for (int k = 0; k < 2; k++) {
-    const rein_yaml *node = rein_yaml_get(l->entry, KEYS[k]);
-    if (!node) continue;
-    rein_given how = list->course[first].how;
-    if (!l->action || how == REIN_GIVEN_REPLACE || how == REIN_GIVEN_MULTIPLY) {
-      rein_error(l->r->diag, node->pos, "'%s' is for doses; '%s' gives none", KEYS[k], l->name);
-      return false;
-    }
-    read[n] = rein_scenario_read_titration(l->r, l->name, l->action, node, k == 1,
-                                           list->course[first].time[0], last);
-    if (!read[n++]) return false;
-  }
-  for (size_t i = first; i < list->n; i++) {
-    for (int k = 0; k < n; k++) list->course[i].titration[k] = read[k];
-    list->course[i].n_titration = n;
-  }
-  return true;
-}
-
 static bool read_line(line *l, course_list *list) {
   rein_scenario_reader *r = l->r;
   const rein_yaml *name = rein_yaml_get(l->entry, "name"), *what = rein_yaml_get(l->entry, "do");
@@ -593,7 +564,8 @@ static bool read_line(line *l, course_list *list) {
     if (!read_course(l, &course)) return false;
     add_course(r, list, course);
   }
-  return read_titrations(l, list, first);
+  return rein_scenario_read_titrations(r, l->name, l->entry, l->action, list->course + first,
+                                       (int)(list->n - first), (int)first);
 }
 
 bool rein_scenario_read_courses(rein_scenario_reader *r, const rein_yaml *list, const rein_periods *periods,

@@ -159,11 +159,10 @@ bool rein_scenario_read_adherence(rein_scenario_reader *r, const char *line, con
                                   const rein_adherence **out);
 void rein_scenario_print_adherence(const rein_adherence *how, rein_text *out);
 
-/* titrate_read.c: `titrate:` or `stop:` (is_stop) of the line of that name; its doses are between first and
- * last [model time]. NULL with an error. */
-const rein_titration *rein_scenario_read_titration(rein_scenario_reader *r, const char *line,
-                                                   const rein_action *action, const rein_yaml *node,
-                                                   bool is_stop, double first, double last);
+/* titrate_read.c: `titrate:` and `stop:` of a line, which hold for all its courses (n), the first of them
+ * being course `first` of the arm. action: NULL for a reset. False with errors. */
+bool rein_scenario_read_titrations(rein_scenario_reader *r, const char *line, const rein_yaml *entry,
+                                   const rein_action *action, rein_course *course, int n, int first);
 /* The decisions of an arm's lines, *n of them. */
 const rein_decision *rein_scenario_list_decisions(rein_scenario_reader *r, const rein_course *course,
                                                   int n_course, int *n);

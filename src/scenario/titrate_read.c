@@ -334,9 +334,9 @@ static bool read_what(reading *t, bool is_stop) {
   return rule->when != NULL;
 }
 
-const rein_titration *rein_scenario_read_titration(rein_scenario_reader *r, const char *line,
-                                                   const rein_action *action, const rein_yaml *node,
-                                                   bool is_stop, double first, double last) {
+static const rein_titration *read_titration(rein_scenario_reader *r, const char *line,
+                                            const rein_action *action, const rein_yaml *node, bool is_stop,
+                                            double first, double last) {
   reading t = {.r = r, .line = line, .action = action, .node = node};
   t.measures = REIN_NEW(r->arena, bool, r->model->n_observable + 1);
   t.out = REIN_NEW(r->arena, rein_titration, 1);
@@ -348,6 +348,29 @@ const rein_titration *rein_scenario_read_titration(rein_scenario_reader *r, cons
   t.out->words = t.words.bytes;
   t.out->text = t.text.bytes;
   return t.out;
+}
+
+bool rein_scenario_read_titrations(rein_scenario_reader *r, const char *line, const rein_yaml *entry,
+                                   const rein_action *action, rein_course *course, int n, int first) {
+  static const char *const KEYS[] = {"titrate", "stop"};
+  const bool gives = action && course[0].how != REIN_GIVEN_REPLACE && course[0].how != REIN_GIVEN_MULTIPLY;
+  double last = -INFINITY;
+  for (int i = 0; i < n; i++) {
+    course[i].line = first;
+    last = fmax(last, course[i].time[course[i].n_dose - 1]);
+  }
+  for (int k = 0; k < 2; k++) {
+    const rein_yaml *node = rein_yaml_get(entry, KEYS[k]);
+    if (!node) continue;
+    if (!gives) {
+      rein_error(r->diag, node->pos, "'%s' is for doses; '%s' gives none", KEYS[k], line);
+      return false;
+    }
+    const rein_titration *read = read_titration(r, line, action, node, k == 1, course[0].time[0], last);
+    if (!read) return false;
+    for (int i = 0; i < n; i++) course[i].titration[course[i].n_titration++] = read;
+  }
+  return true;
 }
 
 static int compare_decisions(const void *left, const void *right) {
