@@ -357,7 +357,7 @@ bool rein_scenario_read_titrations(rein_scenario_reader *r, const char *line, co
   double last = -INFINITY;
   for (int i = 0; i < n; i++) {
     course[i].line = first;
-    last = fmax(last, course[i].time[course[i].n_dose - 1]);
+    if (course[i].n_dose > 0) last = fmax(last, course[i].time[course[i].n_dose - 1]);
   }
   for (int k = 0; k < 2; k++) {
     const rein_yaml *node = rein_yaml_get(entry, KEYS[k]);
@@ -366,7 +366,8 @@ bool rein_scenario_read_titrations(rein_scenario_reader *r, const char *line, co
       rein_error(r->diag, node->pos, "'%s' is for doses; '%s' gives none", KEYS[k], line);
       return false;
     }
-    const rein_titration *read = read_titration(r, line, action, node, k == 1, course[0].time[0], last);
+    const double begin = course[0].n_dose > 0 ? course[0].time[0] : r->inside->t_start;
+    const rein_titration *read = read_titration(r, line, action, node, k == 1, begin, last);
     if (!read) return false;
     for (int i = 0; i < n; i++) course[i].titration[course[i].n_titration++] = read;
   }
