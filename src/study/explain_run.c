@@ -12,10 +12,12 @@ static rein_status check_items(const rein_lane_plan *lane, rein_diag *diag) {
   const rein_pos nowhere = {NULL, 0, 0, 0};
   for (size_t i = 0; i < lane->n_item; i++) {
     const int kind = lane->item[i].kind;
-    if (kind != REIN_ITEM_RESET && kind != REIN_ITEM_STEADY) continue;
+    if (kind != REIN_ITEM_RESET && kind != REIN_ITEM_STEADY && kind != REIN_ITEM_DECIDE) continue;
     rein_error(diag, nowhere,
                "explain cannot follow %s: both runs have to begin together and go on without a break",
-               kind == REIN_ITEM_RESET ? "a reset" : "a dose at steady state");
+               kind == REIN_ITEM_RESET    ? "a reset"
+               : kind == REIN_ITEM_DECIDE ? "a decision on a measurement"
+                                          : "a dose at steady state");
     return REIN_ERR_INPUT;
   }
   return REIN_OK;
@@ -45,7 +47,7 @@ static rein_status search_batches(const rein_simulation *s, const rein_explanati
                                   int64_t individual, int64_t first, int64_t end, rein_eval *eval,
                                   rein_lane_plan *lane, rein_explain_people *out, bool *found) {
   for (int64_t b = first; b < end && !*found; b++) {
-    for (int l = 0; l < plan->n_lane; l++) lane[l].n_item = lane[l].n_dose = lane[l].n_steady = 0;
+    for (int l = 0; l < plan->n_lane; l++) rein_lane_empty(&lane[l]);
     const rein_status status = plan->fill(plan->context, b, eval, lane);
     if (status != REIN_OK) return status;
     const int with = find_lane(plan, lane, individual, e->arm);
