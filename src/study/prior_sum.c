@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "solver/team.h"
-#include "src/record/measure.h"
+#include "src/scenario/assay.h"
 #include "src/stats/fixed.h"
 #include "src/stats/normal.h"
 #include "src/study/prior_inside.h"
