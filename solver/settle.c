@@ -115,7 +115,7 @@ static void apply_item(rein_batch *b, int l, const rein_item *item) {
     rein_steady_begin(b, l, &b->lane[l].steady[item->target]);
     break;
   case REIN_ITEM_INITIAL: /* start_lanes has taken it */
-  case REIN_ITEM_DECIDE: /* taken by decide() */
+  case REIN_ITEM_DECIDE:  /* taken by decide() */
   case REIN_N_ITEM:
     break;
   }
