@@ -12,7 +12,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "src/record/measure.h"
+#include "src/scenario/assay.h"
 #include "src/stats/fixed.h"
 #include "src/stats/normal.h"
 #include "src/study/prior_inside.h"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "src/record/measure.h"
+#include "src/scenario/assay.h"
 #include "src/study/sensitivity_inside.h"
 
 /* Factors whose points fit one batch with the base. */

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "src/record/measure.h"
+#include "src/scenario/assay.h"
 #include "src/stats/bootstrap.h"
 #include "src/study/prior_inside.h"
 
