@@ -151,7 +151,8 @@ static const rein_command commands[] = {
      "direction, the probability of each safety signal, and how much of the variance is noise, people, and "
      "what "
      "is\n"
-     "not known, each with its Monte Carlo error (docs/priors.md). With --out, everything as JSON. Ends with "
+     "not known, each with its Monte Carlo error (docs/priors.md). With --out, as a file: "
+     ".json\n(everything), .csv, .nc (a table), .stan, .py (forms for Stan and PyMC). Ends with "
      "code 1 "
      "when\n"
      "members failed or a state was refused: the output says which and why.",

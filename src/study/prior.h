@@ -140,4 +140,16 @@ static inline rein_prior_pair *rein_prior_pair_of(const rein_prior *p, int state
 void rein_prior_print(const rein_prior *prior, rein_text *out);
 rein_status rein_prior_print_json(const rein_prior *prior, rein_text *out);
 
+/* A line for each quantity, state, action, horizon; empty cells where a number does not apply, with a note.
+ */
+void rein_prior_print_csv(const rein_prior *prior, rein_text *out);
+
+/* A Stan program and a Python module for PyMC that hold the nearer of the two forms of every line. */
+void rein_prior_print_stan(const rein_prior *prior, rein_text *out);
+void rein_prior_print_python(const rein_prior *prior, rein_text *out);
+
+/* The table as NetCDF-4, with the covariance of the change; renamed when whole. REIN_ERR_FILE with an error
+ * in diag. Threads: one call at a time, of anything that uses NetCDF. */
+rein_status rein_prior_write_netcdf(const rein_prior *prior, const char *path, rein_diag *diag);
+
 #endif
