@@ -18,6 +18,7 @@
 #include "src/compile/compile.h"
 #include "src/import/sbml.h"
 #include "src/record/export.h"
+#include "src/study/env.h"
 #include "src/study/simulate.h"
 
 struct rein_session {
@@ -258,4 +259,105 @@ rein_code rein_study_export(rein_session *session, const char *folder, rein_expo
       finish(session, diag, export_file(session, folder, format, individual_data, path, diag));
   rein_unguard(session->arena, &guard);
   return code;
+}
+
+/* ---- environment ---- */
+
+struct rein_env {
+  rein_session *session;
+  rein_environment *environment;
+};
+
+rein_code rein_env_create(rein_session *session, const char *model, double length, rein_env **out) {
+  rein_guard guard;
+  if (!(length >= 0.0)) return REIN_WRONG_CALL;
+  rein_env *env = calloc(1, sizeof *env);
+  if (!env) return out_of_memory(session);
+  if (REIN_GUARD(session->arena, &guard)) {
+    free(env);
+    return out_of_memory(session);
+  }
+  rein_diag *diag = rein_diag_create(session->arena);
+  env->session = session;
+  const rein_status status =
+      rein_environment_create(session->arena, session->units, model, length, diag, &env->environment);
+  if (status == REIN_OK)
+    *out = env;
+  else
+    free(env);
+  const rein_code code = finish(session, diag, status);
+  rein_unguard(session->arena, &guard);
+  return code;
+}
+
+void rein_env_destroy(rein_env *env) {
+  if (env) rein_environment_destroy(env->environment);
+  free(env);
+}
+
+static const rein_model *model_of(const rein_env *env) {
+  return rein_environment_model(env->environment);
+}
+
+int rein_env_n_observation(const rein_env *env) {
+  return (int)model_of(env)->n_observable;
+}
+
+int rein_env_n_action(const rein_env *env) {
+  return (int)model_of(env)->n_action;
+}
+
+int rein_env_n_state(const rein_env *env) {
+  return (int)model_of(env)->n_state;
+}
+
+const char *rein_env_observation_name(const rein_env *env, int i) {
+  return i >= 0 && i < rein_env_n_observation(env) ? model_of(env)->observable[i].name : NULL;
+}
+
+const char *rein_env_observation_unit(const rein_env *env, int i) {
+  return i >= 0 && i < rein_env_n_observation(env) ? model_of(env)->observable[i].unit_text : NULL;
+}
+
+const char *rein_env_action_name(const rein_env *env, int i) {
+  return i >= 0 && i < rein_env_n_action(env) ? model_of(env)->action[i].name : NULL;
+}
+
+const char *rein_env_action_unit(const rein_env *env, int i) {
+  return i >= 0 && i < rein_env_n_action(env) ? model_of(env)->action[i].unit_text : NULL;
+}
+
+/* Messages of an episode are kept in the session only where something went wrong. */
+static rein_code finish_step(rein_env *env, const rein_diag *diag, rein_status status) {
+  if (status == REIN_OK) env->session->messages = "";
+  return status == REIN_OK ? REIN_DONE : finish(env->session, diag, status);
+}
+
+rein_code rein_env_reset(rein_env *env, uint64_t seed, double *observation) {
+  rein_guard guard;
+  rein_session *session = env->session;
+  if (REIN_GUARD(session->arena, &guard)) return out_of_memory(session);
+  rein_diag *diag = rein_diag_create(session->arena);
+  const rein_code code =
+      finish_step(env, diag, rein_environment_reset(env->environment, seed, diag, observation));
+  rein_unguard(session->arena, &guard);
+  return code;
+}
+
+rein_code rein_env_step(rein_env *env, const double *action, double dt, double *observation,
+                        rein_env_result *result) {
+  rein_guard guard;
+  rein_session *session = env->session;
+  rein_environment_step step;
+  if (REIN_GUARD(session->arena, &guard)) return out_of_memory(session);
+  rein_diag *diag = rein_diag_create(session->arena);
+  const rein_status status = rein_environment_act(env->environment, action, dt, diag, observation, &step);
+  const rein_code code = finish_step(env, diag, status);
+  rein_unguard(session->arena, &guard);
+  if (status == REIN_OK) *result = (rein_env_result){step.terminated, step.truncated, step.elapsed};
+  return code;
+}
+
+void rein_env_state(const rein_env *env, double *state) {
+  memcpy(state, rein_environment_state(env->environment), model_of(env)->n_state * sizeof *state);
 }

@@ -127,6 +127,45 @@ typedef enum { REIN_EXPORT_NDJSON, REIN_EXPORT_CSV } rein_export_format;
 REIN_API rein_code rein_study_export(rein_session *session, const char *folder, rein_export_format format,
                                      bool individual_data, const char *path);
 
+/* ---- environment for learning ---- */
+
+typedef struct rein_env rein_env; /* a person of a model, acted on and measured step by step */
+
+typedef struct {
+  bool terminated; /* a safety signal of the model was true within the step */
+  bool truncated;  /* the episode has reached its length */
+  double elapsed;  /* time since the episode's beginning [model time] */
+} rein_env_result;
+
+/* An environment of a model: its path or name. length of an episode [model time]; 0: the horizon that the
+ * model is valid for. REIN_DONE: *out is given, destroy with rein_env_destroy (NULL allowed) before its
+ * session. */
+REIN_API rein_code rein_env_create(rein_session *session, const char *model, double length, rein_env **out);
+REIN_API void rein_env_destroy(rein_env *env);
+
+/* Sizes, names and units of what is observed and of what can be done; index out of range: NULL. */
+REIN_API int rein_env_n_observation(const rein_env *env);
+REIN_API int rein_env_n_action(const rein_env *env);
+REIN_API int rein_env_n_state(const rein_env *env);
+REIN_API const char *rein_env_observation_name(const rein_env *env, int i);
+REIN_API const char *rein_env_observation_unit(const rein_env *env, int i);
+REIN_API const char *rein_env_action_name(const rein_env *env, int i);
+REIN_API const char *rein_env_action_unit(const rein_env *env, int i);
+
+/* Begins an episode: the seed gives the person and the noise; the same seed, the same episode. observation
+ * (n_observation): what is measured at time 0, with noise. */
+REIN_API rein_code rein_env_reset(rein_env *env, uint64_t seed, double *observation);
+
+/* Gives amounts `action` (n_action; NaN, or 0 of what goes into a state: nothing) at once and lets dt > 0
+ * [model time] pass. N steps are one run: each simulates the episode from its beginning. REIN_DONE:
+ * observation (n_observation) and *result are filled. REIN_WRONG_CALL: the episode has ended, or dt is not
+ * above 0. REIN_NOT_POSSIBLE, REIN_WRONG_INPUT: it could not be simulated. */
+REIN_API rein_code rein_env_step(rein_env *env, const double *action, double dt, double *observation,
+                                 rein_env_result *result);
+
+/* The hidden state now, state (n_state): for judging, not for learning from. */
+REIN_API void rein_env_state(const rein_env *env, double *state);
+
 #ifdef __cplusplus
 }
 #endif

@@ -7,6 +7,7 @@
 #include "src/base/names.h"
 #include "src/import/sbml.h"
 #include "src/lang/schema.h"
+#include "src/lang/yaml_make.h"
 #include "src/study/prior_inside.h"
 
 #define DEFAULT_N 8192
@@ -182,35 +183,6 @@ rein_status rein_prior_read(rein_prior_reader *r) {
 
 /* ---- a state as a scenario ---- */
 
-typedef struct {
-  rein_arena *arena;
-  rein_yaml *map;
-  rein_pos pos;
-} tree;
-
-static rein_yaml *new_node(rein_arena *arena, rein_yaml_kind kind, rein_pos pos, const char *text, int n) {
-  rein_yaml *node = REIN_NEW(arena, rein_yaml, 1);
-  *node =
-      (rein_yaml){.kind = kind, .pos = pos, .text = text, .text_offset = SIZE_MAX, .quoted = text[0] != '\0'};
-  if (kind == REIN_YAML_MAP) {
-    node->key = REIN_NEW(arena, const char *, n);
-    node->key_pos = REIN_NEW(arena, rein_pos, n);
-  }
-  if (kind != REIN_YAML_SCALAR) node->item = REIN_NEW(arena, rein_yaml *, n);
-  return node;
-}
-
-static void put(rein_yaml *map, const char *key, const rein_yaml *value) {
-  if (!value) return;
-  map->key[map->n] = key;
-  map->key_pos[map->n] = value->pos;
-  map->item[map->n++] = (rein_yaml *)value; /* trees are only read */
-}
-
-static void put_text(rein_arena *arena, rein_yaml *map, const char *key, const char *text) {
-  put(map, key, new_node(arena, REIN_YAML_SCALAR, map->pos, text, 0));
-}
-
 static int length_of(const rein_yaml *list) {
   return !list ? 0 : list->kind == REIN_YAML_LIST ? list->n : 1;
 }
@@ -221,7 +193,7 @@ static const rein_yaml *item_of(const rein_yaml *list, int i) {
 
 static rein_yaml *join_lists(rein_arena *arena, rein_pos pos, const rein_yaml *a, const rein_yaml *b) {
   const int n = length_of(a), m = length_of(b);
-  rein_yaml *list = new_node(arena, REIN_YAML_LIST, pos, "", n + m);
+  rein_yaml *list = rein_yaml_make(arena, REIN_YAML_LIST, pos, "", n + m);
   for (int i = 0; i < n + m; i++)
     list->item[list->n++] = (rein_yaml *)(i < n ? item_of(a, i) : item_of(b, i - n));
   return list;
@@ -230,27 +202,28 @@ static rein_yaml *join_lists(rein_arena *arena, rein_pos pos, const rein_yaml *a
 static rein_yaml *make_arm(rein_prior_reader *r, const rein_prior_state *state,
                            const rein_prior_action *action) {
   const rein_yaml *from = action->node;
-  rein_yaml *arm = new_node(r->arena, REIN_YAML_MAP, action->pos, "", 8);
-  put(arm, "title", rein_yaml_get(from, "title"));
-  put(arm, "parameters", rein_yaml_get(from, "parameters"));
-  put(arm, "periods", rein_yaml_get(from, "periods"));
-  put(arm, "initial", state->known);
-  put(arm, "actions", join_lists(r->arena, action->pos, state->history, rein_yaml_get(from, "actions")));
+  rein_yaml *arm = rein_yaml_make(r->arena, REIN_YAML_MAP, action->pos, "", 8);
+  rein_yaml_put(arm, "title", rein_yaml_get(from, "title"));
+  rein_yaml_put(arm, "parameters", rein_yaml_get(from, "parameters"));
+  rein_yaml_put(arm, "periods", rein_yaml_get(from, "periods"));
+  rein_yaml_put(arm, "initial", state->known);
+  rein_yaml_put(arm, "actions",
+                join_lists(r->arena, action->pos, state->history, rein_yaml_get(from, "actions")));
   return arm;
 }
 
 static rein_yaml *make_measure(rein_prior_reader *r, const rein_prior_state *state) {
   const int n = length_of(state->measured_node);
   const char *unit = r->prior->model->time_unit_text;
-  rein_yaml *measure = new_node(r->arena, REIN_YAML_MAP, r->root->pos, "", 1),
-            *list = new_node(r->arena, REIN_YAML_LIST, r->root->pos, "", n + 1);
+  rein_yaml *measure = rein_yaml_make(r->arena, REIN_YAML_MAP, r->root->pos, "", 1),
+            *list = rein_yaml_make(r->arena, REIN_YAML_LIST, r->root->pos, "", n + 1);
   const char *zero = r->prior->model->time_unit.unknown ? "0" : rein_arena_printf(r->arena, "0 %s", unit);
-  list->item[list->n++] = new_node(r->arena, REIN_YAML_SCALAR, r->root->pos, zero, 0);
+  list->item[list->n++] = rein_yaml_make(r->arena, REIN_YAML_SCALAR, r->root->pos, zero, 0);
   for (int i = 0; i < n; i++) {
     const rein_yaml *at = rein_yaml_get(item_of(state->measured_node, i), "at");
     if (at) list->item[list->n++] = (rein_yaml *)at;
   }
-  put(measure, "at", list);
+  rein_yaml_put(measure, "at", list);
   return measure;
 }
 
@@ -258,29 +231,30 @@ static rein_yaml *make_tree(rein_prior_reader *r, const rein_prior_state *state)
   const rein_prior *p = r->prior;
   rein_arena *a = r->arena;
   const rein_pos pos = r->root->pos;
-  rein_yaml *top = new_node(a, REIN_YAML_MAP, pos, "", 16), *cohort = new_node(a, REIN_YAML_MAP, pos, "", 3),
-            *arms = new_node(a, REIN_YAML_MAP, pos, "", p->n_action),
-            *keep = new_node(a, REIN_YAML_LIST, pos, "", 1);
-  put_text(a, top, "rein", "scenario/1");
-  put(top, "name", rein_yaml_get(r->root, "name"));
-  put(top, "model", rein_yaml_get(r->root, "model"));
-  put(top, "seed", rein_yaml_get(r->root, "seed"));
-  put_text(a, cohort, "n", rein_arena_printf(a, "%lld", (long long)p->n_person));
-  put_text(a, cohort, "replicates", rein_arena_printf(a, "%lld", (long long)p->n_replicate));
-  put(cohort, "covariates", rein_yaml_get(r->root, "covariates"));
-  put(top, "cohort", cohort);
-  put(top, "parameters", rein_yaml_get(r->root, "parameters"));
+  rein_yaml *top = rein_yaml_make(a, REIN_YAML_MAP, pos, "", 16),
+            *cohort = rein_yaml_make(a, REIN_YAML_MAP, pos, "", 3),
+            *arms = rein_yaml_make(a, REIN_YAML_MAP, pos, "", p->n_action),
+            *keep = rein_yaml_make(a, REIN_YAML_LIST, pos, "", 1);
+  rein_yaml_put_text(a, top, "rein", "scenario/1");
+  rein_yaml_put(top, "name", rein_yaml_get(r->root, "name"));
+  rein_yaml_put(top, "model", rein_yaml_get(r->root, "model"));
+  rein_yaml_put(top, "seed", rein_yaml_get(r->root, "seed"));
+  rein_yaml_put_text(a, cohort, "n", rein_arena_printf(a, "%lld", (long long)p->n_person));
+  rein_yaml_put_text(a, cohort, "replicates", rein_arena_printf(a, "%lld", (long long)p->n_replicate));
+  rein_yaml_put(cohort, "covariates", rein_yaml_get(r->root, "covariates"));
+  rein_yaml_put(top, "cohort", cohort);
+  rein_yaml_put(top, "parameters", rein_yaml_get(r->root, "parameters"));
   for (int i = 0; i < p->n_action; i++) {
-    put(arms, p->action[i].name, make_arm(r, state, &p->action[i]));
+    rein_yaml_put(arms, p->action[i].name, make_arm(r, state, &p->action[i]));
     arms->key_pos[i] = p->action[i].pos;
   }
-  put(top, "arms", arms);
-  put(top, "start", rein_yaml_get(r->root, "start"));
-  put(top, "measure", make_measure(r, state));
-  put(top, "horizons", rein_yaml_get(r->root, "horizons"));
-  keep->item[keep->n++] = new_node(a, REIN_YAML_SCALAR, pos, "observables", 0);
-  put(top, "keep", join_lists(a, pos, keep, rein_yaml_get(r->root, "keep")));
-  put(top, "solver", rein_yaml_get(r->root, "solver"));
+  rein_yaml_put(top, "arms", arms);
+  rein_yaml_put(top, "start", rein_yaml_get(r->root, "start"));
+  rein_yaml_put(top, "measure", make_measure(r, state));
+  rein_yaml_put(top, "horizons", rein_yaml_get(r->root, "horizons"));
+  keep->item[keep->n++] = rein_yaml_make(a, REIN_YAML_SCALAR, pos, "observables", 0);
+  rein_yaml_put(top, "keep", join_lists(a, pos, keep, rein_yaml_get(r->root, "keep")));
+  rein_yaml_put(top, "solver", rein_yaml_get(r->root, "solver"));
   return top;
 }
 

@@ -2,6 +2,7 @@
  * number of threads; queries that are wrong. */
 #include <check.h>
 #include <math.h>
+#include <netcdf.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -278,6 +279,49 @@ START_TEST(test_limits_and_history) {
 }
 END_TEST
 
+/* ---- files ---- */
+
+static int count(const char *line, char wanted) {
+  int n = 0;
+  for (; *line && *line != '\n'; line++) n += *line == wanted;
+  return n;
+}
+
+START_TEST(test_files) {
+  const rein_prior p = ask(PLAIN);
+  rein_text csv, stan, python;
+  rein_text_init(&csv, arena), rein_text_init(&stan, arena), rein_text_init(&python, arena);
+  rein_prior_print_csv(&p, &csv);
+  rein_prior_print_stan(&p, &stan);
+  rein_prior_print_python(&p, &python);
+  /* as many cells in every line as names; no text of this query holds a comma */
+  const int n_cell = count(csv.bytes, ',');
+  int n_line = 0;
+  for (const char *at = csv.bytes; *at; at = strchr(at, '\n') + 1, n_line++)
+    ck_assert_int_eq(count(at, ','), n_cell);
+  ck_assert_int_eq(n_line, 1 + 2 * 3);
+  ck_assert_ptr_nonnull(strstr(csv.bytes, "\nprior,health_management,m,"));
+  ck_assert_ptr_nonnull(strstr(stan.bytes, "For research only"));
+  ck_assert_int_eq(count(strstr(stan.bytes, "is_log = {") + 11, ','), 5);
+  ck_assert_ptr_nonnull(strstr(python.bytes, "(\"start\", \"none\", \"10 h\", \"G\"): (\"lognormal\", "));
+  ck_assert_ptr_nonnull(strstr(python.bytes, "(\"start\", \"none\", \"10 h\", \"A\"): (\"normal\", "));
+
+  const char *path = rein_arena_printf(arena, "%s/prior.nc", folder);
+  rein_diag *diag = rein_diag_create(arena);
+  ck_assert_int_eq(rein_prior_write_netcdf(&p, path, diag), REIN_OK);
+  int id, var;
+  double value;
+  const size_t at[] = {0, 0, 1, 0};
+  ck_assert_int_eq(nc_open(path, NC_NOWRITE, &id), NC_NOERR);
+  ck_assert_int_eq(nc_inq_varid(id, "variance_uncertain", &var), NC_NOERR);
+  ck_assert_int_eq(nc_get_var1_double(id, var, at, &value), NC_NOERR);
+  ck_assert_double_eq(value, rein_prior_row_of(&p, 0, 0, 1, 0)->measured.uncertain.value);
+  nc_close(id);
+  unlink(path);
+  ck_assert_int_eq(rein_prior_write_netcdf(&p, "/nowhere/prior.nc", diag), REIN_ERR_FILE);
+}
+END_TEST
+
 static void refuse(const char *more, const char *expected) {
   rein_prior p;
   const char *said;
@@ -324,6 +368,7 @@ Suite *rein_suite_prior(void) {
   tcase_add_test(tcase, test_two_modes);
   tcase_add_test(tcase, test_refused);
   tcase_add_test(tcase, test_limits_and_history);
+  tcase_add_test(tcase, test_files);
   tcase_add_test(tcase, test_wrong_queries);
   suite_add_tcase(suite, tcase);
   return suite;

@@ -1,0 +1,273 @@
+#include "src/study/env.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/compile/compile.h"
+#include "src/import/sbml.h"
+#include "src/lang/yaml_make.h"
+#include "src/record/measure.h"
+#include "src/scenario/draw.h"
+#include "src/study/sample.h"
+
+/* What was done in an episode. */
+typedef struct {
+  double time, amount;
+  int action;
+} act;
+
+struct rein_environment {
+  rein_arena *arena; /* of model and tape */
+  rein_units *units;
+  const rein_model *model;
+  rein_tape *tape;
+  const char *path;
+  const double *scale;
+  double length, now;
+  uint64_t seed;
+  int n_step;
+  bool on;
+  act *act;
+  size_t n_act, cap_act;
+  double *state; /* (n_state) */
+};
+
+static const rein_pos NOWHERE = {NULL, 0, 0, 0};
+
+static char *quantity(rein_arena *arena, double value, const rein_unit *unit, const char *unit_text) {
+  const rein_unit one = rein_unit_one();
+  rein_text text;
+  rein_text_init(&text, arena);
+  rein_text_number(&text, value);
+  if (!unit->unknown && !rein_unit_equal(unit, &one)) rein_text_printf(&text, " %s", unit_text);
+  return text.bytes;
+}
+
+static rein_yaml *make_line(const rein_environment *env, rein_arena *arena, const act *done) {
+  const rein_action *action = &env->model->action[done->action];
+  rein_yaml *line = rein_yaml_make(arena, REIN_YAML_MAP, NOWHERE, "", 3);
+  rein_yaml_put_text(arena, line, "do", action->name);
+  rein_yaml_put_text(arena, line, "amount", quantity(arena, done->amount, &action->unit, action->unit_text));
+  rein_yaml_put_text(arena, line, "at",
+                     quantity(arena, done->time, &env->model->time_unit, env->model->time_unit_text));
+  return line;
+}
+
+/* The episode so far as a scenario, measured at its beginning and at `until`. */
+static const rein_yaml *make_tree(const rein_environment *env, rein_arena *arena, const act *done,
+                                  size_t n_done, double until) {
+  rein_yaml *top = rein_yaml_make(arena, REIN_YAML_MAP, NOWHERE, "", 8),
+            *cohort = rein_yaml_make(arena, REIN_YAML_MAP, NOWHERE, "", 2),
+            *arms = rein_yaml_make(arena, REIN_YAML_MAP, NOWHERE, "", 1),
+            *arm = rein_yaml_make(arena, REIN_YAML_MAP, NOWHERE, "", 1),
+            *lines = rein_yaml_make(arena, REIN_YAML_LIST, NOWHERE, "", (int)n_done),
+            *measure = rein_yaml_make(arena, REIN_YAML_MAP, NOWHERE, "", 1),
+            *at = rein_yaml_make(arena, REIN_YAML_LIST, NOWHERE, "", 2);
+  const rein_model *m = env->model;
+  for (size_t i = 0; i < n_done; i++) rein_yaml_append(lines, make_line(env, arena, &done[i]));
+  const char *times[] = {quantity(arena, 0.0, &m->time_unit, m->time_unit_text),
+                         quantity(arena, until, &m->time_unit, m->time_unit_text)};
+  for (int i = 0; i < 2; i++)
+    rein_yaml_append(at, rein_yaml_make(arena, REIN_YAML_SCALAR, NOWHERE, times[i], 0));
+  rein_yaml_put_text(arena, top, "rein", "scenario/1");
+  rein_yaml_put_text(arena, top, "name", "episode");
+  rein_yaml_put_text(arena, top, "model", env->path);
+  rein_yaml_put_text(arena, cohort, "n", "1");
+  rein_yaml_put_text(arena, cohort, "replicates", "1");
+  rein_yaml_put(top, "cohort", cohort);
+  rein_yaml_put(arm, "actions", lines);
+  rein_yaml_put(arms, "episode", arm);
+  rein_yaml_put(top, "arms", arms);
+  rein_yaml_put(measure, "at", at);
+  rein_yaml_put(top, "measure", measure);
+  return top;
+}
+
+static rein_status read_episode(const rein_environment *env, rein_arena *arena, const act *done,
+                                size_t n_done, double until, rein_diag *diag, rein_scenario **out) {
+  const rein_scenario_options options = {.has_seed = true, .seed = env->seed, .model = env->model};
+  return rein_scenario_read_tree(arena, env->units, env->path, make_tree(env, arena, done, n_done, until),
+                                 &options, diag, out);
+}
+
+/* ---- from creation to reset ---- */
+
+/* Scales of the states: the typical person after one of each action, as large as the model allows. */
+static rein_status find_scales(rein_environment *env, rein_diag *diag) {
+  const size_t n = env->model->n_action;
+  act *done = REIN_NEW(env->arena, act, n);
+  for (size_t i = 0; i < n; i++) {
+    const rein_action *a = &env->model->action[i];
+    done[i] = (act){.amount = isfinite(a->valid_high) ? a->valid_high : 1.0, .action = (int)i};
+  }
+  rein_scenario *scenario;
+  rein_simulation simulation;
+  rein_status status = read_episode(env, env->arena, done, n, env->length, diag, &scenario);
+  if (status == REIN_OK)
+    status = rein_simulation_prepare_scenario(env->arena, scenario, env->tape, NULL, diag, &simulation);
+  if (status == REIN_OK) env->scale = simulation.scale;
+  return status;
+}
+
+static rein_status create(rein_environment *env, double length, rein_diag *diag) {
+  rein_model *model;
+  rein_status status =
+      rein_model_read_with(env->arena, env->units, env->path, NOWHERE, rein_import_sbml, diag, &model);
+  if (status == REIN_OK) status = rein_compile(env->arena, model, diag, &env->tape);
+  if (status != REIN_OK) return status;
+  env->model = model;
+  env->length = length > 0.0 ? length : model->horizon;
+  env->state = REIN_NEW(env->arena, double, model->n_state);
+  if (!isfinite(env->length)) {
+    rein_error(diag, NOWHERE, "model '%s' declares no horizon it is valid for: say how long an episode is",
+               model->name);
+    return REIN_ERR_INPUT;
+  }
+  return find_scales(env, diag);
+}
+
+rein_status rein_environment_create(rein_arena *arena, rein_units *units, const char *model_path,
+                                    double length, rein_diag *diag, rein_environment **out) {
+  rein_guard guard;
+  rein_environment *env = calloc(1, sizeof *env);
+  if (!env) return REIN_ERR_MEMORY;
+  *env = (rein_environment){.arena = arena, .units = units, .seed = 1};
+  if (REIN_GUARD(arena, &guard)) {
+    free(env);
+    return REIN_ERR_MEMORY;
+  }
+  env->path = rein_arena_strdup(arena, model_path);
+  const rein_status status = create(env, length, diag);
+  rein_unguard(arena, &guard);
+  if (status == REIN_OK)
+    *out = env;
+  else
+    free(env);
+  return status;
+}
+
+void rein_environment_destroy(rein_environment *env) {
+  if (env) free(env->act);
+  free(env);
+}
+
+const rein_model *rein_environment_model(const rein_environment *env) {
+  return env->model;
+}
+
+const double *rein_environment_state(const rein_environment *env) {
+  return env->state;
+}
+
+/* ---- an episode ---- */
+
+/* What was measured at the second time, or the first. */
+static void observe(rein_environment *env, const rein_sample *s, int i_time, double *observation) {
+  const rein_model *m = env->model;
+  for (size_t i = 0; i < m->n_state; i++) env->state[i] = rein_sample_row(s, 0, i_time, (int)i)[0];
+  for (size_t o = 0; o < m->n_observable; o++) {
+    const uint64_t key = rein_draw_key(m->observable[o].name), t = (uint64_t)env->n_step;
+    observation[o] =
+        rein_measure(&m->observable[o], rein_sample_row(s, 0, i_time, (int)(m->n_state + o))[0],
+                     rein_sample_noise(s, 0, (int)o, 0)[0], rein_sample_noise(s, 0, (int)o, 1)[0],
+                     rein_draw_normal(env->seed, REIN_DRAW_NOISE, 0, key, t),
+                     rein_draw_normal(env->seed, REIN_DRAW_NOISE_2, 0, key, t))
+            .value;
+  }
+}
+
+static bool is_signalled(const rein_environment *env, const rein_sample *s, double until) {
+  for (size_t k = 0; k < env->model->n_safety; k++) {
+    const double first = rein_sample_safety(s, 0, (int)k)[0];
+    if (first <= until) return true;
+  }
+  return false;
+}
+
+/* Simulates to `until` in memory of its own; i_time: 0 for the beginning. */
+static rein_status run_to(rein_environment *env, rein_arena *arena, double until, int i_time, rein_diag *diag,
+                          double *observation, bool *signalled) {
+  rein_guard guard;
+  rein_scenario *scenario;
+  rein_sample *sample;
+  if (REIN_GUARD(arena, &guard)) return REIN_ERR_MEMORY;
+  rein_status status = read_episode(env, arena, env->act, env->n_act, until, diag, &scenario);
+  if (status == REIN_OK) {
+    const int n_keep = (int)(env->model->n_state + env->model->n_observable);
+    int *keep = REIN_NEW(arena, int, n_keep);
+    for (int i = 0; i < n_keep; i++) keep[i] = i;
+    const rein_simulation simulation = {.scenario = scenario, .tape = env->tape, .scale = env->scale};
+    status =
+        rein_sample_create(arena, &simulation, keep, n_keep, &(rein_sample_options){.n_thread = 1}, &sample);
+  }
+  if (status == REIN_OK) {
+    observe(env, sample, i_time, observation);
+    *signalled = is_signalled(env, sample, i_time == 0 ? 0.0 : until);
+    if (sample->n_failed > 0) status = REIN_ERR_SOLVER;
+    rein_sample_destroy(sample);
+  }
+  rein_unguard(arena, &guard);
+  return status;
+}
+
+static rein_status run_step(rein_environment *env, double until, int i_time, rein_diag *diag,
+                            double *observation, bool *signalled) {
+  rein_arena *arena = rein_arena_create();
+  if (!arena) return REIN_ERR_MEMORY;
+  rein_diag *own = rein_diag_create(arena); /* warnings of every step would fill the caller's list */
+  const rein_status status = run_to(env, arena, until, i_time, own, observation, signalled);
+  if (status != REIN_OK) {
+    rein_text said;
+    rein_text_init(&said, arena);
+    rein_diag_print(own, &said);
+    rein_error(diag, NOWHERE, "the step cannot be simulated: %s",
+               said.n ? said.bytes : rein_status_meaning(status));
+  }
+  rein_arena_destroy(arena);
+  return status;
+}
+
+rein_status rein_environment_reset(rein_environment *env, uint64_t seed, rein_diag *diag,
+                                   double *observation) {
+  bool signalled;
+  env->seed = seed;
+  env->now = 0.0;
+  env->n_act = 0;
+  env->n_step = 0;
+  const rein_status status = run_step(env, env->length, 0, diag, observation, &signalled);
+  env->on = status == REIN_OK;
+  return status;
+}
+
+static bool add_acts(rein_environment *env, const double *amount) {
+  for (size_t a = 0; a < env->model->n_action; a++) {
+    const bool into_state = env->tape->action_state[a] >= 0;
+    if (isnan(amount[a]) || (into_state && amount[a] == 0.0)) continue;
+    if (env->n_act == env->cap_act) {
+      const size_t cap = env->cap_act ? 2 * env->cap_act : 16;
+      act *moved = realloc(env->act, cap * sizeof *moved);
+      if (!moved) return false;
+      env->act = moved, env->cap_act = cap;
+    }
+    env->act[env->n_act++] = (act){.time = env->now, .amount = amount[a], .action = (int)a};
+  }
+  return true;
+}
+
+rein_status rein_environment_act(rein_environment *env, const double *amount, double dt, rein_diag *diag,
+                                 double *observation, rein_environment_step *out) {
+  bool signalled = false;
+  if (!env->on || !(dt > 0.0) || !isfinite(dt)) {
+    rein_error(diag, NOWHERE, env->on ? "a step takes a time above 0" : "the episode has ended: reset it");
+    return REIN_ERR_USAGE;
+  }
+  if (!add_acts(env, amount)) return REIN_ERR_MEMORY;
+  const double until = rein_scenario_round_time(env->now + dt);
+  env->n_step++;
+  const rein_status status = run_step(env, until, 1, diag, observation, &signalled);
+  env->now = until;
+  *out = (rein_environment_step){signalled, until >= env->length * (1.0 - 1e-12), until};
+  env->on = status == REIN_OK && !out->terminated && !out->truncated;
+  return status;
+}
