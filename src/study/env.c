@@ -7,7 +7,7 @@
 #include "src/compile/compile.h"
 #include "src/import/sbml.h"
 #include "src/lang/yaml_make.h"
-#include "src/record/measure.h"
+#include "src/scenario/assay.h"
 #include "src/scenario/draw.h"
 #include "src/study/sample.h"
 
