@@ -545,7 +545,7 @@ bool rein_scenario_read_arms(rein_scenario_reader *r) {
   for (int i = 0; i < arms->n; i++)
     if (!r->points || strcmp(arms->key[i], r->points->arm) == 0) expand(&list, i);
   if (r->points) name_points(&list);
-  if (rein_diag_n_error(r->diag) == n_error && !r->points) set_references(&list);
+  if (rein_diag_n_error(r->diag) == n_error && (!r->points || r->points->references)) set_references(&list);
   r->scenario->arm = list.arm;
   r->scenario->n_arm = (int)list.n;
   r->inside->arm = list.inside;

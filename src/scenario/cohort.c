@@ -460,7 +460,7 @@ bool rein_scenario_read_cohort(rein_scenario_reader *r, const rein_scenario_opti
   for (int i = 0; set && i < set->n; i++) {
     good = rein_scenario_set_parameter(r, set->key[i], set->key_pos[i], set->item[i], r->theta) && good;
   }
-  if (r->points) { /* about the typical individual, whoever the cohort is */
+  if (r->points && !r->points->cohort) { /* about the typical individual, whoever the cohort is */
     r->scenario->typical = people->typical = true;
     r->scenario->n_individual = r->scenario->n_replicate = 1;
   }

@@ -103,6 +103,23 @@ rein_status rein_scenario_factors(rein_arena *arena, const rein_scenario *scenar
   return rein_diag_n_error(diag) == n_error ? REIN_OK : REIN_ERR_INPUT;
 }
 
+const rein_action *rein_scenario_line_action(const rein_scenario *scenario, const char *arm,
+                                             const char *line) {
+  const rein_model *model = scenario->model;
+  for (int a = 0; a < scenario->n_arm; a++) {
+    const char *name = scenario->arm[a].name;
+    const size_t n = strlen(arm);
+    if (strncmp(name, arm, n) != 0 || (name[n] != '\0' && name[n] != '/')) continue;
+    const rein_arm_inside *inside = &scenario->inside->arm[a];
+    for (int i = 0; i < inside->n_course; i++)
+      if (strcmp(inside->course[i].name, line) == 0 && inside->course[i].action >= 0)
+        return &model->action[inside->course[i].action];
+  }
+  for (size_t i = 0; i < model->n_action; i++)
+    if (strcmp(model->action[i].name, line) == 0) return &model->action[i];
+  return NULL;
+}
+
 double rein_factor_value(const rein_factor *factor, double share) {
   if (factor->dist) return rein_people_quantile(factor->dist, factor->typical, share);
   const rein_sweep_range range = {.low = factor->low, .high = factor->high, .log = factor->log};

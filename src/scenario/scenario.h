@@ -77,12 +77,14 @@ typedef struct {
 } rein_scenario;
 
 /* Points of a caller's own in place of the arms and sweeps of the scenario: one of its arms, all fields
- * replaced together, for the typical individual, without references. Arm k is point k. */
+ * replaced together. Arm k is point k. */
 typedef struct {
   const char *arm; /* as written */
   int n_axis, n_point;
   const char *const *field; /* (n_axis) "parameters.CL", "actions.warfarin.amount" */
   const char *const *value; /* (n_point x n_axis) as a scenario writes them */
+  bool cohort;              /* the scenario's people, else the typical individual alone */
+  bool references;          /* with the scenario's counterfactuals behind the points */
 } rein_scenario_points;
 
 /* Reads and checks a scenario with its model. rein_scenario_options fields: command-line overrides, 0 / NULL
@@ -129,6 +131,10 @@ typedef enum { REIN_FACTORS_SWEEP, REIN_FACTORS_UNCERTAIN, REIN_FACTORS_PARAMETE
  * what is 0 is left out. */
 rein_status rein_scenario_factors(rein_arena *arena, const rein_scenario *scenario, const char *arm,
                                   rein_factor_source source, rein_diag *diag, rein_factor **out, int *n_out);
+
+/* The action that a line of an arm gives (line: its name, or the action's), or NULL. */
+const rein_action *rein_scenario_line_action(const rein_scenario *scenario, const char *arm,
+                                             const char *line);
 
 /* The factor's value at `share` in (0, 1) of its range or distribution. */
 double rein_factor_value(const rein_factor *factor, double share);
