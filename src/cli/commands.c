@@ -178,6 +178,21 @@ static const rein_command commands[] = {
      BIT(KIND) | BIT(N) | BIT(ARM) | BIT(HORIZON) | BIT(SEED) | BIT(RTOL) | BIT(THREADS) | BIT(OUT) |
          BIT(HELP),
      rein_cmd_sensitivity},
+    {"steer", "search allowed actions for what a model's cohorts do well with", "GOALS",
+     "GOALS names a scenario, actions that may vary, objectives and hard limits. Prints choices that no "
+     "other "
+     "beats in\n"
+     "all objectives, each evaluated again on people it was not chosen by, with reasons and what to measure "
+     "to verify\n"
+     "it; never a single one. Refuses single people, what is never automatic, what the model is not valid "
+     "for, "
+     "and\n"
+     "models that are not supported on an objective, unless --exploratory (docs/steer.md). For research "
+     "only.",
+     "rein steer --exploratory models/warfarin/steer/range.yaml\tchoices, marked\n"
+     "rein steer --exploratory -o choices.json models/warfarin/steer/range.yaml\tthe same, and as "
+     "JSON\n",
+     1, 1, BIT(EXPLORATORY) | BIT(THREADS) | BIT(OUT) | BIT(HELP), rein_cmd_steer},
     {"help", "explain rein or one command", "[COMMAND]", "The same as 'rein COMMAND --help'.",
      "rein help\tall commands\nrein help run\tone command\n", 0, 1, BIT(HELP), rein_cmd_help},
     {NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL}};

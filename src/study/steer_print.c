@@ -18,16 +18,17 @@ static const char *const edit_word[] = {"pin", "block", "override", "hypothesis"
 
 static void print_head(const rein_steering *s, rein_text *out) {
   const rein_scenario *scenario = s->scenario;
-  rein_text_add(out, "For research only: what a model's cohorts do under actions. Nothing here chooses a treatment.\n");
+  rein_text_add(
+      out, "For research only: what a model's cohorts do under actions. Nothing here chooses a treatment.\n");
   rein_text_printf(out, "%s: arm %s of %s, up to %.6g %s (horizon %s)\n", s->title, s->arm, scenario->name,
                    scenario->time[scenario->horizon[s->i_horizon].i_after], scenario->model->time_unit_text,
                    s->horizon);
   rein_text_printf(out, "evidence: %s\n", s->evidence);
   if (s->exploratory)
     rein_text_add(out, "EXPLORATORY: the model is not supported on every objective; every row is marked\n");
-  rein_text_printf(out, "%lld points searched on %lld people, %lld within all limits; check on %lld other people\n",
-                   (long long)s->n_evaluated, (long long)s->n_search, (long long)s->n_within,
-                   (long long)s->n_check);
+  rein_text_printf(
+      out, "%lld points searched on %lld people, %lld within all limits; check on %lld other people\n",
+      (long long)s->n_evaluated, (long long)s->n_search, (long long)s->n_within, (long long)s->n_check);
   for (int i = 0; i < s->n_edit; i++) {
     const rein_steer_edit *e = &s->edit[i];
     rein_text_printf(out, "edit: %s %s", edit_word[e->kind], e->what);

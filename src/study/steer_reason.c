@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "src/record/measure.h"
+#include "src/scenario/assay.h"
 #include "src/study/explain.h"
 #include "src/study/steer_inside.h"
 
