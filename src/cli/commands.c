@@ -129,6 +129,21 @@ static const rein_command commands[] = {
      "rein validate --format markdown models/*/validate/*.yaml\tone line for each\n",
      1, -1, BIT(OUT) | BIT(N) | BIT(SEED) | BIT(THREADS) | BIT(FORMAT) | BIT(INDIVIDUAL_DATA) | BIT(HELP),
      rein_cmd_validate},
+    {"report", "write one HTML file on a comparison or a study", "SCENARIO|STUDY",
+     "A scenario with a 'compare' block is validated as by 'rein validate': the page says what was asked, "
+     "the "
+     "verdict,\n"
+     "draws what was observed over what was simulated, and has all scores beside baselines, calibration with "
+     "widths, what\n"
+     "the model rests on, hashes and versions. A study folder becomes a page on its arms, effects, safety "
+     "signals and\n"
+     "failures. The file is complete: it loads nothing and needs no script. Groups under 5 people are held "
+     "back unless\n"
+     "--individual-data.",
+     "rein report models/warfarin/validate/people.yaml -o report.html\ta comparison\n"
+     "rein report outputs/warfarin_adherence -o study.html\ta study\n",
+     1, 1, BIT(OUT) | BIT(N) | BIT(SEED) | BIT(THREADS) | BIT(SCENARIO) | BIT(INDIVIDUAL_DATA) | BIT(HELP),
+     rein_cmd_report},
     {"explain", "say which processes of the model make an effect", "SCENARIO",
      "Runs one person with and without the action, and again with each process held at its course without "
      "the\n"

@@ -18,6 +18,7 @@ rein_status rein_cmd_show(rein_cli *cli);
 rein_status rein_cmd_interact(rein_cli *cli);
 rein_status rein_cmd_plot(rein_cli *cli);
 rein_status rein_cmd_validate(rein_cli *cli);
+rein_status rein_cmd_report(rein_cli *cli);
 rein_status rein_cmd_explain(rein_cli *cli);
 rein_status rein_cmd_prior(rein_cli *cli);
 rein_status rein_cmd_sensitivity(rein_cli *cli);

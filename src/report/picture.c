@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "src/base/files.h"
+#include "src/report/html.h"
 
 const rein_colour rein_palette[REIN_N_COLOUR] = {{0.00, 0.45, 0.70}, {0.84, 0.37, 0.00}, {0.00, 0.62, 0.45},
                                                  {0.80, 0.47, 0.65}, {0.90, 0.62, 0.00}, {0.34, 0.71, 0.91}};
@@ -99,65 +100,87 @@ static cairo_status_t render(const rein_picture *picture, rein_plot_format forma
   return status;
 }
 
-static void add_escaped(rein_text *out, const char *text) {
-  for (const char *p = text ? text : ""; *p; p++) {
-    if (*p == '<')
-      rein_text_add(out, "&lt;");
-    else if (*p == '>')
-      rein_text_add(out, "&gt;");
-    else if (*p == '&')
-      rein_text_add(out, "&amp;");
-    else if ((unsigned char)*p >= 0x20 || *p == '\n')
-      rein_text_add_n(out, p, 1);
-  }
-}
+/* What stands before the identifiers of cairo's elements: where they are named, and where they are used. */
+static const char *const marks[] = {"id=\"", "href=\"#", "url(#"};
 
 /* cairo numbers its surfaces over the life of the process: without the number the same plot gives the same
- * bytes. */
-static void add_unnumbered(rein_text *out, const char *bytes, size_t n) {
-  static const char mark[] = "id=\"surface";
+ * bytes. Identifiers get `prefix`, so that several pictures can stand in one page. */
+static void add_elements(rein_text *out, const char *bytes, size_t n, const char *prefix) {
+  static const char surface[] = "surface";
   for (const char *end = bytes + n; bytes < end;) {
-    const char *found = memmem(bytes, (size_t)(end - bytes), mark, sizeof mark - 1);
+    const char *found = NULL;
+    size_t n_mark = 0;
+    for (size_t k = 0; k < sizeof marks / sizeof *marks; k++) {
+      const char *at = memmem(bytes, (size_t)((found ? found : end) - bytes), marks[k], strlen(marks[k]));
+      if (at) found = at, n_mark = strlen(marks[k]);
+    }
     if (!found) {
       rein_text_add_n(out, bytes, (size_t)(end - bytes));
       return;
     }
-    found += sizeof mark - 1;
-    rein_text_add_n(out, bytes, (size_t)(found - bytes));
-    for (bytes = found; bytes < end && *bytes >= '0' && *bytes <= '9';) bytes++;
+    rein_text_add_n(out, bytes, (size_t)(found - bytes) + n_mark);
+    rein_text_add(out, prefix);
+    bytes = found + n_mark;
+    if (strncmp(bytes, surface, sizeof surface - 1) != 0) continue;
+    rein_text_add(out, surface);
+    for (bytes += sizeof surface - 1; bytes < end && *bytes >= '0' && *bytes <= '9';) bytes++;
   }
 }
 
 /* cairo draws letters as shapes: title and description put the words back, for search and for screen readers.
  */
-static void add_words(const rein_picture *picture, const buffer *svg, rein_text *out) {
+static void add_words(const rein_picture *picture, const char *prefix, rein_text *out) {
+  rein_text_printf(out, "\n<title id=\"%stitle\">", prefix);
+  rein_html_escape(out, picture->title);
+  rein_text_printf(out, "</title>\n<desc id=\"%sdesc\">", prefix);
+  rein_html_escape(out, picture->words);
+  rein_text_add(out, "</desc>");
+}
+
+/* Draws into a buffer that goes with the arena. */
+static rein_status draw(rein_arena *arena, const rein_picture *picture, rein_plot_format format,
+                        rein_diag *diag, buffer *out) {
+  const rein_pos nowhere = {NULL, 0, 0, 0};
+  const cairo_status_t drawn = render(picture, format, out);
+  rein_arena_defer(arena, free, out->bytes);
+  if (drawn == CAIRO_STATUS_SUCCESS) return REIN_OK;
+  rein_error(diag, nowhere, "the picture could not be drawn: %s", cairo_status_to_string(drawn));
+  return drawn == CAIRO_STATUS_NO_MEMORY ? REIN_ERR_MEMORY : REIN_ERR_SURROUNDINGS;
+}
+
+/* Bytes up to the end of cairo's <svg ...>; 0 where there is none. */
+static size_t find_head(const buffer *svg) {
   const unsigned char *open = memmem(svg->bytes, svg->n, "<svg", 4);
   const unsigned char *end = open ? memchr(open, '>', svg->n - (size_t)(open - svg->bytes)) : NULL;
-  const size_t head = end ? (size_t)(end - svg->bytes) + 1 : 0;
-  rein_text_add_n(out, (const char *)svg->bytes, head);
-  if (end) {
-    rein_text_add(out, "\n<title>");
-    add_escaped(out, picture->title);
-    rein_text_add(out, "</title>\n<desc>");
-    add_escaped(out, picture->words);
-    rein_text_add(out, "</desc>");
-  }
-  add_unnumbered(out, (const char *)svg->bytes + head, svg->n - head);
+  return end ? (size_t)(end - svg->bytes) + 1 : 0;
 }
 
 rein_status rein_picture_write(rein_arena *arena, const rein_picture *picture, rein_plot_format format,
                                const char *path, rein_diag *diag) {
   buffer bytes = {NULL, 0, 0};
-  const rein_pos nowhere = {NULL, 0, 0, 0};
-  const cairo_status_t drawn = render(picture, format, &bytes);
-  rein_arena_defer(arena, free, bytes.bytes);
-  if (drawn != CAIRO_STATUS_SUCCESS) {
-    rein_error(diag, nowhere, "the picture could not be drawn: %s", cairo_status_to_string(drawn));
-    return drawn == CAIRO_STATUS_NO_MEMORY ? REIN_ERR_MEMORY : REIN_ERR_SURROUNDINGS;
-  }
+  const rein_status status = draw(arena, picture, format, diag, &bytes);
+  if (status != REIN_OK) return status;
   if (format == REIN_PLOT_PNG) return rein_files_write(path, bytes.bytes, bytes.n, diag);
   rein_text svg;
   rein_text_init(&svg, arena);
-  add_words(picture, &bytes, &svg);
+  const size_t head = find_head(&bytes);
+  rein_text_add_n(&svg, (const char *)bytes.bytes, head);
+  if (head) add_words(picture, "", &svg);
+  add_elements(&svg, (const char *)bytes.bytes + head, bytes.n - head, "");
   return rein_files_write(path, svg.bytes, svg.n, diag);
+}
+
+rein_status rein_picture_embed(rein_arena *arena, const rein_picture *picture, const char *prefix,
+                               rein_diag *diag, rein_text *out) {
+  buffer bytes = {NULL, 0, 0};
+  const rein_status status = draw(arena, picture, REIN_PLOT_SVG, diag, &bytes);
+  if (status != REIN_OK) return status;
+  const size_t head = find_head(&bytes);
+  rein_text_printf(out,
+                   "<svg role=\"img\" aria-labelledby=\"%stitle\" aria-describedby=\"%sdesc\" "
+                   "width=\"%.0f\" height=\"%.0f\" viewBox=\"0 0 %.6g %.6g\">",
+                   prefix, prefix, picture->width, picture->height, picture->width, picture->height);
+  add_words(picture, prefix, out);
+  add_elements(out, (const char *)bytes.bytes + head, bytes.n - head, prefix);
+  return REIN_OK;
 }

@@ -8,6 +8,7 @@
 #include <cairo/cairo.h>
 
 #include "src/base/diag.h"
+#include "src/base/text.h"
 
 typedef enum { REIN_PLOT_SVG, REIN_PLOT_PNG } rein_plot_format;
 
@@ -49,5 +50,10 @@ typedef struct {
  * from `arena`; `draw` allocates nothing in it. */
 rein_status rein_picture_write(rein_arena *arena, const rein_picture *picture, rein_plot_format format,
                                const char *path, rein_diag *diag);
+
+/* Adds the picture to a page as an <svg> element with title and description. prefix: of all identifiers in
+ * it, letters and digits, different for each picture of a page. Otherwise as rein_picture_write. */
+rein_status rein_picture_embed(rein_arena *arena, const rein_picture *picture, const char *prefix,
+                               rein_diag *diag, rein_text *out);
 
 #endif

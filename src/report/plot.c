@@ -316,15 +316,28 @@ static const char *describe(rein_arena *arena, const rein_plot *plot) {
   return text.bytes;
 }
 
+/* `c` is what the picture draws from. */
+static rein_picture make_picture(rein_arena *arena, const rein_plot *plot, canvas *c) {
+  *c = (canvas){.plot = plot};
+  set_sizes(c);
+  return (rein_picture){.width = c->width,
+                        .height = c->height,
+                        .draw = draw_all,
+                        .context = c,
+                        .title = plot->title,
+                        .words = describe(arena, plot)};
+}
+
 rein_status rein_plot_write(rein_arena *arena, const rein_plot *plot, rein_plot_format format,
                             const char *path, rein_diag *diag) {
-  canvas c = {.plot = plot};
-  set_sizes(&c);
-  const rein_picture picture = {.width = c.width,
-                                .height = c.height,
-                                .draw = draw_all,
-                                .context = &c,
-                                .title = plot->title,
-                                .words = describe(arena, plot)};
+  canvas c;
+  const rein_picture picture = make_picture(arena, plot, &c);
   return rein_picture_write(arena, &picture, format, path, diag);
+}
+
+rein_status rein_plot_embed(rein_arena *arena, const rein_plot *plot, const char *prefix, rein_diag *diag,
+                            rein_text *out) {
+  canvas c;
+  const rein_picture picture = make_picture(arena, plot, &c);
+  return rein_picture_embed(arena, &picture, prefix, diag, out);
 }

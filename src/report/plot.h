@@ -52,4 +52,8 @@ typedef struct {
 rein_status rein_plot_write(rein_arena *arena, const rein_plot *plot, rein_plot_format format,
                             const char *path, rein_diag *diag);
 
+/* As rein_picture_embed. */
+rein_status rein_plot_embed(rein_arena *arena, const rein_plot *plot, const char *prefix, rein_diag *diag,
+                            rein_text *out);
+
 #endif

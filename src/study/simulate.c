@@ -153,8 +153,7 @@ void rein_simulation_measure(rein_arena *arena, const rein_simulation *s, int n_
 
 /* ---- run ---- */
 
-static rein_status open_study(rein_arena *arena, const rein_simulation *s, const char *folder,
-                              const rein_simulation_options *options, rein_diag *diag, rein_study **out) {
+const rein_study_version *rein_simulation_versions(rein_arena *arena, int *n) {
   char sundials[64] = "";
   SUNDIALSGetVersion(sundials, sizeof sundials);
   rein_study_version *version = REIN_NEW(arena, rein_study_version, 4);
@@ -164,12 +163,20 @@ static rein_status open_study(rein_arena *arena, const rein_simulation *s, const
       (rein_study_version){"SLEEF", rein_arena_printf(arena, "%d.%d.%d", SLEEF_VERSION_MAJOR,
                                                       SLEEF_VERSION_MINOR, SLEEF_VERSION_PATCHLEVEL)};
   version[3] = (rein_study_version){"compiler", __VERSION__};
+  *n = 4;
+  return version;
+}
+
+static rein_status open_study(rein_arena *arena, const rein_simulation *s, const char *folder,
+                              const rein_simulation_options *options, rein_diag *diag, rein_study **out) {
+  int n_version;
+  const rein_study_version *version = rein_simulation_versions(arena, &n_version);
   rein_study_options study = {.choice = s->scenario->method_auto ? &s->choice : NULL,
                               .shard = options->shard,
                               .n_shard = options->n_shard,
                               .flags = REIN_FLOAT_FLAGS,
                               .version = version,
-                              .n_version = 4,
+                              .n_version = n_version,
                               .n_thread = rein_team_size(options->n_thread),
                               .command_line = options->command_line};
   const rein_status status = rein_study_collect_inputs(arena, s->scenario, diag, &study);

@@ -56,6 +56,9 @@ rein_status rein_simulation_prepare_scenario(rein_arena *arena, rein_scenario *s
                                              const rein_kernels *kernels, rein_diag *diag,
                                              rein_simulation *out);
 
+/* rein and the libraries that bear on its numbers: (*n), in `arena`. */
+const rein_study_version *rein_simulation_versions(rein_arena *arena, int *n);
+
 /* Estimate for `--dry-run`: n_thread as it will be used. */
 void rein_simulation_measure(rein_arena *arena, const rein_simulation *simulation, int n_thread,
                              rein_simulation_size *out);

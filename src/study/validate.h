@@ -29,6 +29,14 @@ typedef struct {
   const char *no_interval; /* why there is no interval; NULL where there is one */
 } rein_score;
 
+/* Levels of central intervals, for a curve of calibration. */
+enum { REIN_VALIDATE_N_LEVEL = 10 };
+
+typedef struct {
+  double level; /* 0.1 .. 0.95, rising */
+  rein_score cover, width;
+} rein_validation_level;
+
 typedef enum { REIN_VERDICT_SUPPORTED, REIN_VERDICT_NOT_SUPPORTED, REIN_VERDICT_UNDECIDED } rein_verdict;
 const char *rein_verdict_word(rein_verdict verdict); /* "not supported" */
 
@@ -42,7 +50,26 @@ typedef struct {
   bool suppressed;          /* fewer than REIN_SMALLEST_GROUP people: nothing else is filled */
   rein_score score[REIN_N_SCORE];
   double coverage_low, coverage_high, n_effective; /* exact interval of 90 % coverage, effective trials */
+  rein_validation_level
+      *curve; /* (REIN_VALIDATE_N_LEVEL) of all arms and horizons with `pictures`, else NULL */
 } rein_validation_row;
+
+enum { REIN_VALIDATE_N_QUANTILE = 5 };
+
+/* What a picture of one observable and observed arm shows: quantiles of the simulated measured values, and
+ * observed points. Observable's unit, model time. */
+typedef struct {
+  int observable, arm; /* indices in observed */
+  int n_time;
+  const double *time;                               /* (n_time) */
+  const double *quantile[REIN_VALIDATE_N_QUANTILE]; /* 5, 25, 50, 75, 95 %: (n_time), NaN where held back */
+  int n_point;
+  double *point_time, *value, *sd, *low, *high; /* (n_point) low, high: 5 and 95 % of what was predicted of
+                                                   this point; NaN where unknown */
+  bool is_mean;    /* points are means of people's values at one time, with their SD */
+  int n_held_back; /* observed points of fewer than REIN_SMALLEST_GROUP people, or means with censored values
+                    */
+} rein_validation_panel;
 
 typedef struct {
   int observable;
@@ -67,6 +94,8 @@ typedef struct {
   bool has_uncertain;       /* the model has uncertain parameters ... */
   rein_validation_row *row; /* (n_row) per observable: all; arms; arms and horizons */
   int n_row;
+  rein_validation_panel *panel; /* (n_panel) by observable, arm; with `pictures` only */
+  int n_panel;
   rein_validation_verdict *verdict; /* (n_verdict) per observable */
   int n_verdict;
   bool has_verdict; /* an expect block froze the rule */
@@ -78,6 +107,7 @@ typedef struct {
   const rein_kernels *kernels; /* NULL: the best */
   int n_thread;                /* 0: as OpenMP says; the report does not depend on it */
   bool individual_data;        /* scores of fewer than REIN_SMALLEST_GROUP people are filled */
+  bool pictures;               /* panels and curves are filled */
 } rein_validate_options;
 
 typedef struct rein_validate_job rein_validate_job;

@@ -23,11 +23,15 @@ typedef struct {
   double n_before, n_after, sd;       /* groups */
 } rein_task;
 
+/* Levels of central intervals: 50, 90, 95 % first. */
+extern const double rein_validate_level[REIN_VALIDATE_N_LEVEL];
+
 /* What one task scored; NaN where it does not apply. */
 typedef struct {
   double crps, no_change_point, no_change_noise, others, shuffled, swapped, rank, log_score, bias, error,
       error_sd, direction;
-  double hit[3], width[3]; /* 50, 90, 95 % */
+  double hit[REIN_VALIDATE_N_LEVEL], width[REIN_VALIDATE_N_LEVEL]; /* by rein_validate_level */
+  double low, high;                                                /* 5 and 95 % of the predicted change */
   bool missing;
 } rein_task_score;
 
@@ -89,6 +93,9 @@ double rein_validate_log_score(const rein_validate_job *job, const rein_task *ta
 
 /* validate_score.c: fills job->score. */
 rein_status rein_validate_score_tasks(rein_validate_job *job);
+
+/* validate_picture.c: fills out->panel. */
+void rein_validate_picture(const rein_validate_job *job, rein_validation *out);
 
 /* validate_sum.c: rows, verdicts. */
 void rein_validate_sum(const rein_validate_job *job, rein_validation *out);

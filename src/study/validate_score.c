@@ -9,7 +9,9 @@
 #define LOG_ROOT_2_PI 0.91893853320467274178
 #define WINDOW 0.1 /* others count whose horizon is within a tenth of the task's */
 
-static const double levels[3] = {0.50, 0.90, 0.95};
+const double rein_validate_level[REIN_VALIDATE_N_LEVEL] = {0.50, 0.90, 0.95, 0.10, 0.20,
+                                                           0.30, 0.40, 0.60, 0.70, 0.80};
+enum { LEVEL_90 = 1 };
 
 typedef struct {
   rein_validate_job *job;
@@ -158,11 +160,12 @@ static double group_log_score(const rein_task *task, const rein_weighted *sample
 
 static void score_intervals(const scorer *s, const rein_task *task, size_t n, rein_task_score *out) {
   const double observed = task->after - task->before;
-  for (int i = 0; i < 3; i++) {
-    const double low = rein_quantile_weighted(s->sample, n, 0.5 * (1.0 - levels[i]));
-    const double high = rein_quantile_weighted(s->sample, n, 0.5 * (1.0 + levels[i]));
+  for (int i = 0; i < REIN_VALIDATE_N_LEVEL; i++) {
+    const double low = rein_quantile_weighted(s->sample, n, 0.5 * (1.0 - rein_validate_level[i]));
+    const double high = rein_quantile_weighted(s->sample, n, 0.5 * (1.0 + rein_validate_level[i]));
     out->hit[i] = observed >= low && observed <= high ? 1.0 : 0.0;
     out->width[i] = high - low;
+    if (i == LEVEL_90) out->low = low, out->high = high;
   }
   out->bias = rein_quantile_weighted(s->sample, n, 0.5) - observed;
   out->error = fabs(out->bias);

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "src/base/sha256.h"
@@ -64,15 +65,14 @@ static double term(const rein_task_score *p, size_t place) {
 }
 
 /* False where the point does not take part. */
-static bool take(rein_score_id id, const rein_task_score *p, bool noisy_no_change, double *above,
-                 double *below) {
-  *above = term(p, terms_of[id].above);
-  *below = id == REIN_SCORE_NO_CHANGE && noisy_no_change ? p->no_change_noise : term(p, terms_of[id].below);
+static bool take(const terms *t, const rein_task_score *p, double *above, double *below) {
+  *above = term(p, t->above);
+  *below = term(p, t->below);
   return !isnan(*above) && !isnan(*below);
 }
 
-static bool is_skill(rein_score_id id) {
-  return terms_of[id].below != ONE;
+static bool is_skill(const terms *t) {
+  return t->below != ONE;
 }
 
 /* Why a score has no point it could be made of. */
@@ -109,7 +109,8 @@ static bool choose_no_change(const selection *s) {
   return noise < point;
 }
 
-static rein_score sum_score(const selection *s, rein_score_id id, bool noisy) {
+/* The ratio of both sums, or for skills 1 minus it, with its interval; na is left to the caller: no value. */
+static rein_score sum_terms(const selection *s, const terms *t) {
   const rein_validate_job *job = s->job;
   rein_score score = {NAN, NAN, NAN, NULL, NULL};
   double above = 0.0, below = 0.0;
@@ -118,7 +119,7 @@ static rein_score sum_score(const selection *s, rein_score_id id, bool noisy) {
   for (int u = 0; u < job->n_unit; u++) s->above[u] = s->below[u] = 0.0;
   for (int i = 0; i < job->n_task; i++) {
     double a, b;
-    if (!is_in(s, &job->task[i]) || !take(id, &job->score[i], noisy, &a, &b)) continue;
+    if (!is_in(s, &job->task[i]) || !take(t, &job->score[i], &a, &b)) continue;
     s->above[job->task[i].unit] += a;
     s->below[job->task[i].unit] += b;
     used[job->task[i].unit] = true;
@@ -128,22 +129,43 @@ static rein_score sum_score(const selection *s, rein_score_id id, bool noisy) {
     above += s->above[u], below += s->below[u];
     s->unit_above[n] = s->above[u], s->unit_below[n++] = s->below[u];
   }
-  if (!(below > 0.0)) {
-    score.na = why_not(s, id);
-    return score;
-  }
-  score.value = is_skill(id) ? 1.0 - above / below : above / below;
-  if (is_skill(id) && fabs(score.value) < ROUNDING) score.value = 0.0;
+  if (!(below > 0.0)) return score;
+  score.value = is_skill(t) ? 1.0 - above / below : above / below;
+  if (is_skill(t) && fabs(score.value) < ROUNDING) score.value = 0.0;
   if (!rein_bootstrap_ratio(s->unit_above, s->unit_below, n, job->scenario->seed, LEVEL, &score.low,
                             &score.high)) {
     score.no_interval = few_units;
     score.low = score.high = NAN;
-  } else if (is_skill(id)) {
+  } else if (is_skill(t)) {
     const double high = 1.0 - score.low;
     score.low = 1.0 - score.high;
     score.high = high;
   }
   return score;
+}
+
+static rein_score sum_score(const selection *s, rein_score_id id, bool noisy_no_change) {
+  terms t = terms_of[id];
+  if (id == REIN_SCORE_NO_CHANGE && noisy_no_change) t.below = AT(no_change_noise);
+  rein_score score = sum_terms(s, &t);
+  if (isnan(score.value)) score.na = why_not(s, id);
+  return score;
+}
+
+static int compare_levels(const void *left, const void *right) {
+  const double a = ((const rein_validation_level *)left)->level,
+               b = ((const rein_validation_level *)right)->level;
+  return (a > b) - (a < b);
+}
+
+static rein_validation_level *sum_curve(const selection *s) {
+  rein_validation_level *curve = REIN_NEW(s->job->arena, rein_validation_level, REIN_VALIDATE_N_LEVEL);
+  for (size_t i = 0; i < REIN_VALIDATE_N_LEVEL; i++) {
+    const terms hit = {AT(hit) + i * sizeof(double), ONE}, width = {AT(width) + i * sizeof(double), ONE};
+    curve[i] = (rein_validation_level){rein_validate_level[i], sum_terms(s, &hit), sum_terms(s, &width)};
+  }
+  qsort(curve, REIN_VALIDATE_N_LEVEL, sizeof *curve, compare_levels);
+  return curve;
 }
 
 /* Exact interval of 90 % coverage with as many trials as the points are worth. */
@@ -197,6 +219,7 @@ static void fill_row(const selection *s, rein_validation_row *row) {
   const bool noisy = choose_no_change(s);
   for (int id = 0; id < REIN_N_SCORE; id++) row->score[id] = sum_score(s, (rein_score_id)id, noisy);
   judge_coverage(s, row);
+  if (job->options.pictures && s->arm < 0 && s->i_time < 0) row->curve = sum_curve(s);
 }
 
 /* ---- rows ---- */
@@ -344,5 +367,6 @@ void rein_validate_sum(const rein_validate_job *job, rein_validation *out) {
   }
   add_rows(job, &v);
   add_verdicts(job, &v);
+  if (job->options.pictures) rein_validate_picture(job, &v);
   *out = v;
 }
