@@ -14,7 +14,7 @@ static const char style[] =
     "h1{font-size:1.6rem;line-height:1.25;margin:1rem 0 .25rem}"
     "h2{font-size:1.25rem;margin:2rem 0 .5rem;padding-top:.5rem;border-top:2px solid #c9cdd3}"
     "h3{font-size:1.05rem;margin:1.25rem 0 .4rem}"
-    "h1,h2,h3,p,dd,td,th,li{overflow-wrap:anywhere}"
+    "h1,h2,h3,p,dd,li{overflow-wrap:anywhere}"
     "p,ul{max-width:52rem}"
     "a{color:#0b4a8f}"
     "a:focus-visible,[tabindex]:focus-visible{outline:3px solid #0b4a8f;outline-offset:2px}"

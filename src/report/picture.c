@@ -129,12 +129,17 @@ static void add_elements(rein_text *out, const char *bytes, size_t n, const char
 
 /* cairo draws letters as shapes: title and description put the words back, for search and for screen readers.
  */
+static void add_word(const char *name, const char *prefix, const char *text, rein_text *out) {
+  rein_text_printf(out, "\n<%s", name);
+  if (*prefix) rein_text_printf(out, " id=\"%s%s\"", prefix, name);
+  rein_text_add(out, ">");
+  rein_html_escape(out, text);
+  rein_text_printf(out, "</%s>", name);
+}
+
 static void add_words(const rein_picture *picture, const char *prefix, rein_text *out) {
-  rein_text_printf(out, "\n<title id=\"%stitle\">", prefix);
-  rein_html_escape(out, picture->title);
-  rein_text_printf(out, "</title>\n<desc id=\"%sdesc\">", prefix);
-  rein_html_escape(out, picture->words);
-  rein_text_add(out, "</desc>");
+  add_word("title", prefix, picture->title, out);
+  add_word("desc", prefix, picture->words, out);
 }
 
 /* Draws into a buffer that goes with the arena. */

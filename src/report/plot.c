@@ -310,6 +310,7 @@ static const char *describe(rein_arena *arena, const rein_plot *plot) {
     for (int s = 0; panel->n_series > 1 && s < panel->n_series; s++)
       rein_text_printf(&text, "%s%s", s == 0 ? ": " : ", ", panel->series[s].label);
     if (panel->points.label) rein_text_printf(&text, "\n%s", panel->points.label);
+    if (panel->points.band_label) rein_text_printf(&text, ", %s", panel->points.band_label);
   }
   rein_text_printf(&text, "\n%s\n%s", plot->caption ? plot->caption : "",
                    plot->footnote ? plot->footnote : "");

@@ -1,0 +1,205 @@
+/* Report pages: whole, closed in themselves, without a person in them, the same bytes for the same input.
+ * Runs the built program on a model and data made by the test. */
+#include <check.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "tests/src/report/page_check.h"
+#include "tests/src/study/validate_fixture.h"
+
+static const judged_model truth = {
+    .base_between = "normal(sd: 10 mg)", .gain_between = "normal(sd: 0.1 1)", .noise = "additive(sd: 2 mg)"};
+
+static const char *at(const char *name) {
+  return rein_arena_printf(judged_get()->arena, "%s/%s", judged_get()->folder, name);
+}
+
+/* Runs the program with these arguments, messages to the file `err`; its exit code. */
+static int rein(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static int rein(const char *format, ...) {
+  const char *program = getenv("REIN_TEST_PROGRAM");
+  va_list args;
+  va_start(args, format);
+  const char *words = rein_arena_vprintf(judged_get()->arena, format, args);
+  va_end(args);
+  return WEXITSTATUS(
+      system(rein_arena_printf(judged_get()->arena, "%s %s > %s 2> %s",
+                               program ? program : "build/release/rein", words, at("out"), at("err"))));
+}
+
+static const char *text_of(const char *name) {
+  FILE *file = fopen(at(name), "rb");
+  ck_assert_ptr_nonnull(file);
+  fseek(file, 0, SEEK_END);
+  const size_t n = (size_t)ftell(file);
+  rewind(file);
+  char *text = rein_arena_alloc(judged_get()->arena, n + 1);
+  ck_assert_uint_eq(fread(text, 1, n, file), n);
+  fclose(file);
+  return text;
+}
+
+static void write_case(int n_people) {
+  const judged_scenario scenario = {
+      .cohort = "{n: 500}", .arms = "{up: up, none: none, down: down}", .expect = "{rule: verdict/1}"};
+  judged_people_of_truth(n_people, 10, 0.1, 2);
+  judged_write_model(&truth);
+  judged_write_scenario(&scenario);
+}
+
+/* The page of the comparison; further options in `more`. */
+static const char *validation_page(const char *more) {
+  ck_assert_msg(rein("report %s -o %s %s", more, at("r.html"), at("s.yaml")) == 0, "%s", text_of("err"));
+  return text_of("r.html");
+}
+
+START_TEST(test_validation_page) {
+  static const char *const order[] = {"id=\"asked\"",      "id=\"verdict\"",     "id=\"pictures\"",
+                                      "id=\"scores\"",     "id=\"calibration\"", "id=\"evidence\"",
+                                      "id=\"provenance\"", "id=\"boundary\"",    "</main>"};
+  write_case(8);
+  const char *page = validation_page(""), *place = page;
+  page_check(page);
+  for (size_t k = 0; k < sizeof order / sizeof *order; k++)
+    ck_assert_msg((place = strstr(place, order[k])) != NULL, "%s is missing or out of order", order[k]);
+  /* a page and 'rein validate' say the same */
+  ck_assert_int_eq(rein("validate %s", at("s.yaml")), 0);
+  const char *text = text_of("out"), *verdict = strstr(text, "\nverdict s: ") + strlen("\nverdict s: ");
+  const char *said =
+      rein_arena_printf(judged_get()->arena, "\">%.*s</p>", (int)strcspn(verdict, "\n"), verdict);
+  ck_assert_ptr_nonnull(strstr(page, said));
+  ck_assert_ptr_nonnull(strstr(page, "observed mean and SD of at least 5 people"));
+  ck_assert_ptr_nonnull(strstr(page, "assumed: 4  base gain drift rate"));
+  ck_assert_int_eq(page_count(page, "<svg "), 2); /* trajectories, calibration */
+}
+END_TEST
+
+START_TEST(test_same_input_same_bytes) {
+  write_case(8);
+  const char *first = validation_page("--threads 1");
+  ck_assert_str_eq(first, validation_page("--threads 2"));
+}
+END_TEST
+
+/* What must not be in a page: who people are, where files are, single measurements without leave. */
+START_TEST(test_no_person_in_a_page) {
+  write_case(4);
+  const char *few = validation_page(""), *all;
+  ck_assert_ptr_null(strstr(few, "planted"));
+  ck_assert_ptr_null(strstr(few, judged_get()->folder));
+  ck_assert_ptr_nonnull(strstr(few, "n/a: fewer than 5 people")); /* each arm has four */
+  ck_assert_ptr_nonnull(strstr(few, "36 observed values are held back"));
+  all = validation_page("--individual-data");
+  page_check(all);
+  ck_assert_ptr_null(strstr(all, "planted"));
+  ck_assert_ptr_nonnull(strstr(all, "observed individuals"));
+  ck_assert_ptr_nonnull(strstr(all, " 0 observed values are held back"));
+}
+END_TEST
+
+START_TEST(test_groups) {
+  const judged_scenario scenario = {
+      .cohort = "{n: 500}", .arms = "{up: up, none: none, down: down}", .expect = "{rule: verdict/1}"};
+  judged_start_groups();
+  for (int t = 0; t <= 20; t += 10) judged_group("up", t, 100 + 3 * t, 10, 20);
+  for (int t = 0; t <= 20; t += 10) judged_group("down", t, 100 - 3 * t, 10, 4);
+  judged_write_model(&truth);
+  judged_write_scenario(&scenario);
+  const char *page = validation_page("");
+  page_check(page);
+  ck_assert_ptr_nonnull(strstr(page, "5 to 95 % of what was predicted of this mean"));
+  ck_assert_ptr_nonnull(strstr(page, "3 observed values are held back"));
+  ck_assert_ptr_nonnull(strstr(page, "n/a: fewer than 8 units to resample"));
+}
+END_TEST
+
+static void replace(const char *file, const char *from, const char *to) {
+  const char *text = text_of(file), *place = strstr(text, from);
+  ck_assert_ptr_nonnull(place);
+  judged_write(file, rein_arena_printf(judged_get()->arena, "%.*s%s%s", (int)(place - text), text, to,
+                                       place + strlen(from)));
+}
+
+/* Text of a file is text on the page, wherever it goes. */
+START_TEST(test_hostile_titles) {
+  write_case(8);
+  replace("s.yaml", "name: s\n", "name: s\ntitle: \"<script>alert(1)</script><img src=x onerror=y>\"\n");
+  replace("s.yaml", "  up: {", "  up: {title: \"</svg><script>\", ");
+  replace("d.yaml", "made by a test", "'\"><iframe srcdoc=\"x\">'");
+  replace("m.yaml", "observables:\n  y_measured: {",
+          "observables:\n  y_measured: {title: \"</title><script>\", ");
+  const char *page = validation_page("");
+  page_check(page);
+  ck_assert_ptr_nonnull(
+      strstr(page, "<h1>&lt;script&gt;alert(1)&lt;/script&gt;&lt;img src=x onerror=y&gt;</h1>"));
+  ck_assert_int_eq(rein("run -q -o %s %s", at("study"), at("s.yaml")), 0);
+  ck_assert_msg(rein("report -o %s %s", at("q.html"), at("study")) == 0, "%s", text_of("err"));
+  page_check(text_of("q.html"));
+}
+END_TEST
+
+START_TEST(test_study_page) {
+  write_case(8);
+  ck_assert_int_eq(rein("run -q -o %s %s", at("study"), at("s.yaml")), 0);
+  ck_assert_msg(rein("report -o %s %s", at("q.html"), at("study")) == 0, "%s", text_of("err"));
+  const char *page = text_of("q.html");
+  page_check(page);
+  /* 3 mg/h over 20 h: everybody goes up by about 60, and nobody moves without an action */
+  ck_assert_ptr_nonnull(strstr(page, "<td>0 down, 0 unchanged, 100 up</td>"));
+  ck_assert_ptr_nonnull(strstr(page, "<td>0 down, 100 unchanged, 0 up</td>"));
+  ck_assert_ptr_nonnull(strstr(page, "<td>100 down, 0 unchanged, 0 up</td>"));
+  ck_assert_ptr_nonnull(strstr(page, "1500 simulations: 1500 fine"));
+  ck_assert_ptr_nonnull(strstr(page, "<dt>model_hash</dt>"));
+  ck_assert_ptr_nonnull(strstr(page, "assumed: 4  base gain drift rate"));
+  ck_assert_ptr_null(strstr(page, judged_get()->folder));
+  ck_assert_int_eq(rein("report -o %s %s", at("q2.html"), at("study")), 0);
+  ck_assert_str_eq(page, text_of("q2.html"));
+}
+END_TEST
+
+/* A cohort that is a table of few people: nothing of them, nor their ids, without leave. */
+START_TEST(test_small_table_of_people) {
+  write_case(8);
+  judged_write("people.csv", "id,weight\nplanted1,70\nplanted2,71\nplanted3,72\n");
+  replace("s.yaml", "cohort: {n: 500}", "cohort: {table: people.csv, id: id, columns: {}, replicates: 4}");
+  ck_assert_msg(rein("run -q -o %s %s", at("study"), at("s.yaml")) == 0, "%s", text_of("err"));
+  ck_assert_msg(rein("report -o %s %s", at("q.html"), at("study")) == 0, "%s", text_of("err"));
+  const char *page = text_of("q.html");
+  page_check(page);
+  ck_assert_ptr_null(strstr(page, "planted"));
+  ck_assert_ptr_nonnull(strstr(page, "Held back: the cohort is a table of fewer than 5 people"));
+  ck_assert_ptr_null(strstr(page, " up</td>")); /* no direction is told */
+  ck_assert_int_eq(rein("report --individual-data -o %s %s", at("q.html"), at("study")), 0);
+  ck_assert_ptr_nonnull(strstr(text_of("q.html"), "<svg "));
+  ck_assert_ptr_null(strstr(text_of("q.html"), "planted"));
+}
+END_TEST
+
+START_TEST(test_what_cannot_be_reported) {
+  write_case(8);
+  ck_assert_int_eq(rein("report -o %s %s", at("r.html"), at("missing.yaml")), 4);
+  replace("s.yaml", "compare: {observed: d.yaml, arm: {up: up, none: none, down: down}}\n", "");
+  ck_assert_int_eq(rein("report -o %s %s", at("r.html"), at("s.yaml")), 3);
+  ck_assert_ptr_nonnull(strstr(text_of("err"), "compares with nothing"));
+}
+END_TEST
+
+Suite *rein_suite_report(void) {
+  Suite *suite = suite_create("report");
+  TCase *tcase = tcase_create("report");
+  tcase_add_checked_fixture(tcase, judged_setup, judged_teardown);
+  tcase_set_timeout(tcase, 60);
+  tcase_add_test(tcase, test_validation_page);
+  tcase_add_test(tcase, test_same_input_same_bytes);
+  tcase_add_test(tcase, test_no_person_in_a_page);
+  tcase_add_test(tcase, test_groups);
+  tcase_add_test(tcase, test_hostile_titles);
+  tcase_add_test(tcase, test_study_page);
+  tcase_add_test(tcase, test_small_table_of_people);
+  tcase_add_test(tcase, test_what_cannot_be_reported);
+  suite_add_tcase(suite, tcase);
+  return suite;
+}
