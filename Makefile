@@ -1,4 +1,4 @@
-# Builds rein. The words a user needs: run, test, validate, all, check, san, tsan, long, bench, install, clean.
+# Builds rein. The words a user needs: run, test, test-report, validate, all, check, san, tsan, long, bench, install, clean.
 #
 #   make VARIANT=debug|release|san|tsan    objects and programs under build/<variant>/
 #
@@ -72,7 +72,7 @@ TEST_OBJ := $(TEST_SRC:%.c=$(B)/%.o)
 BENCH_OBJ := $(B)/tests/bench/bench.o $(B)/tests/bench/bench_study.o $(B)/tests/bench/plain.o $(BENCH_MODELS:tests/bench/%.yaml=$(B)/bench_models/%.o)
 DEPS := $(patsubst %.o,%.d,$(LIB_OBJ) $(CLI_OBJ) $(TEST_OBJ) $(BENCH_OBJ) $(B)/tests/dosing/dosing.o)
 
-.PHONY: all lib program objects tests run test validate check quick-check san tsan long bench fuzz dosing install uninstall clean \
+.PHONY: all lib program objects tests run test test-report validate check quick-check san tsan long bench fuzz dosing install uninstall clean \
   format packages conformance petab FORCE
 .SUFFIXES:
 .DELETE_ON_ERROR:
@@ -165,6 +165,13 @@ tsan:
 	@tests/tools/install.sh test
 	@$(MAKE) --no-print-directory -j$(JOBS) VARIANT=tsan program tests
 	@$(SAN_ENV) REIN_TEST_PROGRAM=build/tsan/rein build/tsan/run_tests $(SUITES)
+
+# Reports in headless Chromium; where it is not there and not to be installed, its tests are counted as skipped.
+test-report:
+	@tests/tools/install.sh report || echo "test-report: without Chromium"
+	@$(MAKE) --no-print-directory -j$(JOBS) program tests
+	@$(TEST_ENV) REIN_TEST_BROWSER="$$(command -v chromium || command -v chromium-browser || :)" \
+	  $(B)/run_tests report_browser
 
 # All shipped models against all their data, by the one rule; code 1 of the program says that members failed.
 validate:

@@ -5,11 +5,11 @@
 
 #include "src/record/record.h"
 
-/* Dark on light, one column, nothing that has to be loaded. The policy in the head makes a browser refuse all
- * that could be. */
+/* Dark on light, one column, the font of the pictures, nothing that has to be loaded. The policy in the head
+ * makes a browser refuse all that could be. */
 static const char style[] =
     ":root{color-scheme:light}"
-    "body{margin:0;background:#fff;color:#1d2024;font:1rem/1.5 system-ui,'DejaVu Sans',sans-serif}"
+    "body{margin:0;background:#fff;color:#1d2024;font:1rem/1.5 'DejaVu Sans',Verdana,sans-serif}"
     "header,main,footer,nav{max-width:72rem;margin:0 auto;padding:0 1rem}"
     "h1{font-size:1.6rem;line-height:1.25;margin:1rem 0 .25rem}"
     "h2{font-size:1.25rem;margin:2rem 0 .5rem;padding-top:.5rem;border-top:2px solid #c9cdd3}"
@@ -33,7 +33,8 @@ static const char style[] =
     "th,td{border:1px solid #c9cdd3;padding:.25rem .5rem;text-align:left;vertical-align:top}"
     "thead th{background:#f1f3f5}"
     "figure{margin:1rem 0}figure svg{max-width:100%;height:auto}figcaption{max-width:52rem;color:#33373d}"
-    "pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#f6f7f8;padding:.75rem;font-size:.85rem}"
+    "pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#f6f7f8;padding:.75rem;"
+    "font:.85rem/1.4 'DejaVu Sans Mono',monospace}"
     "@media (max-width:40rem){dl{grid-template-columns:1fr}dd{margin:0 0 .4rem}}"
     "@media print{nav,.skip{display:none}body{font-size:10pt}.wide{overflow:visible}"
     "table{font-size:7.5pt}figure,tr,.verdict{break-inside:avoid}h2,h3{break-after:avoid}"

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Installs the Debian packages that rein needs and that are missing.
 #   install.sh run|test     what running, or running and testing, needs
-#   install.sh list         prints all packages
+#   install.sh report       what testing reports in a browser needs besides
+#   install.sh list         prints all packages but the browser
 # Lists them and the exact command first; asks on a terminal, goes ahead without one or with YES=1.
 # Ends with code 4 where it cannot: no apt, no right to install, or the user said no.
 set -u
@@ -12,12 +13,14 @@ libsleef-dev:sleef.h libsuitesparse-dev:suitesparse/klu.h libnetcdf-dev:netcdf.h
 libjansson-dev:jansson.h libcairo2-dev:cairo/cairo.h librandom123-dev:Random123/philox.h fonts-dejavu-core:-'
 if ls src/import/*sbml*.c > /dev/null 2>&1; then running="$running libsbml5-dev:sbml/SBMLTypes.h"; fi
 testing='check:check.h'
+browsing='chromium:-'
 
 case "${1:-}" in
   run) wanted=$running ;;
   test) wanted="$running $testing" ;;
+  report) wanted="$running $testing $browsing" ;;
   list) for entry in $running $testing; do echo "${entry%%:*}"; done; exit 0 ;;
-  *) echo "usage: install.sh run|test|list" >&2; exit 2 ;;
+  *) echo "usage: install.sh run|test|report|list" >&2; exit 2 ;;
 esac
 
 is_there() { # package, header
