@@ -46,5 +46,7 @@ const rein_case_stage rein_case_stages[] = {
     {"scenario", "", rein_scenario_stage_messages},
     {"scenario", "scenario", rein_scenario_stage_print},
     {"validate", "", rein_validate_stage_messages},
+    {"split", "", rein_validate_stage_split},
+    {"score", "", rein_validate_stage_score},
     {NULL, NULL, NULL},
 };

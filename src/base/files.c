@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -147,4 +148,30 @@ char *rein_files_resolve(rein_arena *arena, const char *from_file, const char *p
   const char *slash = from_file ? strrchr(from_file, '/') : NULL;
   if (path[0] == '/' || !slash) return rein_arena_strdup(arena, path);
   return rein_arena_printf(arena, "%.*s/%s", (int)(slash - from_file), from_file, path);
+}
+
+/* Absolute, links followed; NULL where there is no such file. */
+static const char *real_path(rein_arena *arena, const char *path) {
+  char buffer[PATH_MAX];
+  return realpath(path, buffer) ? rein_arena_strdup(arena, buffer) : NULL;
+}
+
+char *rein_files_relative(rein_arena *arena, const char *from_file, const char *path) {
+  const char *slash = strrchr(from_file, '/');
+  const char *from =
+      real_path(arena, slash ? rein_arena_printf(arena, "%.*s/", (int)(slash - from_file), from_file) : ".");
+  const char *to = real_path(arena, path);
+  size_t same = 0; /* length of the folders that both have, without the '/' that ends them */
+  if (!from || !to) return rein_arena_strdup(arena, path);
+  for (size_t i = 0; to[i] && (from[i] == to[i] || !from[i]); i++) {
+    if (to[i] == '/') same = i;
+    if (!from[i]) break;
+  }
+  rein_text text;
+  rein_text_init(&text, arena);
+  for (const char *c = from + same; *c; c++) {
+    if (*c == '/' && c[1]) rein_text_add(&text, "../");
+  }
+  rein_text_add(&text, to + same + 1);
+  return text.bytes;
 }

@@ -44,6 +44,10 @@ void rein_files_list(rein_arena *arena, const char *folder, const char *inside, 
 
 bool rein_files_exists(const char *path);
 
+/* `path` as it is written in a file at `from_file` ("": one in the working folder): relative to its folder
+ * where both exist, else `path` itself. In the arena. */
+char *rein_files_relative(rein_arena *arena, const char *from_file, const char *path);
+
 /* `path` seen from the folder of `from_file`: itself when absolute, else joined. In the arena. */
 char *rein_files_resolve(rein_arena *arena, const char *from_file, const char *path);
 

@@ -144,6 +144,32 @@ static const rein_command commands[] = {
      "rein report outputs/warfarin_adherence -o study.html\ta study\n",
      1, 1, BIT(OUT) | BIT(N) | BIT(SEED) | BIT(THREADS) | BIT(SCENARIO) | BIT(INDIVIDUAL_DATA) | BIT(HELP),
      rein_cmd_report},
+    {"split", "freeze which observed points are a test", "SCENARIO",
+     "Divides the points that 'rein validate' would compare into a training and a test part, and writes a "
+     "small "
+     "file that\n"
+     "names the test part and freezes data, scenario and rule by their hashes. People stand in it by codes "
+     "that "
+     "only the\n"
+     "data can be turned into. Arms are a new dose, action or combination only where they are one.",
+     "rein split --by individual --test '30 %' -o task.yaml models/warfarin/validate/people.yaml\tnew "
+     "people\n"
+     "rein split --by horizon --test '48 h' -o task.yaml models/warfarin/validate/people.yaml\tlater times\n",
+     1, 1, BIT(BY) | BIT(TEST) | BIT(SEED) | BIT(OUT) | BIT(HELP), rein_cmd_split},
+    {"score", "rate any model's predictions of a frozen test part", "[PREDICTIONS]",
+     "PREDICTIONS is a CSV with samples, quantiles or a named distribution for each point of the split that "
+     "--task names\n"
+     "(docs/validation-method.md, 'Frozen tasks'); without it the scenario's own model is rated. Rules and "
+     "baselines are\n"
+     "those of 'rein validate'. Points without a prediction count as no change. --format points lists what "
+     "is "
+     "to be\n"
+     "predicted. With --out, everything as JSON.",
+     "rein score --task task.yaml\tthe scenario's own model on the test part\n"
+     "rein score --task task.yaml --format points --individual-data -o points.csv\twhat is to be predicted\n"
+     "rein score predictions.csv --task task.yaml\tanother model's predictions\n",
+     0, 1, BIT(TASK) | BIT(FORMAT) | BIT(OUT) | BIT(THREADS) | BIT(INDIVIDUAL_DATA) | BIT(HELP),
+     rein_cmd_score},
     {"explain", "say which processes of the model make an effect", "SCENARIO",
      "Runs one person with and without the action, and again with each process held at its course without "
      "the\n"

@@ -19,6 +19,8 @@ rein_status rein_cmd_interact(rein_cli *cli);
 rein_status rein_cmd_plot(rein_cli *cli);
 rein_status rein_cmd_validate(rein_cli *cli);
 rein_status rein_cmd_report(rein_cli *cli);
+rein_status rein_cmd_split(rein_cli *cli);
+rein_status rein_cmd_score(rein_cli *cli);
 rein_status rein_cmd_explain(rein_cli *cli);
 rein_status rein_cmd_prior(rein_cli *cli);
 rein_status rein_cmd_sensitivity(rein_cli *cli);

@@ -86,6 +86,12 @@ typedef struct {
 void rein_observed_select(rein_arena *arena, const rein_observed *observed, const char *arm,
                           const char *observable, const rein_model *model, rein_observed_series *out);
 
+/* The unit that a cell holds, of the dimension of `to`; false with an error in words of its own, since the
+ * unit reader's would show the cell. */
+bool rein_observed_read_unit(rein_arena *arena, rein_units *units, const rein_csv *csv, int64_t row,
+                             int column, const rein_unit *to, const char *to_text, rein_diag *diag,
+                             rein_unit *out);
+
 /* Place of a point's cell in `column`, or of its row where the table has no such column; shows no text. */
 rein_pos rein_observed_pos(const rein_observed *observed, const rein_observed_point *point,
                            const char *column);

@@ -97,18 +97,24 @@ static int collect(const job *j, collection *c, const char *key, const char *nam
   return (int)c->n - 1;
 }
 
-/* The unit in a cell; its own words instead of the unit reader's, which would show the cell. */
-static bool read_unit(const job *j, int64_t row, int column, const rein_unit *to, const char *to_text,
-                      rein_unit *out) {
-  rein_diag *silent = rein_diag_create(j->r->arena);
-  const rein_pos pos = pos_at(j, row, column);
-  if (!rein_unit_parse(j->r->units, text_at(j, row, column), pos, silent, out)) {
-    rein_error(j->r->diag, pos, "this is no unit that rein knows");
+bool rein_observed_read_unit(rein_arena *arena, rein_units *units, const rein_csv *csv, int64_t row,
+                             int column, const rein_unit *to, const char *to_text, rein_diag *diag,
+                             rein_unit *out) {
+  rein_diag *silent = rein_diag_create(arena);
+  const rein_pos pos = rein_csv_pos(csv, row, column);
+  if (!rein_unit_parse(units, rein_csv_text(csv, row, column), pos, silent, out)) {
+    rein_error(diag, pos, "this is no unit that rein knows");
     return false;
   }
   if (rein_unit_same_dimension(out, to)) return true;
-  rein_error(j->r->diag, pos, "this unit cannot be converted into %s, as the model has it", to_text);
+  rein_error(diag, pos, "this unit cannot be converted into %s, as the model has it", to_text);
   return false;
+}
+
+static bool read_unit(const job *j, int64_t row, int column, const rein_unit *to, const char *to_text,
+                      rein_unit *out) {
+  return rein_observed_read_unit(j->r->arena, j->r->units, j->r->csv, row, column, to, to_text, j->r->diag,
+                                 out);
 }
 
 static bool read_observable(job *j, int64_t row, rein_observed_point *p, const rein_observable **out) {

@@ -150,6 +150,9 @@ void rein_scenario_print(const rein_scenario *scenario, rein_text *out);
 bool rein_scenario_read_quantity(rein_arena *arena, rein_units *units, rein_diag *diag, const rein_yaml *node,
                                  const rein_unit *unit, const char *unit_text, const char *what, double *out);
 
+/* Whether an arm gives an action of the model to anybody; amounts of 0 count as given. */
+bool rein_scenario_gives(const rein_scenario *scenario, int arm, int action);
+
 /* A time rounded to 13 digits, as all times of a scenario are. */
 double rein_scenario_round_time(double time);
 

@@ -1,8 +1,9 @@
 #include "src/stats/crps.h"
 
 #include <math.h>
+#include <stdbool.h>
 
-double rein_crps_fair(const rein_weighted *sample, size_t n, double y) {
+static double score(const rein_weighted *sample, size_t n, double y, bool fair) {
   double total = 0.0, square = 0.0;
   for (size_t i = 0; i < n; i++) total += sample[i].w;
   if (!(total > 0.0)) return NAN;
@@ -17,5 +18,14 @@ double rein_crps_fair(const rein_weighted *sample, size_t n, double y) {
     moment += w * x;
     square += w * w;
   }
+  if (!fair) return away - pairs;
   return square < 1.0 - 1e-12 ? away - pairs / (1.0 - square) : away;
+}
+
+double rein_crps_fair(const rein_weighted *sample, size_t n, double y) {
+  return score(sample, n, y, true);
+}
+
+double rein_crps_plain(const rein_weighted *sample, size_t n, double y) {
+  return score(sample, n, y, false);
 }

@@ -13,4 +13,7 @@
  * weights w that sum to 1 the pairs weigh w_i w_j / (1 - sum w^2). */
 double rein_crps_fair(const rein_weighted *sample, size_t n, double y);
 
+/* The score of the samples as they are: for points at even steps of a distribution, which are no draws. */
+double rein_crps_plain(const rein_weighted *sample, size_t n, double y);
+
 #endif

@@ -78,10 +78,15 @@ typedef struct {
   const char *reason;
 } rein_validation_verdict;
 
+typedef struct rein_split rein_split; /* src/study/split.h */
+
 typedef struct {
   const rein_scenario *scenario;
   const rein_observed *observed;
-  char expect_hash[65]; /* SHA-256 of the expect block's print; "" where there is none */
+  const rein_split *split;  /* frozen split whose test part is scored; NULL: all points are */
+  const char *outside_hash; /* SHA-256 of the predictions that are scored; NULL: the scenario's own model's */
+  int n_test, n_train;      /* points */
+  char expect_hash[65];     /* SHA-256 of the expect block's print; "" where there is none */
   char model_hash[65];
   double t_before; /* model time of the state before */
   int64_t n_member, n_failed;

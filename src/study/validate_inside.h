@@ -4,6 +4,7 @@
 
 #include "src/lang/yaml.h"
 #include "src/stats/quantile.h"
+#include "src/study/split.h"
 #include "src/study/validate.h"
 
 #define REIN_VALIDATE_COHORTS                                                                                \
@@ -21,6 +22,7 @@ typedef struct {
   bool is_known;                      /* ... then nothing is learnt from it */
   int censored;                       /* of after: -1 below, 1 above it */
   double n_before, n_after, sd;       /* groups */
+  bool is_test;                       /* of a frozen split; false where there is none */
 } rein_task;
 
 /* Levels of central intervals: 50, 90, 95 % first. */
@@ -41,6 +43,8 @@ typedef struct {
   double value, n;
 } rein_before;
 
+typedef struct rein_outside rein_outside; /* outside.c */
+
 struct rein_validate_job {
   rein_arena *arena;
   rein_diag *diag;
@@ -60,7 +64,10 @@ struct rein_validate_job {
   int n_before;
   int n_unit;
   int n_without_before, n_earlier, n_later;
-  double until; /* model time up to which points are compared, inf: all */
+  double until;                /* model time up to which points are compared, inf: all */
+  const rein_split *split;     /* NULL: all points are scored */
+  const rein_outside *outside; /* predictions of another model, NULL: the scenario's own */
+  char outside_hash[65];       /* SHA-256 of their file */
 
   /* after the simulation, freed at the end of the run; m = individual * n_arm + arm of the scenario, o of
    * observed */
@@ -91,13 +98,28 @@ void rein_validate_predict(const rein_validate_job *job, const rein_task *task, 
 double rein_validate_log_score(const rein_validate_job *job, const rein_task *task, int sim_arm,
                                const rein_weighted *sample, size_t n);
 
+/* Whether a point is scored, and whether it counts among the others whose mean change is a baseline. */
+bool rein_validate_is_scored(const rein_validate_job *job, const rein_task *task);
+bool rein_validate_is_other(const rein_validate_job *job, const rein_task *task);
+
+/* outside.c: samples of the measured change that another model predicts, *n = 0: none. `is_grid`: they stand
+ * at even steps of the distribution, and none is left out of its own score. */
+size_t rein_outside_n_sample(const rein_outside *outside);
+void rein_outside_predict(const rein_outside *outside, const rein_validate_job *job, const rein_task *task,
+                          rein_weighted *sample, size_t *n);
+bool rein_outside_is_grid(const rein_outside *outside);
+/* NaN where the prediction is no named distribution. */
+double rein_outside_log_score(const rein_outside *outside, const rein_validate_job *job,
+                              const rein_task *task);
+
 /* validate_score.c: fills job->score. */
 rein_status rein_validate_score_tasks(rein_validate_job *job);
 
 /* validate_picture.c: fills out->panel. */
 void rein_validate_picture(const rein_validate_job *job, rein_validation *out);
 
-/* validate_sum.c: rows, verdicts. */
+/* validate_sum.c: rows, verdicts; SHA-256 of the expect block, "" where there is none. */
+void rein_validate_expect_hash(const rein_validate_job *job, char hash[65]);
 void rein_validate_sum(const rein_validate_job *job, rein_validation *out);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include "src/record/json_text.h"
 #include "src/record/record.h"
-#include "src/study/validate.h"
+#include "src/study/split.h"
 
 static const rein_observable *observable_of(const rein_validation *v, int o) {
   return &v->scenario->model->observable[v->observed->observable[o]];
@@ -113,6 +113,16 @@ static json_t *make_verdicts(const rein_validation *v) {
   return list;
 }
 
+static json_t *make_split(const rein_validation *v) {
+  json_t *object = json_object();
+  json_object_set_new(object, "name", json_string(v->split->name));
+  json_object_set_new(object, "by", json_string(rein_split_words()[v->split->by]));
+  json_object_set_new(object, "hash", json_string(v->split->hash));
+  json_object_set_new(object, "test_points", json_integer(v->n_test));
+  json_object_set_new(object, "training_points", json_integer(v->n_train));
+  return object;
+}
+
 static json_t *make_report(const rein_validation *v) {
   const rein_scenario *s = v->scenario;
   json_t *report = json_object(), *rows = json_array();
@@ -126,6 +136,9 @@ static json_t *make_report(const rein_validation *v) {
   json_object_set_new(report, "model_hash", json_string(v->model_hash));
   json_object_set_new(report, "rule", v->has_verdict ? json_string("verdict/1") : json_null());
   json_object_set_new(report, "expect_hash", v->has_verdict ? json_string(v->expect_hash) : json_null());
+  json_object_set_new(report, "split", v->split ? make_split(v) : json_null());
+  json_object_set_new(report, "predictions_hash",
+                      v->outside_hash ? json_string(v->outside_hash) : json_null());
   json_object_set_new(report, "data", make_data(v));
   json_object_set_new(report, "simulated", make_simulated(v));
   json_object_set_new(report, "compared", make_compared(v));

@@ -181,12 +181,21 @@ static void predict_group(const context *c, rein_predict_kind kind, rein_weighte
 }
 
 size_t rein_validate_n_sample(const rein_validate_job *job) {
-  return job->observed->is_group ? REIN_VALIDATE_COHORTS : (size_t)job->n_candidate;
+  const size_t n = job->observed->is_group ? REIN_VALIDATE_COHORTS : (size_t)job->n_candidate;
+  const size_t outside = job->outside ? rein_outside_n_sample(job->outside) : 0;
+  return outside > n ? outside : n;
 }
 
 void rein_validate_predict(const rein_validate_job *job, const rein_task *task, int sim_arm, int whose,
                            rein_predict_kind kind, rein_weighted *sample, size_t *n) {
   const context c = {job, task, sim_arm};
+  *n = 0;
+  if (job->outside && kind == REIN_PREDICT_CHANGE) {
+    /* It says nothing of other arms or other people's states. */
+    if (sim_arm == job->sim_arm[task->arm] && whose == task->person)
+      rein_outside_predict(job->outside, job, task, sample, n);
+    return;
+  }
   if (task->person < 0)
     predict_group(&c, kind, sample, n);
   else

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "src/record/record.h"
-#include "src/study/validate.h"
+#include "src/study/split.h"
 
 static const rein_observable *observable_of(const rein_validation *v, int o) {
   return &v->scenario->model->observable[v->observed->observable[o]];
@@ -57,6 +57,17 @@ static void print_head(const rein_validation *v, rein_text *out) {
   for (int i = 0; i < o->n_study; i++)
     rein_text_printf(out, "%s%s", i ? ", " : "; study ", *o->study[i] ? o->study[i] : "-");
   rein_text_printf(out, "; hash %.12s; licence %s\n", o->hash, o->licence);
+  if (v->split)
+    rein_text_printf(out,
+                     "  split      %s, by %s, hash %.12s: %d points of the test part; the others of the mean "
+                     "change are of the %d of the training part\n",
+                     v->split->name, rein_split_words()[v->split->by], v->split->hash, v->n_test, v->n_train);
+  if (v->outside_hash)
+    rein_text_printf(
+        out,
+        "  predictor  another model's predictions, hash %.12s; the model above makes the baseline "
+        "of no change only\n",
+        v->outside_hash);
   rein_text_printf(out, "  relation   %s%s\n", v->relation,
                    o->is_fitted ? ": parameters were fitted to these people, so this is no prediction" : "");
   for (int a = 0; a < o->n_arm; a++) {

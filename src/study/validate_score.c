@@ -37,6 +37,22 @@ static double score_sample(const rein_task *task, rein_weighted *sample, size_t 
   return rein_crps_fair(sample, n, task->after - task->before);
 }
 
+/* Of the prediction itself, which may stand at even steps of a distribution. */
+static double score_prediction(const rein_validate_job *job, const rein_task *task, rein_weighted *sample,
+                               size_t n) {
+  const double fair = score_sample(task, sample, n);
+  const bool is_grid = n > 1 && job->outside && rein_outside_is_grid(job->outside);
+  return is_grid ? rein_crps_plain(sample, n, task->after - task->before) : fair;
+}
+
+bool rein_validate_is_scored(const rein_validate_job *job, const rein_task *task) {
+  return !job->split || task->is_test;
+}
+
+bool rein_validate_is_other(const rein_validate_job *job, const rein_task *task) {
+  return !job->split || !task->is_test;
+}
+
 /* ---- baselines ---- */
 
 static double span(const rein_validate_job *job, const rein_task *task) {
@@ -56,7 +72,7 @@ static size_t gather_others(const rein_validate_job *job, const rein_task *task,
       /* Groups: the others are other arms. */
       if (t->unit != u || t->observable != task->observable || (task->person >= 0 && t->arm != task->arm))
         continue;
-      if (fabs(span(job, t) - here) > WINDOW * here) continue;
+      if (fabs(span(job, t) - here) > WINDOW * here || (!own && !rein_validate_is_other(job, t))) continue;
       if (!nearest || fabs(span(job, t) - here) < fabs(span(job, nearest) - here)) nearest = t;
     }
     if (nearest && (own || u != task->unit))
@@ -190,13 +206,15 @@ static void score_task(const scorer *s, const rein_task *task, rein_task_score *
   if (out->missing) { /* scored as no change, for certain */
     s->sample[0] = (rein_weighted){0.0, 1.0};
     n = 1;
+  } else if (job->outside) {
+    out->log_score = rein_outside_log_score(job->outside, job, task);
   } else if (task->person >= 0) {
     out->log_score = rein_validate_log_score(job, task, sim_arm, s->sample, n);
   } else {
     out->log_score = group_log_score(task, s->sample, n);
   }
   out->direction = score_direction(job, task, s->sample, n);
-  out->crps = score_sample(task, s->sample, n);
+  out->crps = score_prediction(job, task, s->sample, n);
   score_intervals(s, task, n, out);
   if (!out->missing) score_other_arms(s, task, sim_arm, out);
 }
@@ -207,6 +225,8 @@ rein_status rein_validate_score_tasks(rein_validate_job *job) {
                     .sample = REIN_NEW(job->arena, rein_weighted, rein_validate_n_sample(job) + 1),
                     .other = REIN_NEW(job->arena, rein_weighted, n_other + 1)};
   job->score = REIN_NEW(job->arena, rein_task_score, job->n_task);
-  for (int i = 0; i < job->n_task; i++) score_task(&s, &job->task[i], &job->score[i]);
+  for (int i = 0; i < job->n_task; i++) {
+    if (rein_validate_is_scored(job, &job->task[i])) score_task(&s, &job->task[i], &job->score[i]);
+  }
   return REIN_OK;
 }

@@ -32,8 +32,8 @@ typedef struct {
 } selection;
 
 static bool is_in(const selection *s, const rein_task *t) {
-  return t->observable == s->observable && (s->arm < 0 || t->arm == s->arm) &&
-         (s->i_time < 0 || t->i_time == s->i_time);
+  return rein_validate_is_scored(s->job, t) && t->observable == s->observable &&
+         (s->arm < 0 || t->arm == s->arm) && (s->i_time < 0 || t->i_time == s->i_time);
 }
 
 /* What a point adds to the two sums of a score: places in its rein_task_score; ONE: the number 1. */
@@ -77,22 +77,24 @@ static bool is_skill(const terms *t) {
 
 /* Why a score has no point it could be made of. */
 static const char *why_not(const selection *s, rein_score_id id) {
-  const bool is_group = s->job->observed->is_group;
+  const bool is_group = s->job->observed->is_group, is_outside = s->job->outside != NULL;
   switch (id) {
   case REIN_SCORE_DIRECTION:
     return "the model declares no smallest change";
   case REIN_SCORE_ERROR_SD:
     return "the spread of the observed changes is not known";
   case REIN_SCORE_LOG_SCORE:
+    if (is_outside) return "samples and quantiles have no density";
     return is_group ? "the simulated means do not vary" : "the model declares no noise, or no prediction";
   case REIN_SCORE_MEAN_CHANGE:
     return is_group ? "fewer than 3 other arms at this horizon" : "fewer than 3 others at this horizon";
   case REIN_SCORE_SHUFFLED:
-    return "one arm only";
+    return is_outside ? "no predictions for other arms" : "one arm only";
   case REIN_SCORE_SWAPPED:
+    if (is_outside) return "no predictions from another's state";
     return is_group ? "group means" : "the state before is known, or of one person only";
   case REIN_SCORE_RANK:
-    return "fewer than 3 arms";
+    return is_outside ? "no predictions for other arms" : "fewer than 3 arms";
   default:
     return "the baseline is perfect";
   }
@@ -338,6 +340,8 @@ static void count(const rein_validate_job *job, rein_validation *v) {
        *arm = REIN_NEW(job->arena, bool, job->observed->n_arm);
   for (int i = 0; i < job->n_task; i++) {
     const rein_task *t = &job->task[i];
+    if (!rein_validate_is_scored(job, t)) continue;
+    v->n_test++;
     v->n_times += !time[t->i_time];
     v->n_arm += !arm[t->arm];
     time[t->i_time] = arm[t->arm] = true;
@@ -345,6 +349,15 @@ static void count(const rein_validate_job *job, rein_validation *v) {
   }
   for (size_t p = 0; p < model->n_param; p++)
     v->has_uncertain |= model->param[p].uncertain.kind != REIN_DIST_NONE;
+}
+
+void rein_validate_expect_hash(const rein_validate_job *job, char hash[65]) {
+  hash[0] = 0;
+  if (!job->expect) return;
+  rein_text text;
+  rein_text_init(&text, job->arena);
+  rein_yaml_print(job->expect, &text);
+  rein_sha256_hex(text.bytes, text.n, hash);
 }
 
 void rein_validate_sum(const rein_validate_job *job, rein_validation *out) {
@@ -359,12 +372,10 @@ void rein_validate_sum(const rein_validate_job *job, rein_validation *out) {
   count(job, &v);
   v.relation = relation_of(job, &v);
   rein_model_hash(job->scenario->model, job->arena, v.model_hash);
-  if (job->expect) {
-    rein_text text;
-    rein_text_init(&text, job->arena);
-    rein_yaml_print(job->expect, &text);
-    rein_sha256_hex(text.bytes, text.n, v.expect_hash);
-  }
+  rein_validate_expect_hash(job, v.expect_hash);
+  v.split = job->split;
+  v.n_train = job->n_task - v.n_test;
+  if (job->outside) v.outside_hash = rein_arena_strdup(job->arena, job->outside_hash);
   add_rows(job, &v);
   add_verdicts(job, &v);
   if (job->options.pictures) rein_validate_picture(job, &v);

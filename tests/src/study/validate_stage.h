@@ -6,5 +6,8 @@
 #include "tests/cases.h"
 
 void rein_validate_stage_messages(const rein_case *c, rein_diag *diag, rein_text *print);
+/* A frozen split, and predictions of the test part of s.yaml later than 12 h. */
+void rein_validate_stage_split(const rein_case *c, rein_diag *diag, rein_text *print);
+void rein_validate_stage_score(const rein_case *c, rein_diag *diag, rein_text *print);
 
 #endif

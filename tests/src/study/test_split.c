@@ -1,0 +1,262 @@
+/* Frozen splits and predictions of other models: scores worked out by hand, both parts, refusals, privacy. */
+#include <check.h>
+#include <math.h>
+#include <string.h>
+
+#include "src/study/outside.h"
+#include "src/study/validate_inside.h"
+#include "tests/src/study/validate_fixture.h"
+
+static const judged_model truth = {
+    .base_between = "normal(sd: 10 mg)", .gain_between = "normal(sd: 0.1 1)", .noise = "additive(sd: 2 mg)"};
+static const judged_scenario up_only = {
+    .cohort = "{n: 500}", .arms = "{up: up}", .expect = "{rule: verdict/1}"};
+static const double error[8] = {0, 2, -2, 4, -4, 8, 0, -6};
+
+static const char *at(const char *name) {
+  return rein_arena_printf(judged_get()->arena, "%s/%s", judged_get()->folder, name);
+}
+
+static rein_validate_job *prepare(void) {
+  rein_validate_job *job;
+  const rein_validate_options options = {.individual_data = true};
+  ck_assert_int_eq(rein_validate_prepare(judged_get()->arena, judged_get()->units, at("s.yaml"), &options,
+                                         judged_get()->diag, &job),
+                   REIN_OK);
+  return job;
+}
+
+static rein_status make(rein_split_kind by, const char *test, rein_text *out) {
+  rein_text_init(out, judged_get()->arena);
+  return rein_split_make(prepare(), judged_get()->units, by, test, 7, "s.yaml", judged_get()->diag, out);
+}
+
+/* A job whose points are split by the text. */
+static rein_validate_job *split_job(const char *text) {
+  rein_split *split;
+  rein_validate_job *job = prepare();
+  judged_write("t.yaml", text);
+  ck_assert_int_eq(rein_split_read(judged_get()->arena, at("t.yaml"), judged_get()->diag, &split), REIN_OK);
+  ck_assert_int_eq(rein_split_apply(job, judged_get()->units, split, judged_get()->diag), REIN_OK);
+  return job;
+}
+
+static rein_validation score(rein_validate_job *job, const char *predictions) {
+  rein_validation v;
+  if (predictions) {
+    judged_write("p.csv", predictions);
+    const rein_status status = rein_outside_read(job, judged_get()->units, at("p.csv"), judged_get()->diag);
+    ck_assert_msg(status == REIN_OK, "%s", judged_messages());
+  }
+  ck_assert_int_eq(rein_validate_run(job, judged_get()->diag, &v), REIN_OK);
+  return v;
+}
+
+/* Eight people at 100 mg, 130 mg after 10 h and 160 mg plus their error after 20 h, which is the test. */
+static rein_validate_job *later_times(void) {
+  rein_text text;
+  judged_start_people();
+  for (int i = 0; i < 8; i++) {
+    judged_person("up", i, 0, 100);
+    judged_person("up", i, 10, 130);
+    judged_person("up", i, 20, 160 + error[i]);
+  }
+  judged_write_model(&truth);
+  judged_write_scenario(&up_only);
+  ck_assert_int_eq(make(REIN_SPLIT_HORIZON, "10 h", &text), REIN_OK);
+  ck_assert_ptr_nonnull(strstr(text.bytes, "points: {test: 8, train: 8}\n"));
+  return split_job(text.bytes);
+}
+
+static const char *predictions(const char *columns, int n, const char *(*lines)(int i)) {
+  rein_text text;
+  rein_text_init(&text, judged_get()->arena);
+  rein_text_printf(&text, "task,arm,individual,horizon,horizon_unit,observable,unit,%s\n", columns);
+  for (int i = 0; i < n; i++) rein_text_add(&text, lines(i));
+  return text.bytes;
+}
+
+static const char *line(int i, const char *rest) {
+  return rein_arena_printf(judged_get()->arena, "s_by_horizon,up,planted%d,20,h,y_measured,mg,%s\n", i, rest);
+}
+
+/* 160 for all, in another unit; the numbers are those of errors alone. */
+static const char *one_draw(int i) {
+  return rein_arena_printf(judged_get()->arena, "s_by_horizon,up,planted%d,1200,min,y_measured,g,1,0.16\n",
+                           i);
+}
+
+START_TEST(test_one_draw_by_hand) {
+  const rein_validation v = score(later_times(), predictions("draw,value", 8, one_draw));
+  const rein_validation_row *row = judged_row(&v, "", NAN);
+  const rein_score *s = row->score;
+  ck_assert_int_eq(row->n_point, 8);
+  ck_assert_int_eq(row->n_missing, 0);
+  ck_assert_double_eq_tol(s[REIN_SCORE_CRPS].value, 26.0 / 8, 1e-9);
+  ck_assert_double_eq_tol(s[REIN_SCORE_BIAS].value, -2.0 / 8, 1e-9);
+  /* No change is the better of a certain 0 and 0 with noise: the scores of the changes 60 + error. */
+  double noisy = 0.0;
+  for (int i = 0; i < 8; i++) noisy += 60 + error[i];
+  ck_assert_double_ge(1.0 - 26.0 / noisy, s[REIN_SCORE_NO_CHANGE].value - 1e-9);
+  ck_assert_str_eq(s[REIN_SCORE_MEAN_CHANGE].na, "fewer than 3 others at this horizon");
+  ck_assert_str_eq(s[REIN_SCORE_LOG_SCORE].na, "samples and quantiles have no density");
+  ck_assert_str_eq(s[REIN_SCORE_SWAPPED].na, "no predictions from another's state");
+}
+END_TEST
+
+static const char *normal(int i) {
+  return line(i, "normal,160,5");
+}
+
+static double normal_crps(double sd, double y) {
+  const double z = y / sd;
+  return sd * (z * erf(z / sqrt(2)) + 2 * exp(-z * z / 2) / sqrt(2 * M_PI) - 1 / sqrt(M_PI));
+}
+
+/* Closed form: Gneiting and Raftery 2007, Journal of the American Statistical Association 102:359, eq. 5. */
+START_TEST(test_normal_by_its_closed_form) {
+  const rein_validation v = score(later_times(), predictions("distribution,location,spread", 8, normal));
+  const rein_score *s = judged_row(&v, "", NAN)->score;
+  double crps = 0.0, log_score = 0.0;
+  for (int i = 0; i < 8; i++) {
+    crps += normal_crps(5, error[i]) / 8;
+    log_score += (error[i] * error[i] / 50 + log(5 * sqrt(2 * M_PI))) / 8;
+  }
+  ck_assert_double_eq_tol(s[REIN_SCORE_CRPS].value, crps, 1e-3);
+  ck_assert_double_eq_tol(s[REIN_SCORE_LOG_SCORE].value, log_score, 1e-9);
+  ck_assert_double_eq_tol(s[REIN_SCORE_WIDTH_90].value, 2 * 1.644854 * 5, 0.02);
+  ck_assert_double_eq(s[REIN_SCORE_COVER_90].value, 1.0); /* 1.64 * 5 = 8.2 */
+  ck_assert_double_eq(s[REIN_SCORE_COVER_50].value, 4.0 / 8);
+}
+END_TEST
+
+/* Uniform from 140 to 180 by three straight pieces: CRPS (y - a)^3 + (b - y)^3 over 3 (b - a)^2. */
+static const char *uniform(int i) {
+  return rein_arena_printf(judged_get()->arena, "%s%s%s", line(i, "0.975,179"), line(i, "0.5,160"),
+                           line(i, "0.025,141"));
+}
+
+START_TEST(test_quantiles_by_hand) {
+  const rein_validation v = score(later_times(), predictions("level,value", 6, uniform));
+  const rein_validation_row *row = judged_row(&v, "", NAN);
+  double crps = 60.0 + 54.0; /* the two without a prediction: no change for certain */
+  for (int i = 0; i < 6; i++) {
+    const double low = 20 + error[i], high = 20 - error[i];
+    crps += (low * low * low + high * high * high) / 3 / 1600;
+  }
+  ck_assert_int_eq(row->n_missing, 2);
+  ck_assert_int_eq(v.n_missing, 2);
+  /* The outermost 2.5 % stand at 141 and 179: that moves the score by less than 0.05. */
+  ck_assert_double_eq_tol(row->score[REIN_SCORE_CRPS].value, crps / 8, 0.05);
+}
+END_TEST
+
+/* ---- splits ---- */
+
+static void write_three_arms(void) {
+  const judged_scenario scenario = {
+      .cohort = "{n: 500}", .arms = "{up: up, none: none, down: down}", .expect = "{rule: verdict/1}"};
+  judged_people_of_truth(8, 10, 0.1, 2);
+  judged_write_model(&truth);
+  judged_write_scenario(&scenario);
+}
+
+START_TEST(test_people_by_codes) {
+  rein_text text[2], report, json, points;
+  write_three_arms();
+  ck_assert_int_eq(make(REIN_SPLIT_INDIVIDUAL, "25 %", &text[0]), REIN_OK);
+  ck_assert_int_eq(make(REIN_SPLIT_INDIVIDUAL, "0.25", &text[1]), REIN_OK);
+  ck_assert_str_eq(text[0].bytes, text[1].bytes);
+  ck_assert_ptr_nonnull(strstr(text[0].bytes, "points: {test: 12, train: 36}\n"));
+  ck_assert_ptr_null(strstr(text[0].bytes, "planted"));
+  rein_validate_job *job = split_job(text[0].bytes);
+  rein_text_init(&points, judged_get()->arena);
+  ck_assert_int_eq(rein_split_print_points(job, job->split, false, judged_get()->diag, &points),
+                   REIN_ERR_USAGE);
+  ck_assert_int_eq(rein_split_print_points(job, job->split, true, judged_get()->diag, &points), REIN_OK);
+  ck_assert_ptr_null(strstr(points.bytes, "planted"));
+  int n_line = 0;
+  for (const char *c = points.bytes; *c; c++) n_line += *c == '\n';
+  ck_assert_int_eq(n_line, 13);
+  const rein_validation v = score(job, NULL);
+  ck_assert_int_eq(v.n_test, 12);
+  ck_assert_int_eq(judged_row(&v, "", NAN)->n_unit, 6);
+  rein_text_init(&report, judged_get()->arena);
+  rein_text_init(&json, judged_get()->arena);
+  rein_validate_print(&v, &report);
+  ck_assert_int_eq(rein_validate_print_json(&v, &json), REIN_OK);
+  ck_assert_ptr_null(strstr(report.bytes, "planted"));
+  ck_assert_ptr_null(strstr(json.bytes, "planted"));
+  ck_assert_ptr_nonnull(strstr(json.bytes, "\"test_points\": 12"));
+  ck_assert_ptr_null(strstr(judged_messages(), "planted"));
+}
+END_TEST
+
+/* The mean change of the others is of the training part: one test person changes nothing for another. */
+START_TEST(test_others_are_of_the_training_part) {
+  rein_text text;
+  write_three_arms();
+  ck_assert_int_eq(make(REIN_SPLIT_DOSE, "up", &text), REIN_OK);
+  const rein_validation v = score(split_job(text.bytes), NULL);
+  const rein_validation_row *row = judged_row(&v, "", NAN);
+  ck_assert_int_eq(row->n_point, 16);
+  ck_assert_str_eq(row->score[REIN_SCORE_MEAN_CHANGE].na, "fewer than 3 others at this horizon");
+  ck_assert_int_eq(v.n_row, 3); /* up, and its two horizons */
+}
+END_TEST
+
+START_TEST(test_changed_data_are_refused) {
+  rein_split *split;
+  later_times();
+  judged_person("up", 9, 0, 100);
+  judged_write_scenario(&up_only);
+  rein_validate_job *job = prepare();
+  ck_assert_int_eq(rein_split_read(judged_get()->arena, at("t.yaml"), judged_get()->diag, &split), REIN_OK);
+  ck_assert_int_eq(rein_split_apply(job, judged_get()->units, split, judged_get()->diag), REIN_ERR_INPUT);
+  ck_assert_ptr_nonnull(strstr(judged_messages(), "the observed data are not what was frozen"));
+  ck_assert_ptr_null(strstr(judged_messages(), "the scenario is"));
+}
+END_TEST
+
+static rein_status refuse(rein_validate_job *job, rein_split_kind by, const char *test, rein_text *out) {
+  return rein_split_make(job, judged_get()->units, by, test, 7, "s.yaml", judged_get()->diag, out);
+}
+
+START_TEST(test_arms_have_to_be_new) {
+  rein_text text;
+  write_three_arms();
+  rein_validate_job *job = prepare();
+  rein_text_init(&text, judged_get()->arena);
+  ck_assert_int_eq(refuse(job, REIN_SPLIT_ACTION, "up", &text), REIN_ERR_INPUT);
+  ck_assert_int_eq(refuse(job, REIN_SPLIT_COMBINATION, "up", &text), REIN_ERR_INPUT);
+  ck_assert_int_eq(refuse(job, REIN_SPLIT_DOSE, "uq", &text), REIN_ERR_INPUT);
+  ck_assert_int_eq(refuse(job, REIN_SPLIT_STUDY, "s1", &text), REIN_ERR_INPUT);
+  ck_assert_int_eq(refuse(job, REIN_SPLIT_INDIVIDUAL, "1.5", &text), REIN_ERR_INPUT);
+  ck_assert_int_eq(refuse(job, REIN_SPLIT_HORIZON, "3 mg", &text), REIN_ERR_INPUT);
+  ck_assert_str_eq(
+      judged_messages(),
+      "rein: error: 'up' is no new action: it gives no action that the training part does not give\n"
+      "rein: error: 'up' is no new combination: it gives fewer than two actions\n"
+      "rein: error: the observed data have no arm 'uq'\n"
+      "rein: error: 48 of 48 points would be the test part: both parts need some\n"
+      "rein: error: the share of the test part is between 0 and 1, as in 0.3 or '30 %', not '1.5'\n"
+      "rein: error: the last horizon of the training part has to be a time, not '3 mg'\n"
+      "rein: 6 errors\n");
+}
+END_TEST
+
+Suite *rein_suite_split(void) {
+  Suite *suite = suite_create("split");
+  TCase *tcase = tcase_create("split");
+  tcase_add_checked_fixture(tcase, judged_setup, judged_teardown);
+  tcase_set_timeout(tcase, 60);
+  tcase_add_test(tcase, test_one_draw_by_hand);
+  tcase_add_test(tcase, test_normal_by_its_closed_form);
+  tcase_add_test(tcase, test_quantiles_by_hand);
+  tcase_add_test(tcase, test_people_by_codes);
+  tcase_add_test(tcase, test_others_are_of_the_training_part);
+  tcase_add_test(tcase, test_changed_data_are_refused);
+  tcase_add_test(tcase, test_arms_have_to_be_new);
+  suite_add_tcase(suite, tcase);
+  return suite;
+}
