@@ -7,7 +7,7 @@
 
 #include "src/base/files.h"
 #include "src/base/sha256.h"
-#include "src/record/measure.h"
+#include "src/scenario/assay.h"
 #include "src/stats/fixed.h"
 #include "src/stats/normal.h"
 #include "src/study/validate_inside.h"
