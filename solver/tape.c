@@ -198,6 +198,28 @@ static void print_events(const rein_tape *tape, rein_text *out) {
   }
 }
 
+/* Backwards: what is written here is not needed from before, what it is made of is. */
+static void mark_needs(const rein_instr *code, int n, bool *slot) {
+  for (int k = n - 1; k >= 0; k--) {
+    const rein_operand operand[3] = {code[k].a, code[k].b, code[k].c};
+    const uint32_t dst = REIN_OPERAND_INDEX(code[k].dst);
+    if (REIN_OPERAND_SPACE(code[k].dst) == REIN_SPACE_SLOT) {
+      if (!slot[dst]) continue;
+      slot[dst] = false;
+    }
+    for (int i = 0; i < rein_op_n_arg((rein_op)code[k].op); i++)
+      if (REIN_OPERAND_SPACE(operand[i]) == REIN_SPACE_SLOT) slot[REIN_OPERAND_INDEX(operand[i])] = true;
+  }
+}
+
+void rein_tape_reads(const rein_tape *tape, rein_prog prog, bool *slot) {
+  const rein_program *program = &tape->program[prog];
+  memset(slot, 0, (size_t)tape->n_slot * sizeof *slot);
+  mark_needs(program->state_code, program->n_state_code, slot);
+  mark_needs(program->time_code, program->n_time, slot);
+  mark_needs(tape->param_code, tape->n_param_code, slot);
+}
+
 static void print_pattern(const rein_tape *tape, rein_text *out) {
   rein_text_printf(out, "jacobian pattern (%d of %d)\n", tape->n_nz, tape->n_state * tape->n_state);
   for (int j = 0; j < tape->n_state; j++) {

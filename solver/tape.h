@@ -159,6 +159,10 @@ typedef struct {
  * in tests of the compiler; returns false with a reason in *why for tapes that come from elsewhere. */
 bool rein_tape_verify(const rein_tape *tape, const char **why);
 
+/* Marks in slot (n_slot) what a program's answer depends on when no parameter section is run before: among
+ * them parameters (the first n_param) and time_slot. */
+void rein_tape_reads(const rein_tape *tape, rein_prog prog, bool *slot);
+
 /* All sections with names, units and source lines: the text of `rein dump --stage tape`. */
 void rein_tape_print(const rein_tape *tape, rein_text *out);
 

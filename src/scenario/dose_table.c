@@ -140,16 +140,18 @@ static bool take_named(rein_dose_table *t, rein_dose_cmt *c, const rein_yaml *na
   return true;
 }
 
-/* State that CMT means: a number counts the model's states, a name is that of a state or of an action. */
-static int state_of(const rein_model *model, const char *name) {
+/* State that CMT means: a number counts the model's states, a name is that of a state or of an action, which
+ * is then *i_action (else -1). */
+static int state_of(const rein_model *model, const char *name, int *i_action) {
   char *end;
   long number = strtol(name, &end, 10);
+  *i_action = -1;
   if (*end == '\0' && end != name)
     return number >= 1 && number <= (long)model->n_state ? (int)number - 1 : -1;
   for (size_t i = 0; i < model->n_state; i++)
     if (strcmp(model->state[i].name, name) == 0) return (int)i;
   for (size_t i = 0; i < model->n_action; i++)
-    if (strcmp(model->action[i].name, name) == 0) return model->action[i].state;
+    if (strcmp(model->action[i].name, name) == 0) return *i_action = (int)i, model->action[i].state;
   return -1;
 }
 
@@ -159,9 +161,12 @@ static bool fill_compartment(rein_dose_table *t, rein_dose_cmt *c, rein_pos pos)
   if (named) {
     if (!take_named(t, c, named)) return false;
   } else {
-    c->state = state_of(model, c->name);
-    for (size_t k = 0; k < model->n_action && c->state >= 0; k++)
-      if (model->action[k].state == c->state && !take_action(t, c, (int)k, pos)) return false;
+    int said;
+    c->state = state_of(model, c->name, &said);
+    for (size_t k = 0; k < model->n_action && c->state >= 0; k++) {
+      const bool meant = said < 0 ? model->action[k].state == c->state : (int)k == said;
+      if (meant && !take_action(t, c, (int)k, pos)) return false;
+    }
   }
   if (c->plain < 0 && c->at_rate < 0 && c->for_length < 0) {
     rein_error(t->r->diag, pos,

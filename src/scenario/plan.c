@@ -101,6 +101,9 @@ typedef struct {
   const rein_tape *tape;
   rein_people people;
   bool pilot;
+  const bool *reads; /* (tape->n_slot) what lags, bioavailabilities, rates and durations depend on */
+  bool asks;         /* these may differ from dose to dose */
+  bool feeds_back;   /* and when a parameter is set may depend on them */
 } fill_context;
 
 /* Memory of one fill. */
@@ -151,6 +154,16 @@ static occupant occupant_of(const fill_context *context, int64_t i_batch, int i_
   return (occupant){.individual = individual, .arm = lane->arm, .real = real};
 }
 
+/* All lanes' parameters as they are at the start. */
+static void set_params(const fill_context *context, const fill_memory *memory, rein_eval *eval) {
+  const size_t n_value = rein_people_n_value(&context->people);
+  for (int p = 0; p < context->tape->n_param; p++) {
+    double *row = rein_eval_row(eval, p);
+    for (int l = 0; l < rein_eval_n_lane(eval); l++) row[l] = memory->value[(size_t)l * n_value + (size_t)p];
+  }
+  rein_eval_params(eval);
+}
+
 /* The parameters of every lane, drawn once for neighbours of the same person and typical values. */
 static void fill_values(const fill_context *context, fill_memory *memory, int64_t i_batch, rein_eval *eval) {
   int n_lane = rein_eval_n_lane(eval);
@@ -178,17 +191,57 @@ static void fill_values(const fill_context *context, fill_memory *memory, int64_
         memory->value[(size_t)l * n_value + (size_t)tables[i]->param[k]] =
             rein_doses_of(tables[i], who.individual, context->scenario->n_replicate)->first[k];
   }
-  for (int p = 0; p < context->tape->n_param; p++) {
-    double *row = rein_eval_row(eval, p);
-    for (int l = 0; l < n_lane; l++) row[l] = memory->value[(size_t)l * n_value + (size_t)p];
-  }
+  set_params(context, memory, eval);
 }
 
-static bool add_changes(const rein_person_doses *doses, rein_lane_plan *lane) {
+/* What a lane keeps for writing its items again, in lane->memo. */
+typedef struct {
+  double *value;         /* (n_value) as rein_timeline_lane has it */
+  double *action;        /* (4 n_action) the action's rows at the start */
+  double *moment;        /* (n_moment) rising times of doses, where the rows differ from dose to dose */
+  double *moment_action; /* (n_moment x 4 n_action) the rows there */
+  size_t n_moment;
+} lane_memo;
+
+static lane_memo memo_of(const fill_context *context, const rein_lane_plan *lane) {
+  const size_t n_value = rein_people_n_value(&context->people),
+               n_action = 4 * (size_t)context->tape->n_action;
+  if (lane->n_memo == 0) return (lane_memo){0};
+  lane_memo memo = {.value = lane->memo, .action = lane->memo + n_value};
+  memo.n_moment = (lane->n_memo - n_value - n_action) / (1 + n_action);
+  memo.moment = memo.action + n_action;
+  memo.moment_action = memo.moment + memo.n_moment;
+  return memo;
+}
+
+/* A table's changes. A value carried back from the next line begins after all else at its instant. */
+static bool add_changes(const rein_doses *table, int64_t person, int64_t n_replicate, bool after,
+                        rein_lane_plan *lane) {
+  if (!table || table->n_param == 0 || after != (strcmp(table->carry, "next") == 0)) return true;
+  const rein_person_doses *doses = rein_doses_of(table, person, n_replicate);
   for (size_t i = 0; i < doses->n_change; i++) {
     const rein_change *c = &doses->change[i];
     rein_item item = {.time = c->time, .kind = REIN_ITEM_PARAM, .target = c->param, .amount = c->value};
     if (c->time <= lane->t_end && !rein_lane_add_item(lane, item)) return false;
+  }
+  return true;
+}
+
+/* What is there before any dose. */
+static bool write_start(const rein_scenario_inside *inside, const double *value, rein_lane_plan *lane) {
+  const rein_arm_inside *arm = &inside->arm[lane->arm];
+  static const rein_steady AT_REST = {.equilibrates = true, .state = -1, .input = -1};
+  for (int k = 0; k < arm->n_initial; k++) {
+    const rein_initial *start = &arm->initial[k];
+    const double amount = start->amount * (start->per_param >= 0 ? value[start->per_param] : 1.0);
+    const rein_item item = {
+        .time = -INFINITY, .kind = REIN_ITEM_INITIAL, .target = start->state, .amount = amount};
+    if (!rein_lane_add_item(lane, item)) return false;
+  }
+  if (inside->equilibrates && !rein_lane_add_steady(lane, lane->t_start, AT_REST)) return false;
+  for (int i = 0; i < arm->n_decision; i++) {
+    const rein_item item = {.time = arm->decision[i].time, .kind = REIN_ITEM_DECIDE, .target = i};
+    if (!rein_lane_add_item(lane, item)) return false;
   }
   return true;
 }
@@ -200,51 +253,159 @@ static bool write_items(const fill_context *context, rein_timeline *timeline, co
   const rein_scenario *scenario = context->scenario;
   const rein_scenario_inside *inside = scenario->inside;
   const rein_arm_inside *arm = &inside->arm[lane->arm];
+  const int64_t who = lane->individual, n_replicate = scenario->n_replicate;
+  const lane_memo memo = memo_of(context, lane);
   rein_timeline_lane about = {.model = scenario->model,
                               .tape = context->tape,
                               .seed = scenario->seed,
                               .faithful = context->pilot,
                               .order = inside->order,
                               .adding_ends = inside->adding_ends,
+                              .asks = context->asks,
+                              .moment = memo.moment,
+                              .moment_action = memo.moment_action,
+                              .n_moment = memo.n_moment,
                               .value = value,
                               .action = action,
                               .stride = stride};
   lane->n_item = lane->n_dose = lane->n_steady = 0;
-  for (int k = 0; k < arm->n_initial; k++) {
-    const rein_initial *start = &arm->initial[k];
-    const double amount = start->amount * (start->per_param >= 0 ? value[start->per_param] : 1.0);
-    const rein_item item = {
-        .time = -INFINITY, .kind = REIN_ITEM_INITIAL, .target = start->state, .amount = amount};
-    if (!rein_lane_add_item(lane, item)) return false;
-  }
-  static const rein_steady AT_REST = {.equilibrates = true, .state = -1, .input = -1};
-  if (inside->equilibrates && !rein_lane_add_steady(lane, lane->t_start, AT_REST)) return false;
-  for (int i = 0; i < arm->n_decision; i++) {
-    const rein_item item = {.time = arm->decision[i].time, .kind = REIN_ITEM_DECIDE, .target = i};
-    if (!rein_lane_add_item(lane, item)) return false;
-  }
   if (arm->doses) {
-    const rein_person_doses *doses = rein_doses_of(arm->doses, lane->individual, scenario->n_replicate);
+    const rein_person_doses *doses = rein_doses_of(arm->doses, who, n_replicate);
     about.own = doses->course;
     about.n_own = (int)doses->n_course;
     about.left_out = arm->left_out;
-    if (!add_changes(doses, lane)) return false;
   }
-  if (inside->over_time &&
-      !add_changes(rein_doses_of(inside->over_time, lane->individual, scenario->n_replicate), lane))
-    return false;
-  return rein_timeline_fill(timeline, &about, arm->course, arm->n_course, lane);
+  const bool good = write_start(inside, value, lane) &&
+                    add_changes(arm->doses, who, n_replicate, false, lane) &&
+                    add_changes(inside->over_time, who, n_replicate, false, lane) &&
+                    rein_timeline_fill(timeline, &about, arm->course, arm->n_course, lane) &&
+                    add_changes(arm->doses, who, n_replicate, true, lane) &&
+                    add_changes(inside->over_time, who, n_replicate, true, lane);
+  if (good) rein_lane_sort_items(lane);
+  return good;
 }
 
-/* What write_items needs, for when decisions change what follows. */
+/* What write_items needs for when decisions change what follows, and room for the rows at n_moment times. */
 static bool keep_numbers(const fill_context *context, const double *value, const double *action, int stride,
-                         rein_lane_plan *lane) {
+                         const double *moment, size_t n_moment, rein_lane_plan *lane) {
   const size_t n_value = rein_people_n_value(&context->people),
                n_action = 4 * (size_t)context->tape->n_action;
-  if (!rein_lane_make_memo(lane, n_value + n_action)) return false;
-  memcpy(lane->memo, value, n_value * sizeof *value);
-  for (size_t k = 0; k < n_action; k++) lane->memo[n_value + k] = action[k * (size_t)stride];
+  if (!rein_lane_make_memo(lane, n_value + n_action + n_moment * (1 + n_action))) return false;
+  const lane_memo memo = memo_of(context, lane);
+  memcpy(memo.value, value, n_value * sizeof *value);
+  for (size_t k = 0; k < n_action; k++) memo.action[k] = action[k * (size_t)stride];
+  for (size_t i = 0; i < n_moment; i++) memo.moment[i] = moment[i];
+  for (size_t i = 0; i < n_moment * n_action; i++) memo.moment_action[i] = NAN;
   return true;
+}
+
+/* ---- lag, bioavailability, rate and duration at the time of each dose ---- */
+
+/* Whether anything that they depend on changes in this lane. */
+static bool varies(const fill_context *context, const rein_lane_plan *lane) {
+  if (!context->asks || context->reads[context->tape->time_slot]) return context->asks;
+  for (size_t i = 0; i < lane->n_item; i++)
+    if (lane->item[i].kind == REIN_ITEM_PARAM && context->reads[lane->item[i].target]) return true;
+  return false;
+}
+
+static int compare_times(const void *left, const void *right) {
+  const double *a = left, *b = right;
+  return (*a > *b) - (*a < *b);
+}
+
+static size_t sort_distinct(double *time, size_t n) {
+  size_t n_kept = 0;
+  if (n > 0) qsort(time, n, sizeof *time, compare_times);
+  for (size_t i = 0; i < n; i++)
+    if (n_kept == 0 || time[i] != time[n_kept - 1]) time[n_kept++] = time[i];
+  return n_kept;
+}
+
+/* A covariate's value from its line on holds for that line's dose, too. */
+static bool is_before_dose(const rein_doses *table, int param) {
+  if (!table || table->n_param == 0 || strcmp(table->carry, "last") != 0) return false;
+  for (int i = 0; i < table->n_param; i++)
+    if (table->param[i] == param) return true;
+  return false;
+}
+
+/* The lane's parameters as a dose at `time` finds them; *next: first item that is not yet taken. */
+static void take_params(const fill_context *context, const rein_lane_plan *lane, int l, double time,
+                        size_t *next, rein_eval *eval) {
+  const rein_scenario_inside *inside = context->scenario->inside;
+  for (; *next < lane->n_item && lane->item[*next].time < time; ++*next) {
+    const rein_item *item = &lane->item[*next];
+    if (item->kind == REIN_ITEM_PARAM) rein_eval_row(eval, item->target)[l] = item->amount;
+  }
+  for (size_t i = *next; i < lane->n_item && lane->item[i].time == time; i++) {
+    const rein_item *item = &lane->item[i];
+    if (item->kind == REIN_ITEM_PARAM && (is_before_dose(inside->over_time, item->target) ||
+                                          is_before_dose(inside->arm[lane->arm].doses, item->target)))
+      rein_eval_row(eval, item->target)[l] = item->amount;
+  }
+}
+
+/* The rows at all moments of all lanes, by the items that the lanes have. *changed: some were others. */
+static bool read_moments(const fill_context *context, fill_memory *memory, rein_eval *eval,
+                         const rein_lane_plan *lane, bool *changed) {
+  const int n_lane = rein_eval_n_lane(eval);
+  const size_t n_action = 4 * (size_t)context->tape->n_action;
+  size_t *next = calloc((size_t)n_lane, sizeof *next);
+  bool going = next != NULL;
+  for (size_t k = 0; going; k++) {
+    going = false;
+    for (int l = 0; l < n_lane; l++) {
+      const lane_memo memo = memo_of(context, &lane[l]);
+      if (k >= memo.n_moment) continue;
+      take_params(context, &lane[l], l, memo.moment[k], &next[l], eval);
+      memory->time[l] = memo.moment[k];
+      going = true;
+    }
+    if (!going) break;
+    rein_eval_params(eval);
+    rein_eval_run(eval, REIN_PROG_ACTION, memory->time, NULL, memory->action);
+    for (int l = 0; l < n_lane; l++) {
+      const lane_memo memo = memo_of(context, &lane[l]);
+      for (size_t i = 0; k < memo.n_moment && i < n_action; i++) {
+        const double now = memory->action[i * (size_t)n_lane + (size_t)l];
+        double *kept = &memo.moment_action[k * n_action + i];
+        *changed |= memcmp(kept, &now, sizeof now) != 0;
+        *kept = now;
+      }
+    }
+  }
+  free(next);
+  return next != NULL;
+}
+
+/* Items again with each dose's own numbers. An action that sets a parameter may itself be delayed by what
+ * others set: then again, until nothing changes. */
+static bool write_again(const fill_context *context, fill_memory *memory, rein_eval *eval,
+                        rein_lane_plan *lane) {
+  const int n_lane = rein_eval_n_lane(eval);
+  double *nobody = NULL;
+  int64_t *kept = NULL;
+  bool good = true, changed = true, any = false;
+  for (int l = 0; l < n_lane && !any; l++) any = memo_of(context, &lane[l]).n_moment > 0;
+  if (!any) return true;
+  nobody = rein_rows_create(1, n_lane), kept = calloc((size_t)n_lane, sizeof *kept);
+  good = nobody && kept;
+  if (good) rein_eval_keep_counts(eval, kept);
+  for (int round = 0; good && changed && round <= context->tape->n_action; round++) {
+    changed = false;
+    good = read_moments(context, memory, eval, lane, &changed);
+    set_params(context, memory, eval);
+    for (int l = 0; l < n_lane && changed && good; l++) {
+      const lane_memo memo = memo_of(context, &lane[l]);
+      if (memo.n_moment > 0)
+        good = write_items(context, &memory->timeline, memo.value, memo.action, 1, &lane[l]);
+    }
+    changed &= context->feeds_back;
+  }
+  if (good) rein_eval_drop_counts(eval, kept, nobody); /* looked ahead, for whoever is in the batch */
+  free(nobody), free(kept);
+  return good;
 }
 
 static bool fill_lane(const fill_context *context, fill_memory *memory, int64_t i_batch, int l, int n_lane,
@@ -261,9 +422,11 @@ static bool fill_lane(const fill_context *context, fill_memory *memory, int64_t 
   lane->n_obs = scenario->n_time;
   const double *value = memory->value + (size_t)l * rein_people_n_value(&context->people),
                *action = memory->action + l;
-  if (inside->arm[who.arm].n_decision > 0 && !keep_numbers(context, value, action, n_lane, lane))
-    return false;
-  return write_items(context, &memory->timeline, value, action, n_lane, lane);
+  rein_timeline *timeline = &memory->timeline;
+  if (!write_items(context, timeline, value, action, n_lane, lane)) return false;
+  const size_t n_moment = varies(context, lane) ? sort_distinct(timeline->asked, timeline->n_asked) : 0;
+  if (inside->arm[who.arm].n_decision == 0 && n_moment == 0) return true;
+  return keep_numbers(context, value, action, n_lane, timeline->asked, n_moment, lane);
 }
 
 static rein_status fill(void *opaque, int64_t i_batch, rein_eval *eval, rein_lane_plan *lane) {
@@ -273,10 +436,10 @@ static rein_status fill(void *opaque, int64_t i_batch, rein_eval *eval, rein_lan
   bool good = create_memory(&memory, context, n_lane);
   if (good) {
     fill_values(context, &memory, i_batch, eval);
-    rein_eval_params(eval);
     for (int l = 0; l < n_lane; l++) memory.time[l] = context->scenario->inside->t_start;
     if (context->tape->n_action > 0) rein_eval_run(eval, REIN_PROG_ACTION, memory.time, NULL, memory.action);
     for (int l = 0; l < n_lane && good; l++) good = fill_lane(context, &memory, i_batch, l, n_lane, &lane[l]);
+    good = good && write_again(context, &memory, eval, lane);
   }
   clear_memory(&memory);
   return good ? REIN_OK : REIN_ERR_MEMORY;
@@ -320,7 +483,6 @@ static bool takes_decision(const fill_context *context, const rein_lane_plan *la
 static rein_status decide(void *opaque, rein_lane_plan *lane, int i_decision, const double *output,
                           const double *noise, int stride) {
   const fill_context *context = opaque;
-  const size_t n_value = rein_people_n_value(&context->people);
   if (i_decision >= 0) {
     double *measured = malloc((context->scenario->model->n_observable + 1) * sizeof *measured);
     rein_ruling now;
@@ -331,7 +493,8 @@ static rein_status decide(void *opaque, rein_lane_plan *lane, int i_decision, co
     if (!rein_lane_add_ruling(lane, now)) return REIN_ERR_MEMORY;
   }
   rein_timeline timeline = {0};
-  const bool good = write_items(context, &timeline, lane->memo, lane->memo + n_value, 1, lane);
+  const lane_memo memo = memo_of(context, lane);
+  const bool good = write_items(context, &timeline, memo.value, memo.action, 1, lane);
   rein_timeline_clear(&timeline);
   return good ? REIN_OK : REIN_ERR_MEMORY;
 }
@@ -346,11 +509,28 @@ static double longest_step(const rein_scenario *scenario) {
   return scenario->model->imported ? length / (n > MIN_STEPS ? n : MIN_STEPS) : 0;
 }
 
+/* Which of an action's numbers can differ from dose to dose. */
+static void find_asks(rein_arena *arena, fill_context *context) {
+  const rein_tape *tape = context->tape;
+  const rein_model *model = context->scenario->model;
+  bool *reads = REIN_NEW(arena, bool, tape->n_slot);
+  rein_tape_reads(tape, REIN_PROG_ACTION, reads);
+  context->asks = reads[tape->time_slot];
+  for (int p = 0; p < tape->n_param; p++) context->asks |= reads[p];
+  context->reads = reads;
+  for (size_t i = 0; i < model->n_action; i++) {
+    const rein_action *a = &model->action[i];
+    if (a->param >= 0 && tape->action_state[i] < 0)
+      context->feeds_back |= a->lag != NULL || a->rate != NULL || a->duration != NULL;
+  }
+}
+
 static rein_plan *new_plan(rein_arena *arena, const rein_scenario *scenario, const rein_tape *tape,
                            const double *atol, bool pilot) {
   fill_context *context = REIN_NEW(arena, fill_context, 1);
   *context =
       (fill_context){.scenario = scenario, .tape = tape, .people = scenario->inside->people, .pilot = pilot};
+  find_asks(arena, context);
   rein_plan *plan = REIN_NEW(arena, rein_plan, 1);
   *plan = (rein_plan){.context = context,
                       .n_lane = scenario->n_lane,

@@ -43,6 +43,7 @@ void rein_timeline_clear(rein_timeline *timeline) {
   free(timeline->reset_course);
   free(timeline->late);
   free(timeline->taken);
+  free(timeline->asked);
   *timeline = (rein_timeline){0};
 }
 
@@ -107,14 +108,43 @@ typedef struct {
   double lag, bioavailability, rate, duration;
 } action_values;
 
-/* What the model says of the action in this lane; lag 0 and bioavailability 1 where it says nothing. */
-static action_values read_action(const rein_timeline_lane *about, int action) {
+static bool note_asked(builder *b, double time) {
+  rein_timeline *t = b->timeline;
+  if (!b->about->asks) return true;
+  if (!reserve((void **)&t->asked, &t->cap_asked, t->n_asked + 1, sizeof *t->asked)) return false;
+  t->asked[t->n_asked++] = time;
+  return true;
+}
+
+/* The last of the rising moments that is not after `time`, or the first. */
+static size_t moment_of(const rein_timeline_lane *about, double time) {
+  size_t low = 0, high = about->n_moment;
+  while (high - low > 1) {
+    const size_t mid = low + (high - low) / 2;
+    if (about->moment[mid] <= time) {
+      low = mid;
+    } else {
+      high = mid;
+    }
+  }
+  return low;
+}
+
+/* What the model says of the action in this lane at this time; lag 0 and bioavailability 1 where it says
+ * nothing. */
+static action_values read_action(const rein_timeline_lane *about, int action, double time) {
   const rein_action *declared = &about->model->action[action];
   const double *row = about->action + (size_t)action * 4 * (size_t)about->stride;
+  size_t stride = (size_t)about->stride;
+  if (about->n_moment > 0) {
+    row =
+        about->moment_action + (moment_of(about, time) * (size_t)about->tape->n_action + (size_t)action) * 4;
+    stride = 1;
+  }
   return (action_values){.lag = declared->lag ? row[0] : 0.0,
-                         .bioavailability = declared->bioavailability ? row[about->stride] : 1.0,
-                         .rate = row[2 * about->stride],
-                         .duration = row[3 * about->stride]};
+                         .bioavailability = declared->bioavailability ? row[stride] : 1.0,
+                         .rate = row[2 * stride],
+                         .duration = row[3 * stride]};
 }
 
 /* Length of the dose [model time], 0 for a bolus; NaN where the model's numbers make no sense. `scaled`: F
@@ -191,7 +221,7 @@ static bool give_into_state(builder *b, int i_dose, double time, double amount, 
   const rein_timeline_lane *about = b->about;
   const rein_course *course = b->course;
   double factor = about->model->action[course->action].factor;
-  action_values values = read_action(about, course->action);
+  action_values values = read_action(about, course->action, time);
   double scaled = values.bioavailability * amount;
   double length = length_of(course, &values, scaled);
   into_state dose = {.time = time,
@@ -225,7 +255,7 @@ static bool change_state(builder *b, double time, double amount, bool idle) {
 /* The action holds its parameter: for a length, or until another takes over. */
 static bool give_into_param(builder *b, double time, double amount, bool idle) {
   const rein_action *action = &b->about->model->action[b->course->action];
-  action_values values = read_action(b->about, b->course->action);
+  action_values values = read_action(b->about, b->course->action, time);
   double length = length_of(b->course, &values, amount);
   if (b->course->how == REIN_GIVEN_BOLUS) length = INFINITY;
   bool sound = values.lag >= 0.0 && isfinite(values.lag) && !isnan(length);
@@ -341,6 +371,7 @@ static bool give_dose(builder *b, int i_dose) {
   if (went->taken) amount = delivered;
   const rein_action *action = &b->about->model->action[course->action];
   if (action->state < 0 && action->param < 0) return true; /* a placebo */
+  if (!note_asked(b, time)) return false;
   bool into_param = b->about->tape->action_state[course->action] < 0;
   return into_param ? give_into_param(b, time, amount, idle) : give_into_state(b, i_dose, time, amount, idle);
 }
@@ -547,12 +578,10 @@ static bool give_courses(builder *b, const rein_course *course, int n_course, bo
 bool rein_timeline_fill(rein_timeline *timeline, const rein_timeline_lane *about, const rein_course *course,
                         int n_course, rein_lane_plan *lane) {
   builder b = {.timeline = timeline, .about = about, .lane = lane};
-  timeline->n_span = timeline->n_reset = timeline->n_late = 0;
+  timeline->n_span = timeline->n_reset = timeline->n_late = timeline->n_asked = 0;
   bool as_written = about->order == REIN_ORDER_AS_WRITTEN,
        resets_first = about->order == REIN_ORDER_RESETS_FIRST;
   if (!give_courses(&b, course, n_course, as_written || resets_first, !resets_first)) return false;
   if (!as_written && !give_courses(&b, course, n_course, !resets_first, resets_first)) return false;
-  if (!add_late_items(&b) || !walk_spans(&b)) return false;
-  rein_lane_sort_items(lane);
-  return true;
+  return add_late_items(&b) && walk_spans(&b);
 }

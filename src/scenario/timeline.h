@@ -90,6 +90,8 @@ typedef struct {
   size_t cap_taken;
   rein_item *late; /* (n_late) of doses that a lag has delayed */
   size_t n_late, cap_late;
+  double *asked; /* (n_asked) times at which the action's numbers were looked at, see `asks` */
+  size_t n_asked, cap_asked;
 } rein_timeline;
 void rein_timeline_clear(rein_timeline *timeline);
 
@@ -105,6 +107,11 @@ typedef struct {
   const double *value;  /* the individual's numbers, see rein_people_draw */
   const double *action; /* rows of REIN_PROG_ACTION at this lane: action[(4 i + k) * stride] */
   int stride;
+  bool asks; /* timeline->asked is wanted */
+  const double *moment,
+      *moment_action; /* (n_moment) rising; (n_moment x 4 n_action) the rows at these times,
+                         in place of `action`: all that were asked for; NULL: as at the start */
+  size_t n_moment;
   rein_order order;
   bool adding_ends;       /* a steady state that adds ends the infusions that run, as one that resets does */
   const rein_course *own; /* (n_own) courses of this person alone, after those of the arm */
@@ -112,10 +119,10 @@ typedef struct {
   const bool *left_out; /* (n_action) actions left out of the own courses; NULL none */
 } rein_timeline_lane;
 
-/* Fills lane->item and lane->dose for the arm's courses; lane->individual, t_start, t_end are set. Items
- * after t_end are left out. A lag, bioavailability, rate or duration that makes no sense (not finite,
- * negative) becomes an amount that is no number, so that the lane fails and says so. False when memory is
- * out. */
+/* Fills lane->item and lane->dose for the arm's courses, to be sorted with rein_lane_sort_items;
+ * lane->individual, t_start, t_end are set. Items after t_end are left out. A lag, bioavailability, rate or
+ * duration that makes no sense (not finite, negative) becomes an amount that is no number, so that the lane
+ * fails and says so. False when memory is out. */
 bool rein_timeline_fill(rein_timeline *timeline, const rein_timeline_lane *about, const rein_course *course,
                         int n_course, rein_lane_plan *lane);
 
