@@ -130,7 +130,7 @@ void rein_page_evidence(rein_html *html, const rein_page *page, const rein_model
   rein_page_section_end(html);
 }
 
-void rein_page_boundary(rein_html *html, const rein_page *page) {
+void rein_page_boundary(rein_html *html, const rein_page *page, const char *arms) {
   rein_page_section_begin(html, page, "boundary");
   rein_html_open(html, "p", NULL);
   rein_html_open(html, "strong", NULL);
@@ -138,5 +138,6 @@ void rein_page_boundary(rein_html *html, const rein_page *page) {
   rein_html_close(html, "strong");
   rein_html_printf(html, ". %s", REIN_FOR_RESEARCH);
   rein_html_close(html, "p");
+  if (arms) rein_html_line(html, "p", "By its actions another boundary holds for: %s.", arms);
   rein_page_section_end(html);
 }

@@ -33,7 +33,7 @@ void rein_page_facts_end(rein_html *html);
 /* Section "evidence": what the model's numbers rest on; model NULL: n/a with the reason. */
 void rein_page_evidence(rein_html *html, const rein_page *page, const rein_model *model, const char *why_not);
 
-/* Section "boundary". */
-void rein_page_boundary(rein_html *html, const rein_page *page);
+/* Section "boundary"; arms: those with another one, as text, NULL none. */
+void rein_page_boundary(rein_html *html, const rein_page *page, const char *arms);
 
 #endif

@@ -337,7 +337,7 @@ static rein_status make_page(job *j, const char *folder) {
       &j->html, &j->page, find_model(j, run),
       "the study keeps no copy of the model that can be read by itself; 'rein check' counts it");
   add_provenance(j, run);
-  rein_page_boundary(&j->html, &j->page);
+  rein_page_boundary(&j->html, &j->page, NULL);
   rein_page_end(&j->html, &j->page);
   return REIN_OK;
 }

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "src/record/record.h"
+#include "src/record/reader.h"
 #include "src/report/plot.h"
 #include "src/report/report.h"
 #include "src/report/report_scores.h"
@@ -133,6 +133,15 @@ static rein_plot_panel make_panel(rein_arena *arena, const rein_validation *v,
   return (rein_plot_panel){v->observed->arm[from->arm].name, series, 1, points};
 }
 
+static const char *tell_held_back(rein_arena *arena, int n) {
+  return n ? rein_arena_printf(
+                 arena,
+                 " Held back are %d observed values: of fewer than %d people at a time, or in a "
+                 "mean with a censored value.",
+                 n, REIN_SMALLEST_GROUP)
+           : "";
+}
+
 static rein_status add_picture(rein_html *html, const rein_validation *v, int verdict_index,
                                rein_diag *diag) {
   rein_arena *arena = html->out->arena;
@@ -157,13 +166,11 @@ static rein_status add_picture(rein_html *html, const rein_validation *v, int ve
   rein_html_open(html, "figure", NULL);
   const rein_status status =
       rein_plot_embed(arena, &plot, rein_arena_printf(arena, "plot%d", observable), diag, html->out);
-  rein_html_line(
-      html, "figcaption",
-      "%s over time: median, 25 to 75 %% and 5 to 95 %% of %" PRId64
-      " simulated individuals, measurement noise included and not yet told the state before; dots "
-      "are what was observed. %d observed values are held back: of fewer than 5 people at a time, "
-      "or in a mean with a censored value. Scores compare changes, each from its own state before.",
-      o->name, v->scenario->n_individual, n_held_back);
+  rein_html_line(html, "figcaption",
+                 "%s over time: median, 25 to 75 %% and 5 to 95 %% of %" PRId64
+                 " simulated individuals, measurement noise included and not yet told the state before; dots "
+                 "are what was observed. Scores compare changes, each from its own state before.%s",
+                 o->name, v->scenario->n_individual, tell_held_back(arena, n_held_back));
   rein_html_close(html, "figure");
   return status;
 }
@@ -201,6 +208,17 @@ static void add_provenance(rein_html *html, const rein_page *page, const rein_va
   rein_page_section_end(html);
 }
 
+/* What an arm's actions ask for beyond the model's own boundary; NULL: nothing. */
+static const char *list_boundaries(rein_arena *arena, const rein_scenario *s) {
+  rein_text text;
+  rein_text_init(&text, arena);
+  for (int a = 0; a < s->n_arm; a++) {
+    if (strcmp(s->arm[a].boundary, s->model->boundary) != 0)
+      rein_text_printf(&text, "%s%s %s", text.n ? ", " : "", s->arm[a].name, s->arm[a].boundary);
+  }
+  return text.n ? text.bytes : NULL;
+}
+
 static rein_status make_page(const rein_validation *v, rein_diag *diag, rein_text *out) {
   const rein_scenario *s = v->scenario;
   const rein_page page = {.kind = "Validation report",
@@ -217,7 +235,7 @@ static rein_status make_page(const rein_validation *v, rein_diag *diag, rein_tex
   if (status == REIN_OK) status = rein_report_calibration(&html, &page, v, diag);
   rein_page_evidence(&html, &page, s->model, NULL);
   add_provenance(&html, &page, v);
-  rein_page_boundary(&html, &page);
+  rein_page_boundary(&html, &page, list_boundaries(out->arena, s));
   rein_page_end(&html, &page);
   return status;
 }
