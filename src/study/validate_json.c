@@ -79,7 +79,7 @@ static json_t *make_simulated(const rein_validation *v) {
   json_object_set_new(object, "individuals", json_integer(s->n_individual));
   json_object_set_new(object, "replicates", json_integer(s->n_replicate));
   json_object_set_new(object, "parameter_uncertainty_in_view",
-                      json_boolean(!v->has_uncertain || s->n_replicate > 1));
+                      json_boolean(v->has_uncertain && s->n_replicate > 1));
   json_object_set_new(object, "members", json_integer(v->n_member));
   json_object_set_new(object, "failed", json_integer(v->n_failed));
   return object;

@@ -81,7 +81,9 @@ static void print_head(const rein_validation *v, rein_text *out) {
                    "  simulated  %" PRId64 " individuals, %d arms, %" PRId64 " replicates; %" PRId64
                    " of %" PRId64 " failed\n",
                    s->n_individual, s->n_arm, s->n_replicate, v->n_failed, v->n_member);
-  if (v->has_uncertain && s->n_replicate < 2)
+  if (!v->has_uncertain)
+    rein_text_add(out, "  note       the model states no uncertainty of its parameters: it is not in view\n");
+  else if (s->n_replicate < 2)
     rein_text_add(out, "  note       one replicate: the uncertainty of parameters is not in view\n");
   rein_text_printf(out,
                    "  compared   from %g %s over %d horizons; left out: %d without a state before, %d "

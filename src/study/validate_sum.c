@@ -326,11 +326,20 @@ static void add_verdicts(const rein_validate_job *job, rein_validation *v) {
 
 /* ---- what the report says beside scores ---- */
 
-/* External needs two points after baseline or two arms; less is not called so. */
-static const char *relation_of(const rein_validate_job *job, const rein_validation *v) {
+/* Whether any observable was seen at two times after baseline, or in two arms. */
+static bool has_course(const rein_validate_job *job) {
+  for (int i = 0; i < job->n_task; i++)
+    for (int k = 0; k < i; k++) {
+      const rein_task *a = &job->task[i], *b = &job->task[k];
+      if (a->observable == b->observable && (a->i_time != b->i_time || a->arm != b->arm)) return true;
+    }
+  return false;
+}
+
+/* External needs two points after baseline or two arms, of one observable; less is not called so. */
+static const char *relation_of(const rein_validate_job *job) {
   const rein_relation relation = job->observed->relation;
-  if (relation == REIN_RELATION_EXTERNAL && v->n_times < 2 && v->n_arm < 2)
-    return "other people, one point after baseline";
+  if (relation == REIN_RELATION_EXTERNAL && !has_course(job)) return "other people, one point after baseline";
   return rein_observed_relation_word(relation);
 }
 
@@ -370,7 +379,7 @@ void rein_validate_sum(const rein_validate_job *job, rein_validation *out) {
                        .n_earlier = job->n_earlier,
                        .n_later = job->n_later};
   count(job, &v);
-  v.relation = relation_of(job, &v);
+  v.relation = relation_of(job);
   rein_model_hash(job->scenario->model, job->arena, v.model_hash);
   rein_validate_expect_hash(job, v.expect_hash);
   v.split = job->split;

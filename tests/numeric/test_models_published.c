@@ -42,6 +42,17 @@ START_TEST(test_warfarin) {
 }
 END_TEST
 
+/* The effective half-life in texts on the drug is about 40 h on average, 20 to 60 h between people. */
+START_TEST(test_warfarin_half_life) {
+  s = shipped_read(arena, "warfarin");
+  const shipped_case dose = {.name = "100 mg", .act = {{"warfarin", 0, 100}}};
+  const double time[2] = {72, 144};
+  double plasma[2];
+  course(&dose, "concentration", time, 2, plasma);
+  ck_assert_double_eq_tol(log(2) * 72 / log(plasma[0] / plasma[1]), 40, 0.5);
+}
+END_TEST
+
 /* ---- HIV ---- */
 
 /* Perelson 1996: viral load under complete inhibition, from the untreated steady state. */
@@ -188,6 +199,7 @@ Suite *rein_suite_models_published(void) {
   tcase_add_checked_fixture(tc, setup, teardown);
   tcase_set_timeout(tc, 60);
   tcase_add_test(tc, test_warfarin);
+  tcase_add_test(tc, test_warfarin_half_life);
   tcase_add_test(tc, test_hiv_closed_form);
   tcase_add_test(tc, test_hiv_residual);
   tcase_add_test(tc, test_erythropoiesis_rest);
