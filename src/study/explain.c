@@ -155,6 +155,8 @@ static rein_explain_number vanished(const runner *r, const rein_explanation *e, 
   if (s->beyond[run] && !s->beyond[0])
     return (rein_explain_number){NAN, "held, it drives a state out of its declared range"};
   if (!isfinite(left)) return (rein_explain_number){NAN, "the readout is not a finite number"};
+  if (fabs(left) > REIN_EXPLAIN_AWAY * (fabs(e->with) + fabs(e->without)))
+    return (rein_explain_number){NAN, "held, it makes the readout run away"};
   return (rein_explain_number){e->effect - left, NULL};
 }
 

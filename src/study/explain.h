@@ -18,6 +18,10 @@
 #define REIN_EXPLAIN_PAIRED 8
 /* A share below this fraction of the effect is not followed any further. */
 #define REIN_EXPLAIN_SMALL 1e-3
+/* A readout that is as many times what it was in both runs has run away. */
+#define REIN_EXPLAIN_AWAY 1e4
+/* Steps between two actions after which a person with a flux held counts as run away. */
+#define REIN_EXPLAIN_STEPS 10000
 /* Largest remainder of a state's account, relative to what moved it and to its scale. */
 #define REIN_EXPLAIN_REMAINDER 1e-6
 

@@ -235,6 +235,7 @@ rein_status rein_explain_run(rein_arena *arena, const rein_simulation *s, const 
   plan.n_keep = runs->n_row;
   plan.atol = make_atol(arena, e->twin, s->plan->atol);
   plan.rtol = fmin(plan.rtol, 1e-8);
+  if (plan.max_steps > REIN_EXPLAIN_STEPS) plan.max_steps = REIN_EXPLAIN_STEPS;
   const rein_sink sink = {&j, take};
   const rein_ens_options ens = {.n_thread = options->n_thread, .kernels = options->kernels};
   rein_ens_totals totals;
