@@ -73,7 +73,7 @@ BENCH_OBJ := $(B)/tests/bench/bench.o $(B)/tests/bench/bench_study.o $(B)/tests/
 DEPS := $(patsubst %.o,%.d,$(LIB_OBJ) $(CLI_OBJ) $(TEST_OBJ) $(BENCH_OBJ) $(B)/tests/dosing/dosing.o)
 
 .PHONY: all lib program objects tests run test test-report validate check quick-check san tsan long bench fuzz dosing install uninstall clean \
-  format packages conformance petab FORCE
+  format packages conformance petab fuzz-library FORCE
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -136,7 +136,8 @@ $(B)/run_tests: $(TEST_OBJ) $(filter-out %/main.o,$(CLI_OBJ)) $(B)/librein.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(WRAP) $^ $(CHECK_LIBS) $(LDLIBS) -o $@
 
 SAN_ENV := ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 \
-  LSAN_OPTIONS=suppressions=tests/tools/leaks.supp:print_suppressions=0 TSAN_OPTIONS=halt_on_error=1
+  LSAN_OPTIONS=suppressions=tests/tools/leaks.supp:print_suppressions=0 TSAN_OPTIONS=halt_on_error=1 \
+  CK_TIMEOUT_MULTIPLIER=20
 # A program of its own: CVODES exports the names of CVODE.
 $(B)/cvodes_forward: tests/cvodes/forward.c
 	@mkdir -p $(@D)
@@ -194,17 +195,22 @@ FUZZ_BIN := $(FUZZ_SRC:tests/fuzz/%.c=build/fuzz/%)
 
 # With clang, libFuzzer; without, tests/fuzz/standalone.c changes the seeds at random. Both under the sanitizers.
 ifneq ($(shell command -v clang 2>/dev/null),)
-build/fuzz/%: tests/fuzz/%.c FORCE
+# One rule for the library that all targets share: two of them must not make it at once.
+fuzz-library: FORCE
 	@$(MAKE) --no-print-directory -j$(JOBS) VARIANT=debug CC=clang B=build/fuzz/lib TEAM= LDFLAGS= \
 	  EXTRA_CFLAGS='-O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -DREIN_TEAM_PTHREAD' \
 	  build/fuzz/lib/librein.a
+
+build/fuzz/%: tests/fuzz/%.c fuzz-library
 	clang -I. -D_GNU_SOURCE -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined $< build/fuzz/lib/librein.a $(LDLIBS) -o $@
 # Whole paths: a target may go to a folder of its own.
-RUN_FUZZ = build/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -verbosity=0 \
+RUN_FUZZ = build/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -timeout=60 -rss_limit_mb=2048 -verbosity=0 \
   -artifact_prefix=$(CURDIR)/build/fuzz/found- $(CURDIR)/build/fuzz/corpus/$$f $(CURDIR)/tests/fuzz/seeds/$$f
 else
-build/fuzz/%: tests/fuzz/%.c tests/fuzz/standalone.c FORCE
+fuzz-library: FORCE
 	@$(MAKE) --no-print-directory -j$(JOBS) VARIANT=san build/san/librein.a
+
+build/fuzz/%: tests/fuzz/%.c tests/fuzz/standalone.c fuzz-library
 	@mkdir -p $(@D)
 	$(CC) -I. -D_GNU_SOURCE -std=c11 -g -O1 -fopenmp -fsanitize=address,undefined $< tests/fuzz/standalone.c \
 	  build/san/librein.a $(LDLIBS) -o $@

@@ -22,12 +22,12 @@ typedef struct {
 } listing;
 
 static void list_model(listing *list, const char *name, const char *path) {
+  if (rein_names_find(list->seen, name) >= 0) return;
+  rein_names_add(list->seen, name, list->n++);
   rein_diag *diag = rein_diag_create(list->cli->arena);
   rein_model *model;
   const rein_status status =
       rein_model_read(list->cli->arena, list->units, path, rein_cli_pos(), diag, &model);
-  if (rein_names_find(list->seen, name) >= 0) return;
-  rein_names_add(list->seen, name, list->n++);
   if (status == REIN_OK) {
     printf("%-24s %4zu states  %-26s %s\n", name, model->n_state, model->boundary,
            model->title ? model->title : "");
@@ -67,8 +67,12 @@ rein_status rein_cmd_models(rein_cli *cli) {
     if (n) list_folder(&list, rein_arena_strndup(cli->arena, p, n), "");
     p += n + (p[n] == ':');
   }
+  const char *checkout = rein_model_folder_of_program(cli->arena);
+  if (checkout) list_folder(&list, checkout, "");
   list_folder(&list, REIN_SHARE_DIR "/models", "");
   if (list.n == 0)
-    fputs("rein models: none found in ./models, REIN_MODELS or " REIN_SHARE_DIR "/models\n", stderr);
+    fputs("rein models: none found in ./models, REIN_MODELS, beside the program or in " REIN_SHARE_DIR
+          "/models\n",
+          stderr);
   return list.worst;
 }

@@ -16,9 +16,9 @@ static const rein_command commands[] = {
      "rein new my_model\tthe two files\nrein run my_model/scenario.yaml\tsimulate them\n", 1, 1, BIT(HELP),
      rein_cmd_new},
     {"models", "list the models that are found by name", "",
-     "Looks in ./models, in the folders of REIN_MODELS and in what was installed with rein. Prints name, "
-     "number of\n"
-     "states, boundary of use and title.",
+     "Looks in ./models, in the folders of REIN_MODELS, in the checkout that the program was built in and in "
+     "what was\n"
+     "installed with rein. Prints name, number of states, boundary of use and title.",
      "rein models\tall of them\nrein dump --stage model warfarin\tone of them, checked and flattened\n", 0, 0,
      BIT(HELP), rein_cmd_models},
     {"check", "check models and scenarios; count what they rest on", "FILE...",

@@ -289,6 +289,10 @@ rein_status rein_model_read_source(rein_arena *arena, rein_units *units, const r
  * checkout that the program was built in, and in the installed share folder. */
 const char *rein_model_find(rein_arena *arena, const char *text, rein_pos from, rein_diag *diag);
 
+/* "<checkout>/models/" of the checkout whose build/<variant>/ would hold this program, whether there is such
+ * a folder or not; NULL where the program's path is not known or too short. */
+const char *rein_model_folder_of_program(rein_arena *arena);
+
 /* The stages after reading, for importers: resolve names, expand functions, check units, order values, check
  * initial values and structure. Goes on after an error to find more. */
 rein_status rein_model_check(rein_model *model, rein_units *units, rein_diag *diag);

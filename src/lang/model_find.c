@@ -66,8 +66,7 @@ static const char *try_variable(finder *f) {
   return NULL;
 }
 
-/* models/ of the checkout whose build/<variant>/ holds this program, when it was not installed. */
-static const char *try_beside_program(finder *f) {
+const char *rein_model_folder_of_program(rein_arena *arena) {
   char program[3072];
   const ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
   if (n <= 0) return NULL;
@@ -77,7 +76,12 @@ static const char *try_beside_program(finder *f) {
     if (!last) return NULL;
     *last = 0;
   }
-  return try_folder(f, rein_arena_printf(f->arena, "%s/models/", program));
+  return rein_arena_printf(arena, "%s/models/", program);
+}
+
+static const char *try_beside_program(finder *f) {
+  const char *folder = rein_model_folder_of_program(f->arena);
+  return folder ? try_folder(f, folder) : NULL;
 }
 
 /* No name of a model can climb out of the folders that are searched. */

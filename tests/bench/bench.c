@@ -285,7 +285,7 @@ static const rein_tape *compile(rein_arena *arena, rein_units *units, const char
   return tape;
 }
 
-/* BENCH=jitter,writing in the environment: only these. */
+/* BENCH=jitter,times in the environment: only these. */
 static bool wanted(const char *part) {
   const char *only = getenv("BENCH");
   return !only || strstr(only, part);
@@ -331,6 +331,7 @@ int main(int argc, char **argv) {
   }
   if (wanted("levels")) levels(&pkpd, 512), levels(&pathway, 2048);
   if (wanted("jitter")) jitter(&pkpd, REIN_METHOD_BDF, 1024), jitter(&pkpd, REIN_METHOD_DOPRI5, 4096);
+  if (wanted("times")) bench_times(argv[second ? 2 : 1], "bdf"), bench_times(argv[second ? 2 : 1], "dopri5");
   if (wanted("threads")) threads(&pkpd, 2048);
   if (wanted("compile")) bench_compile();
   if (wanted("writing")) bench_writing("scenarios/warfarin_adherence.yaml");

@@ -68,7 +68,7 @@ void bench_compile(void) {
   }
 }
 
-/* ---- writing ---- */
+/* ---- integrating without records ---- */
 
 static rein_status nothing(void *context, const rein_batch_result *result) {
   (void)context, (void)result;
@@ -82,6 +82,53 @@ static double run_without(const rein_simulation *s) {
   if (rein_ens_run(s->tape, s->plan, &sink, &options, NULL) != REIN_OK) exit(1);
   return bench_cpu() - start;
 }
+
+/* ---- individual dose times in a scenario ---- */
+
+static void prepare(rein_arena *arena, rein_units *units, const char *model, const char *method,
+                    const char *jitter, rein_simulation *out) {
+  char path[] = "/tmp/rein-bench-XXXXXX.yaml", *here = realpath(model, NULL);
+  const int fd = mkstemps(path, 5);
+  FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+  if (!file || !here) exit(4);
+  fprintf(file,
+          "rein: scenario/1\nname: times\nmodel: %s\nseed: 3\ncohort: {n: 2048}\nkeep: [states]\n"
+          "solver: {method: %s}\nmeasure: {from: 0 h, to: 672 h, every: 1 h}\narms:\n  daily:\n    actions:\n"
+          "      - {do: oral, amount: 100 mg, every: 24 h, count: 28%s}\n",
+          here, method, jitter);
+  fclose(file);
+  free(here);
+  rein_diag *diag = rein_diag_create(arena);
+  const rein_scenario_options wanted = {0};
+  const rein_status status = rein_simulation_prepare(arena, units, path, &wanted, NULL, diag, out);
+  unlink(path);
+  if (status == REIN_OK) return;
+  rein_text text;
+  rein_text_init(&text, arena);
+  rein_diag_print(diag, &text);
+  fprintf(stderr, "bench: %s", text.bytes), exit(3);
+}
+
+void bench_times(const char *model, const char *method) {
+  rein_arena *arena = rein_arena_create();
+  rein_units *units = NULL;
+  rein_simulation common, own;
+  if (rein_units_create(rein_diag_create(arena), &units) != REIN_OK) exit(4);
+  prepare(arena, units, model, method, "", &common);
+  prepare(arena, units, model, method, ", jitter: 2 h", &own);
+  double ratio[5];
+  for (int i = 0; i < 5; i++) {
+    const double same = run_without(&common);
+    ratio[i] = run_without(&own) / same;
+  }
+  printf(
+      "scenario, doses jittered with an SD of 2 h, %s: %.2f of the time of common times (%d individuals)\n",
+      method, bench_median(ratio, 5), (int)common.scenario->n_individual);
+  rein_units_destroy(units);
+  rein_arena_destroy(arena);
+}
+
+/* ---- writing ---- */
 
 static double run_with(const rein_simulation *s, int i) {
   char folder[60];

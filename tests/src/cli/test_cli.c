@@ -256,6 +256,22 @@ START_TEST(test_models_lists_shipped_ones) {
 }
 END_TEST
 
+/* A program that was not installed finds its checkout's models from anywhere, and lists those it finds. */
+START_TEST(test_models_from_elsewhere) {
+  static char here[sizeof out];
+  rein("models", NULL);
+  snprintf(here, sizeof here, "%s", out);
+  char command[2400], *path = realpath(program(), NULL);
+  ck_assert_ptr_nonnull(path);
+  snprintf(command, sizeof command, "cd '%s' && '%s' models > stdout 2> stderr", folder, path);
+  free(path);
+  ck_assert_int_eq(system(command), 0);
+  slurp(in("stdout"), out, sizeof out);
+  ck_assert_str_eq(out, here);
+  ck_assert(says(out, "\nwarfarin "));
+}
+END_TEST
+
 START_TEST(test_dump_stages) {
   static const struct {
     const char *stage, *file, *expected;
@@ -390,6 +406,31 @@ START_TEST(test_folder_of_another_study_is_refused) {
 }
 END_TEST
 
+/* run.yaml says what was run: one that was edited afterwards is not read. */
+START_TEST(test_edited_run_is_refused) {
+  static const char *const command[] = {"show", "export"};
+  make_study();
+  rein("run", "-q", "--n", "8", "-o", in("study"), in("m/scenario.yaml"), NULL);
+  ck_assert_int_eq(code, 0);
+  static char kept[8192], edited[8192];
+  slurp(in("study/run.yaml"), kept, sizeof kept);
+  snprintf(edited, sizeof edited, "%s", kept);
+  char *seed = strstr(edited, "seed: ");
+  ck_assert_ptr_nonnull(seed);
+  seed[6] = seed[6] == '9' ? '8' : '9';
+  for (int i = 0; i < 2; i++) {
+    write_text(in("study/run.yaml"), edited);
+    rein(command[i], in("study"), NULL);
+    ck_assert_int_eq(code, 4);
+    ck_assert_str_eq(out, "");
+    ck_assert(says(words, "run.yaml' is not what the manifest says"));
+    write_text(in("study/run.yaml"), kept);
+    rein(command[i], in("study"), NULL);
+    ck_assert_int_eq(code, 0);
+  }
+}
+END_TEST
+
 /* A state that grows out of its range: its members fail, the others are there, and the code says 1. */
 START_TEST(test_failed_members_are_code_1) {
   make_study();
@@ -451,12 +492,14 @@ Suite *rein_suite_cli(void) {
   tcase_add_test(tcase, test_new_overwrites_nothing);
   tcase_add_test(tcase, test_new_names);
   tcase_add_test(tcase, test_models_lists_shipped_ones);
+  tcase_add_test(tcase, test_models_from_elsewhere);
   tcase_add_test(tcase, test_dump_stages);
   tcase_add_test(tcase, test_dry_run_writes_nothing);
   tcase_add_test(tcase, test_run_show_plot_export);
   tcase_add_test(tcase, test_show_of_few_people);
   tcase_add_test(tcase, test_quiet_is_quiet);
   tcase_add_test(tcase, test_folder_of_another_study_is_refused);
+  tcase_add_test(tcase, test_edited_run_is_refused);
   tcase_add_test(tcase, test_failed_members_are_code_1);
   tcase_add_test(tcase, test_interrupt);
   tcase_add_test(tcase, test_terminate);
