@@ -29,7 +29,7 @@ typedef struct {
   int64_t serial; /* order of triggering */
 } rein_pending;
 
-#define REIN_MAX_WAIT 8
+#define REIN_MAX_WAIT 32
 #define REIN_BATCH_OWNED 96 /* allocations of a batch, more than there are */
 
 typedef struct rein_steady_work rein_steady_work; /* of steady.c */
