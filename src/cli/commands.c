@@ -58,14 +58,22 @@ static const rein_command commands[] = {
      "are refused.",
      "rein merge outputs/all outputs/part1 outputs/part2 outputs/part3\tthe same bytes as one run\n", 2, -1,
      BIT(QUIET) | BIT(HELP), rein_cmd_merge},
-    {"import", "turn a model of another format into a model of rein", "FORMAT FILE",
-     "FORMAT is sbml. Writes readable YAML to standard output or to the file of --out; it runs to the same\n"
+    {"import", "read a model of another format, or observed data as records", "FORMAT FILE",
+     "FORMAT is sbml or observed. Of sbml: writes readable YAML to standard output or to the file of --out; "
+     "it runs to the same\n"
      "numbers. An SBML file can also be used as it is, wherever a model is named. What libSBML's "
      "consistency\n"
-     "checks call an error is one, unless --no-validate.",
+     "checks call an error is one, unless --no-validate. Of observed: FILE is the scenario that compares "
+     "with "
+     "the data;\n"
+     "its observed changes become transition records, one a line, what nobody measured null with a reason "
+     "(docs/records.md).\n"
+     "Lines are added to an existing file as its next version; a record that is there already is refused.",
      "rein import sbml pathway.xml -o pathway.yaml\tthe model as YAML\n"
-     "rein check pathway.xml\tthe same model without a copy\n",
-     2, 2, BIT(OUT) | BIT(NO_VALIDATE) | BIT(HELP), rein_cmd_import},
+     "rein check pathway.xml\tthe same model without a copy\n"
+     "rein import observed -o observed.ndjson models/ldl_statin_ezetimibe/validate/i_rosette.yaml\tobserved "
+     "records\n",
+     2, 2, BIT(OUT) | BIT(NO_VALIDATE) | BIT(INDIVIDUAL_DATA) | BIT(HELP), rein_cmd_import},
     {"export", "write records as NDJSON or CSV", "STUDY",
      "To standard output, or to the file of --out. Fields are explained in docs/records.md, the JSON Schema "
      "is\n"

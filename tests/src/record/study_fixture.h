@@ -57,4 +57,8 @@ void fixture_compare(fixture *f, const char *a, const char *b);
 /* Messages so far. */
 const char *fixture_messages(fixture *f);
 
+/* test_export.c: fails where x does not fit the part of JSON Schema that docs/transition.schema.json uses. */
+struct json_t;
+void fixture_check_schema(struct json_t *x, struct json_t *schema, const char *path);
+
 #endif

@@ -70,7 +70,7 @@ static bool in_enum(const json_t *x, const json_t *list) {
   return false;
 }
 
-static void validate(json_t *x, json_t *schema, const char *path) {
+void fixture_check_schema(json_t *x, json_t *schema, const char *path) {
   json_t *list = json_object_get(schema, "enum"), *constant = json_object_get(schema, "const"), *item;
   json_t *properties = json_object_get(schema, "properties"), *items = json_object_get(schema, "items");
   const char *key;
@@ -84,10 +84,10 @@ static void validate(json_t *x, json_t *schema, const char *path) {
     json_object_foreach(x, key, item) {
       ck_assert_msg(json_object_get(properties, key) != NULL, "%s has %s, which the schema does not", path,
                     key);
-      validate(item, json_object_get(properties, key), key);
+      fixture_check_schema(item, json_object_get(properties, key), key);
     }
   }
-  if (json_is_array(x) && items) json_array_foreach(x, i, item) validate(item, items, path);
+  if (json_is_array(x) && items) json_array_foreach(x, i, item) fixture_check_schema(item, items, path);
 }
 
 START_TEST(test_every_line_fits_the_schema) {
@@ -98,7 +98,7 @@ START_TEST(test_every_line_fits_the_schema) {
     json_error_t error;
     json_t *record = json_loads(line, 0, &error);
     ck_assert_msg(record != NULL, "%s", error.text);
-    validate(record, schema, "record");
+    fixture_check_schema(record, schema, "record");
     json_decref(record);
   }
   ck_assert_int_eq(n, 11 * FIXTURE_ARMS * 2);
