@@ -25,6 +25,7 @@ rein_status rein_cmd_explain(rein_cli *cli);
 rein_status rein_cmd_prior(rein_cli *cli);
 rein_status rein_cmd_sensitivity(rein_cli *cli);
 rein_status rein_cmd_steer(rein_cli *cli);
+rein_status rein_cmd_why_not(rein_cli *cli);
 rein_status rein_cmd_help(rein_cli *cli);
 
 /* A place that no file has: the command line. */

@@ -88,9 +88,7 @@ static double standard(const rein_dist *dist, double centre, double bound) {
   return bound < 0 ? -INFINITY : INFINITY;
 }
 
-/* The value `x` standard deviations from the centre. Of a computed parameter: the deviate that the tape adds
- * itself. */
-static double deviate(const rein_dist *dist, double centre, double x, bool computed) {
+double rein_people_deviate(const rein_dist *dist, double centre, double x, bool computed) {
   double eta = dist->sd * x;
   if (computed) return dist->kind == REIN_DIST_NONE || dist->kind == REIN_DIST_UNIFORM ? 0.0 : centre + eta;
   switch (dist->kind) {
@@ -121,7 +119,7 @@ static double draw_dist(const rein_dist *dist, double centre, double u, double m
   }
   double z = cut ? rein_normal_quantile_between(u, low, high) : rein_normal_quantile(u);
   if (innovation) *innovation = z;
-  double value = deviate(dist, centre, mean + sd * z, computed);
+  double value = rein_people_deviate(dist, centre, mean + sd * z, computed);
   /* Rounding may leave the interval by a last bit. */
   if (cut && value < dist->low) value = dist->low;
   if (cut && value > dist->high) value = dist->high;
@@ -235,7 +233,7 @@ void rein_people_draw(const rein_people *people, int64_t individual, const doubl
       double u = uniform_of(people, REIN_DRAW_UNCERTAIN, individual, p);
       centre = draw_dist(&param->uncertain, centre, u, 0.0, 1.0, computed, NULL);
     }
-    if (!people->typical && !given && param->between.kind != REIN_DIST_NONE) {
+    if (!people->typical && !people->held && !given && param->between.kind != REIN_DIST_NONE) {
       double u = uniform_of(people, REIN_DRAW_BETWEEN, individual, p);
       if (correlated) condition(people, i_correlated, scratch, &mean, &sd);
       const rein_dist between = within_range(param);

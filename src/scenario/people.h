@@ -34,6 +34,7 @@ typedef struct {
   uint64_t seed;
   int64_t n_replicate;
   bool typical;                    /* nothing is drawn */
+  bool held;                       /* likewise, but what the table gives is each person's own */
   bool uncertain;                  /* the cohort writes `replicates:`: parameter uncertainty is drawn */
   const uint64_t *key;             /* (n_param) of the parameters' names */
   const rein_covariate *covariate; /* (n_covariate) */
@@ -61,6 +62,10 @@ size_t rein_people_n_value(const rein_people *people);
 
 /* Quantile of a distribution around `centre` at u in (0, 1), both in the parameter's unit. */
 double rein_people_quantile(const rein_dist *dist, double centre, double u);
+
+/* The value x standard deviations from the centre; of a computed parameter the deviate that the tape adds
+ * itself. */
+double rein_people_deviate(const rein_dist *dist, double centre, double x, bool computed);
 
 /* theta (n_param): values of the typical individual, for a computed parameter 0. value (n_param + n_extra):
  * out; for a computed parameter its deviate. scratch (n_correlated): the caller's. Threads: reentrant with

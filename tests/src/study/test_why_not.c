@@ -1,7 +1,11 @@
-/* The generator of faults has to make what it says before anything is judged by it. */
+/* Faults of known place and size, and what `rein why-not` makes of them. */
 #include <check.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "src/study/why_not.h"
 #include "tests/src/study/validate_fixture.h"
 #include "tests/src/study/why_not_cases.h"
 
@@ -39,12 +43,195 @@ START_TEST(test_the_generated_files_are_read) {
 }
 END_TEST
 
+/* ---- the confusion matrix ---- */
+
+/* What was answered: a place, or one of these. */
+enum { ANSWER_UNSURE = REIN_N_PLACE, ANSWER_NONE, N_ANSWER };
+static const char *const fault_name[N_FAULT] = {
+    "none", "spread", "batch", "less", "late", "clearance", "turnover", "loss", "induction", "gain", "shift"};
+
+static rein_why_not answer_of(why_not_fault fault, double size, uint64_t seed) {
+  rein_why_not w;
+  const rein_why_not_options options = {.n_thread = 1};
+  judged_setup();
+  judged_write("m.yaml", why_not_model);
+  judged_write("s.yaml", why_not_scenario);
+  judged_write("d.yaml", why_not_about);
+  judged_write("d.csv", table(fault, size, seed));
+  const char *path = rein_arena_printf(judged_get()->arena, "%s/s.yaml", judged_get()->folder);
+  const rein_status status =
+      rein_why_not_run(judged_get()->arena, judged_get()->units, path, &options, judged_get()->diag, &w);
+  ck_assert_msg(status == REIN_OK, "%s", judged_messages());
+  return w;
+}
+
+static int answer_index(const rein_why_not *w) {
+  if (w->answer == REIN_WHY_NOT_NONE) return ANSWER_NONE;
+  return w->answer == REIN_WHY_NOT_UNSURE ? ANSWER_UNSURE : (int)w->place;
+}
+
+/* Counts of answers to n cases; returns how many were placed right. */
+static int count_cases(why_not_fault fault, int i_size, int n, int count[N_ANSWER]) {
+  int right = 0;
+  for (int i = 0; i < n; i++) {
+    const rein_why_not w = answer_of(fault, fault ? why_not_size[i_size] : 0, why_not_seed(fault, i_size, i));
+    const int a = answer_index(&w);
+    count[a]++;
+    right +=
+        fault && a < REIN_N_PLACE && strcmp(why_not_place_of(fault), rein_place_word((rein_place)a)) == 0;
+    judged_teardown();
+  }
+  return right;
+}
+
+static void print_counts(const char *fault, double size, const int count[N_ANSWER]) {
+  printf("%-10s %4g", fault, size);
+  for (int a = 0; a < N_ANSWER; a++) printf(" %5d", count[a]);
+  printf("\n");
+}
+
+/* loud: the matrix is printed, as docs/why-not.md has it. */
+static void run_matrix(int n_each, int n_faultless, bool loud) {
+  int none[N_ANSWER] = {0}, n_large = 0, right_large = 0;
+  if (loud) printf("fault      size  meas. inter param struc reado unsur  none\n");
+  count_cases(FAULT_NONE, 0, n_faultless, none);
+  if (loud) print_counts("none", 0, none);
+  for (int s = 0; s < WHY_NOT_N_SIZE; s++)
+    for (int f = 1; f < N_FAULT; f++) {
+      int count[N_ANSWER] = {0};
+      const int right = count_cases((why_not_fault)f, s, n_each, count);
+      if (loud) print_counts(fault_name[f], why_not_size[s], count);
+      if (why_not_size[s] < 2) continue;
+      n_large += n_each;
+      right_large += right;
+    }
+  const int alarm = n_faultless - none[ANSWER_NONE];
+  if (loud)
+    printf("right at size 2 and more: %d of %d; alarms without a fault: %d of %d\n", right_large, n_large,
+           alarm, n_faultless);
+  ck_assert_msg(right_large >= WHY_NOT_RIGHT * n_large, "%d of %d placed right", right_large, n_large);
+  ck_assert_msg(alarm <= WHY_NOT_FALSE_ALARM * n_faultless, "%d of %d false alarms", alarm, n_faultless);
+}
+
+/* All cases as they were fixed with REIN_TEST_LONG, the first ones of each fault and size otherwise. */
+START_TEST(test_the_confusion_matrix) {
+  const bool is_long = getenv("REIN_TEST_LONG") != NULL;
+  run_matrix(is_long ? WHY_NOT_N_EACH : 1, is_long ? WHY_NOT_N_FAULTLESS : 20, is_long);
+}
+END_TEST
+
+/* ---- what it says ---- */
+
+static const char *all_text(const rein_why_not *w) {
+  rein_text text;
+  rein_text_init(&text, judged_get()->arena);
+  rein_why_not_print(w, &text);
+  ck_assert_int_eq(rein_why_not_print_json(w, &text), REIN_OK);
+  return text.bytes;
+}
+
+/* The size of a planted change comes back, and simulating it again confirms what was read between nodes. */
+START_TEST(test_the_size_comes_back) {
+  const rein_why_not w = answer_of(FAULT_LATE, 2, why_not_seed(FAULT_LATE, 2, 0));
+  ck_assert_int_eq(w.answer, REIN_WHY_NOT_PLACED);
+  ck_assert_str_eq(w.change[0].what, "time of drug");
+  ck_assert_double_eq_tol(w.change[0].x, 2.0, 0.1); /* in hours, 1/72 of 72 h */
+  ck_assert_double_eq_tol(w.confirmed / w.change[0].gain, 1.0, 0.05);
+  ck_assert(w.misfit_left < 0.5 * w.misfit);
+  double sum = w.probability_none;
+  for (int p = 0; p < REIN_N_PLACE; p++) sum += w.probability[p];
+  ck_assert_double_eq_tol(sum, 1.0, 1e-12);
+  const char *text = all_text(&w);
+  ck_assert_ptr_nonnull(strstr(text, "For research only"));
+  ck_assert_ptr_nonnull(strstr(text, "answer: intervention"));
+  ck_assert_ptr_null(strstr(text, judged_get()->folder));
+  ck_assert_ptr_null(strstr(text, "high7"));
+  judged_teardown();
+}
+END_TEST
+
+/* A process that only does what a parameter does is no other place; nor is an amount that changes nothing. */
+START_TEST(test_changes_that_say_the_same) {
+  const rein_why_not w = answer_of(FAULT_NONE, 0, why_not_seed(FAULT_NONE, 0, 0));
+  static const char *const what[4] = {"rate of process elimination", "rate of process absorption",
+                                      "amount of drug in arm none", "rate of process decay"};
+  static const char *const why[4] = {"it does what CL does", "it does what ka does",
+                                     "it changes no measurement, or cannot be simulated", NULL};
+  int n = 0;
+  for (int k = 0; k < w.n_change; k++)
+    for (int i = 0; i < 4; i++) {
+      if (strcmp(w.change[k].what, what[i]) != 0) continue;
+      n++;
+      ck_assert_msg(why[i] ? w.change[k].left_out && strcmp(w.change[k].left_out, why[i]) == 0
+                           : !w.change[k].left_out,
+                    "%s: %s", what[i], w.change[k].left_out ? w.change[k].left_out : "counts");
+    }
+  ck_assert_int_eq(n, 4);
+  judged_teardown();
+}
+END_TEST
+
+/* Without faults the squared misfit has the mean of the measurements' number: the stated covariance is right.
+ */
+START_TEST(test_the_covariance) {
+  double sum = 0;
+  int n = 0;
+  for (int i = 0; i < 10; i++) {
+    const rein_why_not w = answer_of(FAULT_NONE, 0, why_not_seed(FAULT_NONE, 0, i));
+    ck_assert_int_eq(w.n_row, 8 * 12 * 10);
+    sum += w.misfit;
+    n += w.n_row;
+    judged_teardown();
+  }
+  ck_assert_double_eq_tol(sum / n, 1.0, 0.06); /* 4 standard errors, sqrt(2 / 9600) each */
+}
+END_TEST
+
+START_TEST(test_few_people_and_unknown_doses) {
+  rein_why_not w;
+  const rein_why_not_options options = {.n_thread = 1}, all = {.n_thread = 1, .individual_data = true};
+  const char *path = rein_arena_printf(judged_get()->arena, "%s/s.yaml", judged_get()->folder);
+  judged_write("m.yaml", why_not_model);
+  judged_write("s.yaml", why_not_scenario);
+  judged_write("d.yaml", why_not_about);
+  judged_write("d.csv", "arm,id,observable,unit,time,time_unit,value\nlow,a,marker,IU,8,h,120\n"
+                        "low,a,plasma,mg/L,8,h,0.5\n");
+  ck_assert_int_eq(
+      rein_why_not_run(judged_get()->arena, judged_get()->units, path, &options, judged_get()->diag, &w),
+      REIN_OK);
+  ck_assert(w.suppressed);
+  ck_assert_ptr_nonnull(strstr(all_text(&w), "suppressed: fewer than 5 people"));
+  ck_assert_int_eq(
+      rein_why_not_run(judged_get()->arena, judged_get()->units, path, &all, judged_get()->diag, &w),
+      REIN_OK);
+  ck_assert(!w.suppressed && w.n_change > 0);
+  rein_text text;
+  rein_text_init(&text, judged_get()->arena);
+  const char *at = strstr(why_not_scenario, "50 mg,");
+  rein_text_add_n(&text, why_not_scenario, (size_t)(at - why_not_scenario));
+  rein_text_printf(&text, "50 mg, adherence: 80 %%,%s", at + strlen("50 mg,"));
+  judged_write("s.yaml", text.bytes);
+  ck_assert_int_eq(
+      rein_why_not_run(judged_get()->arena, judged_get()->units, path, &options, judged_get()->diag, &w),
+      REIN_ERR_INPUT);
+  ck_assert_ptr_nonnull(strstr(judged_messages(), "arm 'low' has 'adherence' or 'jitter'"));
+}
+END_TEST
+
 Suite *rein_suite_why_not(void) {
   Suite *suite = suite_create("why_not");
   TCase *tcase = tcase_create("generator");
   tcase_add_checked_fixture(tcase, judged_setup, judged_teardown);
   tcase_add_test(tcase, test_the_generator);
   tcase_add_test(tcase, test_the_generated_files_are_read);
+  tcase_add_test(tcase, test_few_people_and_unknown_doses);
   suite_add_tcase(suite, tcase);
+  TCase *matrix = tcase_create("matrix");
+  tcase_set_timeout(matrix, 3600);
+  tcase_add_test(matrix, test_the_confusion_matrix);
+  tcase_add_test(matrix, test_the_size_comes_back);
+  tcase_add_test(matrix, test_changes_that_say_the_same);
+  tcase_add_test(matrix, test_the_covariance);
+  suite_add_tcase(suite, matrix);
   return suite;
 }

@@ -1,0 +1,43 @@
+/* A scenario's arms with other numbers than they have, and what the scenario states about how far numbers
+ * vary: for studies that ask what a departure would do.
+ *
+ * Nobody is drawn: of a drawn cohort there is the typical individual, of a table each person with what the
+ * table gives and the rest at its centre. */
+#ifndef REIN_SCENARIO_VARY_H
+#define REIN_SCENARIO_VARY_H
+
+#include "src/scenario/scenario.h"
+
+/* An arm of the scenario with these numbers. */
+typedef struct {
+  int arm;
+  const double *theta; /* (n_param) as rein_scenario_theta gives them */
+} rein_variant;
+
+/* Copy of an arm's typical numbers, with what the cohort draws at its centre; of a computed parameter 0, to
+ * which its deviate is added. */
+double *rein_scenario_theta(rein_arena *arena, const rein_scenario *scenario, int arm);
+
+/* Something that is stated to vary: a parameter between people or in its uncertainty, or a covariate. */
+typedef struct {
+  int param;
+  bool uncertain;        /* else between people */
+  rein_dist dist;        /* around theta; not where it is a covariate of the cohort */
+  bool computed, cohort; /* cohort: these values 1 SD below and above the centre */
+  double low, high;
+} rein_spread;
+
+/* All of them, *n; a parameter that the table gives has none. In `arena`. */
+rein_spread *rein_scenario_spreads(rein_arena *arena, const rein_scenario *scenario, int *n);
+
+/* The number x standard deviations from its centre. */
+double rein_spread_value(const rein_spread *spread, double centre, double x);
+
+/* The scenario with these arms in place of its own, to be measured at `time`. In `arena`. */
+rein_scenario *rein_scenario_vary(rein_arena *arena, const rein_scenario *scenario,
+                                  const rein_variant *variant, int n_variant, const double *time, int n_time);
+
+/* Whether no dose of the arm is missed or late by chance. */
+bool rein_scenario_is_faithful(const rein_scenario *scenario, int arm);
+
+#endif

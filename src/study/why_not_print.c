@@ -1,0 +1,152 @@
+/* The answer as text and as JSON. */
+#include <gsl/gsl_cdf.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "src/stats/normal.h"
+#include "src/study/why_not.h"
+
+#define STILL_WRONG 0.001
+#define SHOWN 8          /* changes in the text */
+#define SHOWN_FROM 0.005 /* and none less probable */
+
+static const char *const answer_word[] = {"none", "abstained", "placed"};
+
+/* Negative decimal logarithm of the probability of so good a fit by chance, chi-squared with 1 degree of
+ * freedom; by its leading terms where it is below what a double holds. */
+static double surprise(double gain) {
+  const double z = sqrt(fmax(gain, 0.0));
+  if (z > 30.0) return (0.5 * z * z + log(z * sqrt(0.5 * M_PI))) / log(10.0);
+  return -log10(2.0 * rein_normal_cdf(-z));
+}
+
+/* Probability of so large a squared misfit where the model and its uncertainty are right. */
+static double misfit_p(const rein_why_not *w, double misfit) {
+  return gsl_cdf_chisq_Q(fmax(misfit, 0.0), w->n_row);
+}
+
+static void print_head(const rein_why_not *w, rein_text *out) {
+  rein_text_add(out, "For research only: where a model may miss data, no recommendation of a treatment.\n");
+  rein_text_printf(out, "%s against %s\n", w->scenario->name, w->observed->title);
+  rein_text_printf(out, "%d measurements of %d %s, %d people", w->n_row, w->n_unit,
+                   w->observed->is_group ? "groups" : "people", w->n_person);
+  rein_text_printf(out, "; left out: %d censored, %d without declared noise, %d that cannot be transformed\n",
+                   w->n_censored, w->n_noiseless, w->n_beyond);
+  if (w->n_failed > 0)
+    rein_text_printf(out, "%lld of the simulated changes failed and are left out\n", (long long)w->n_failed);
+}
+
+static void print_answer(const rein_why_not *w, rein_text *out) {
+  const rein_why_not_change *c = &w->change[0];
+  rein_text_printf(out, "squared misfit %.4g of %d measurements; ", w->misfit, w->n_row);
+  rein_text_printf(out, "%.4g with the most probable change\n\n", w->misfit_left);
+  if (w->answer == REIN_WHY_NOT_NONE) {
+    rein_text_printf(out, "answer: no miss beyond what is stated (probability %.2g)\n", w->probability_none);
+    return;
+  }
+  if (w->answer == REIN_WHY_NOT_PLACED)
+    rein_text_printf(out, "answer: %s (probability %.3g)\n", rein_place_word(w->place),
+                     w->probability[w->place]);
+  else
+    rein_text_printf(out, "answer: a miss whose place cannot be told; most probable %s (%.3g)\n",
+                     rein_place_word(w->place), w->probability[w->place]);
+  rein_text_printf(out, "smallest change: %s %s, %+.3g x %s\n", c->what, c->change, c->x, c->unit_words);
+  rein_text_printf(out, "surprise without it: z = %.3g, -log10 p = %.3g\n", sqrt(fmax(c->gain, 0.0)),
+                   surprise(c->gain));
+  if (misfit_p(w, w->misfit_left) < STILL_WRONG)
+    rein_text_add(out,
+                  "it does not explain all: what is left is beyond what is stated; more may be wrong, or the\n"
+                  "change is too large for the stated covariance\n");
+  if (!isnan(w->confirmed))
+    rein_text_printf(out, "simulated again at that change: z = %.3g\n", sqrt(fmax(w->confirmed, 0.0)));
+}
+
+void rein_why_not_print(const rein_why_not *w, rein_text *out) {
+  print_head(w, out);
+  if (w->suppressed) {
+    rein_text_add(out, "suppressed: fewer than 5 people; --individual-data shows it\n");
+    return;
+  }
+  print_answer(w, out);
+  rein_text_printf(out, "\n  %-14s  probability\n  %-14s  %.4f\n", "place", "none", w->probability_none);
+  for (int p = 0; p < REIN_N_PLACE; p++)
+    rein_text_printf(out, "  %-14s  %.4f\n", rein_place_word((rein_place)p), w->probability[p]);
+  rein_text_printf(out, "\n  %-14s  %-44s %11s  %7s  change\n", "place", "what", "probability", "z");
+  for (int k = 0; k < w->n_change && k < SHOWN; k++) {
+    const rein_why_not_change *c = &w->change[k];
+    if (c->left_out || (k > 0 && c->probability < SHOWN_FROM)) break;
+    rein_text_printf(out, "  %-14s  %-44s %11.4f  %7.3g  %s\n", rein_place_word(c->place), c->what,
+                     c->probability, sqrt(fmax(c->gain, 0.0)), c->change);
+  }
+}
+
+/* ---- JSON ---- */
+
+static json_t *number(double value) {
+  return isfinite(value) ? json_real(value) : json_null();
+}
+
+static json_t *make_change(const rein_why_not_change *c) {
+  json_t *object = json_object();
+  json_object_set_new(object, "place", json_string(rein_place_word(c->place)));
+  json_object_set_new(object, "what", json_string(c->what));
+  if (c->left_out) {
+    json_object_set_new(object, "left_out", json_string(c->left_out));
+    return object;
+  }
+  json_object_set_new(object, "change", json_string(c->change));
+  json_object_set_new(object, "size", number(c->x));
+  json_object_set_new(object, "size_in", json_string(c->unit_words));
+  json_object_set_new(object, "probability", number(c->probability));
+  json_object_set_new(object, "log_evidence", number(c->log_evidence));
+  json_object_set_new(object, "z", number(sqrt(fmax(c->gain, 0.0))));
+  json_object_set_new(object, "minus_log10_p", number(surprise(c->gain)));
+  return object;
+}
+
+static void add_answer(const rein_why_not *w, json_t *root) {
+  json_t *places = json_object(), *changes = json_array();
+  json_object_set_new(root, "answer", json_string(answer_word[w->answer]));
+  json_object_set_new(
+      root, "place", w->answer == REIN_WHY_NOT_PLACED ? json_string(rein_place_word(w->place)) : json_null());
+  json_object_set_new(root, "misfit", number(w->misfit));
+  json_object_set_new(root, "misfit_left", number(w->misfit_left));
+  json_object_set_new(root, "p_of_misfit", number(misfit_p(w, w->misfit)));
+  json_object_set_new(root, "p_of_misfit_left", number(misfit_p(w, w->misfit_left)));
+  json_object_set_new(root, "z_simulated_again",
+                      isnan(w->confirmed) ? json_null() : number(sqrt(fmax(w->confirmed, 0.0))));
+  json_object_set_new(places, "none", number(w->probability_none));
+  for (int p = 0; p < REIN_N_PLACE; p++)
+    json_object_set_new(places, rein_place_word((rein_place)p), number(w->probability[p]));
+  json_object_set_new(root, "probability", places);
+  for (int k = 0; k < w->n_change; k++) json_array_append_new(changes, make_change(&w->change[k]));
+  json_object_set_new(root, "changes", changes);
+}
+
+rein_status rein_why_not_print_json(const rein_why_not *w, rein_text *out) {
+  json_t *root = json_object();
+  json_object_set_new(root, "research_only", json_true());
+  json_object_set_new(root, "scenario", json_string(w->scenario->name));
+  json_object_set_new(root, "scenario_hash", json_string(w->scenario->hash));
+  json_object_set_new(root, "model_hash", json_string(w->model_hash));
+  json_object_set_new(root, "observed_hash", json_string(w->observed->hash));
+  json_object_set_new(root, "n_measurements", json_integer(w->n_row));
+  json_object_set_new(root, "n_units", json_integer(w->n_unit));
+  json_object_set_new(root, "n_people", json_integer(w->n_person));
+  json_object_set_new(root, "n_censored", json_integer(w->n_censored));
+  json_object_set_new(root, "n_noiseless", json_integer(w->n_noiseless));
+  json_object_set_new(root, "n_not_transformed", json_integer(w->n_beyond));
+  json_object_set_new(root, "n_failed", json_integer(w->n_failed));
+  if (w->suppressed)
+    json_object_set_new(root, "suppressed", json_string("fewer than 5 people"));
+  else
+    add_answer(w, root);
+  char *text = json_dumps(root, JSON_INDENT(1) | JSON_SORT_KEYS);
+  json_decref(root);
+  if (!text) return REIN_ERR_MEMORY;
+  rein_text_add(out, text);
+  rein_text_add(out, "\n");
+  free(text);
+  return REIN_OK;
+}

@@ -1,0 +1,395 @@
+/* Evidence of every change, and the answer.
+ *
+ * Residuals r of units (people, groups) have the covariance  S = B + U U',  B block-diagonal: noise, and what
+ * varies between people; U: uncertain parameters, which all units share. With Woodbury's identity
+ *   a' S^-1 b = za' zb - wa' wb,   z = L^-1 a,  w = C^-1 W' z,  L L' = B,  W = L^-1 U,  C C' = 1 + W' W
+ * and log det S = log det B + log det (1 + W' W). The effect of a change between its nodes is Lagrange's
+ * cubic through the nearest four (no change is a node too), so that its likelihood is a quadratic form in
+ * products of nodes, computed once. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/study/why_not_inside.h"
+
+#define STEPS 24   /* of the integral, between two nodes */
+#define CAUCHY 2.0 /* scale of the prior of x, cut to its nodes */
+#define SAME 0.99  /* cosine from which two changes say the same */
+
+typedef struct {
+  double *l; /* blocks of L, one after another, each (m x m) row by row */
+  double *w; /* (n_uncertain x n_row) */
+  double *c; /* (n_uncertain x n_uncertain) */
+  int n_uncertain;
+  double log_det;
+} metric;
+
+/* A transformed vector. */
+typedef struct {
+  double *z, *w;
+} seen;
+
+/* ---- linear algebra ---- */
+
+/* In place, lower; false where it is not positive definite. */
+static bool factor(double *a, int n, double *log_det) {
+  for (int i = 0; i < n; i++)
+    for (int k = 0; k <= i; k++) {
+      double sum = a[i * n + k];
+      for (int j = 0; j < k; j++) sum -= a[i * n + j] * a[k * n + j];
+      if (k < i) {
+        a[i * n + k] = sum / a[k * n + k];
+      } else {
+        if (!(sum > 0.0)) return false;
+        a[i * n + i] = sqrt(sum);
+        *log_det += log(sum);
+      }
+    }
+  return true;
+}
+
+static void solve(const double *l, int n, double *x) {
+  for (int i = 0; i < n; i++) {
+    for (int j = 0; j < i; j++) x[i] -= l[i * n + j] * x[j];
+    x[i] /= l[i * n + i];
+  }
+}
+
+static double dot(const double *a, const double *b, int n) {
+  double sum = 0;
+  for (int i = 0; i < n; i++) sum += a[i] * b[i];
+  return sum;
+}
+
+static int unit_size(const rein_why_not_job *job, int u) {
+  return job->first_row[u + 1] - job->first_row[u];
+}
+
+static void solve_units(const rein_why_not_job *job, const metric *m, double *x) {
+  const double *l = m->l;
+  for (int u = 0; u < job->n_unit; u++) {
+    const int n = unit_size(job, u);
+    solve(l, n, x + job->first_row[u]);
+    l += (size_t)n * (size_t)n;
+  }
+}
+
+static seen see(const rein_why_not_job *job, const metric *m, const double *x) {
+  seen s = {REIN_NEW(job->arena, double, job->n_row + 1), REIN_NEW(job->arena, double, m->n_uncertain + 1)};
+  memcpy(s.z, x, (size_t)job->n_row * sizeof *x);
+  solve_units(job, m, s.z);
+  for (int k = 0; k < m->n_uncertain; k++)
+    s.w[k] = dot(m->w + (size_t)k * (size_t)job->n_row, s.z, job->n_row);
+  solve(m->c, m->n_uncertain, s.w);
+  return s;
+}
+
+static double product(const rein_why_not_job *job, const metric *m, const seen *a, const seen *b) {
+  return dot(a->z, b->z, job->n_row) - dot(a->w, b->w, m->n_uncertain);
+}
+
+/* ---- the covariance ---- */
+
+/* Correlation of two spreads between people. */
+static double correlation(const rein_why_not_job *job, int s, int t) {
+  const rein_model *model = job->data->scenario->model;
+  const rein_spread *a = &job->spread[s], *b = &job->spread[t];
+  if (s == t) return 1.0;
+  for (size_t i = 0; i < model->n_correlation && !a->cohort && !b->cohort; i++) {
+    const rein_correlation *c = &model->correlation[i];
+    if ((c->param_a == a->param && c->param_b == b->param) ||
+        (c->param_a == b->param && c->param_b == a->param))
+      return c->rho;
+  }
+  return 0.0;
+}
+
+/* What people add: slopes times correlations times slopes. */
+static void add_people(const rein_why_not_job *job, int first, int n, double *block) {
+  for (int s = 0; s < job->n_spread; s++)
+    for (int t = 0; t < job->n_spread; t++) {
+      if (job->spread[s].uncertain || job->spread[t].uncertain) continue;
+      const double rho = correlation(job, s, t);
+      const double *a = job->slope + (size_t)s * (size_t)job->n_row + first,
+                   *b = job->slope + (size_t)t * (size_t)job->n_row + first;
+      for (int i = 0; rho != 0.0 && i < n; i++)
+        for (int k = 0; k < n; k++)
+          block[i * n + k] += rho * a[i] * b[k] / sqrt(job->row[first + i].n * job->row[first + k].n);
+    }
+}
+
+/* What bends in a person's deviate x adds curve (x^2 - 1), of variance 2 curve^2. */
+static void add_bends(const rein_why_not_job *job, int first, int n, double *block) {
+  for (int s = 0; s < job->n_spread; s++) {
+    const double *a = job->curve + (size_t)s * (size_t)job->n_row + first;
+    for (int i = 0; !job->spread[s].uncertain && i < n; i++)
+      for (int k = 0; k < n; k++)
+        block[i * n + k] += 2.0 * a[i] * a[k] / sqrt(job->row[first + i].n * job->row[first + k].n);
+  }
+}
+
+/* observable, scale: its noise is that many times as large; -1: none. */
+static rein_status make_metric(const rein_why_not_job *job, int observable, double scale, metric *m) {
+  const rein_pos nowhere = {NULL, 0, 0, 0};
+  size_t n_all = 0, at = 0;
+  *m = (metric){0};
+  for (int u = 0; u < job->n_unit; u++) n_all += (size_t)unit_size(job, u) * (size_t)unit_size(job, u);
+  m->l = REIN_NEW(job->arena, double, n_all + 1);
+  bool good = true;
+  for (int u = 0; u < job->n_unit && good; u++) {
+    const int n = unit_size(job, u), first = job->first_row[u];
+    double *block = m->l + at;
+    add_people(job, first, n, block);
+    add_bends(job, first, n, block);
+    for (int i = 0; i < n; i++) {
+      const rein_doubt_row *r = &job->row[first + i];
+      block[i * n + i] += (r->observable == observable ? scale * scale : 1.0) / r->n;
+    }
+    good = factor(block, n, &m->log_det);
+    at += (size_t)n * (size_t)n;
+  }
+  for (int s = 0; s < job->n_spread; s++) m->n_uncertain += job->spread[s].uncertain;
+  const int n_u = m->n_uncertain;
+  m->w = REIN_NEW(job->arena, double, (size_t)n_u *(size_t)job->n_row + 1);
+  m->c = REIN_NEW(job->arena, double, (size_t)n_u *(size_t)n_u + 1);
+  for (int s = 0, k = 0; s < job->n_spread && good; s++) {
+    if (!job->spread[s].uncertain) continue;
+    double *w = m->w + (size_t)k++ * (size_t)job->n_row;
+    memcpy(w, job->slope + (size_t)s * (size_t)job->n_row, (size_t)job->n_row * sizeof *w);
+    solve_units(job, m, w);
+  }
+  for (int i = 0; i < n_u; i++)
+    for (int k = 0; k < n_u; k++)
+      m->c[i * n_u + k] = (i == k) + dot(m->w + (size_t)i * (size_t)job->n_row,
+                                         m->w + (size_t)k * (size_t)job->n_row, job->n_row);
+  good = good && factor(m->c, n_u, &m->log_det);
+  if (!good) rein_error(job->diag, nowhere, "the covariance of the measurements is not positive definite");
+  return good ? REIN_OK : REIN_ERR_SOLVER;
+}
+
+/* ---- one change ---- */
+
+/* Its good nodes with no change among them, and the log likelihood ratio as linear and quadratic form of the
+ * weights of nodes. */
+typedef struct {
+  int n;
+  double x[REIN_WHY_NOT_NODES + 1];
+  double linear[REIN_WHY_NOT_NODES + 1];
+  double square[REIN_WHY_NOT_NODES + 1][REIN_WHY_NOT_NODES + 1];
+} course;
+
+static void insert_none(course *c) {
+  int k = c->n++;
+  for (; k > 0 && c->x[k - 1] > 0.0; k--) c->x[k] = c->x[k - 1];
+  c->x[k] = 0.0;
+}
+
+static rein_status make_course(const rein_why_not_job *job, const metric *base, const seen *residual,
+                               const rein_change *c, course *out) {
+  int of[REIN_WHY_NOT_NODES + 1], n = 0;
+  seen at[REIN_WHY_NOT_NODES + 1];
+  const double none = product(job, base, residual, residual);
+  *out = (course){0};
+  for (int j = 0; j < c->n_node; j++)
+    if (!c->failed[j]) out->x[out->n++] = c->node[j];
+  insert_none(out);
+  for (int i = 0; i < out->n; i++) {
+    of[i] = -1;
+    if (out->x[i] == 0.0) continue;
+    while (c->failed[n] || c->node[n] != out->x[i]) n++;
+    of[i] = n;
+    if (c->kind != REIN_CHANGE_SPREAD) {
+      at[i] = see(job, base, c->effect + (size_t)n * (size_t)job->n_row);
+      out->linear[i] = product(job, base, residual, &at[i]);
+      continue;
+    }
+    metric wide;
+    const rein_status status = make_metric(job, c->observable, 1.0 + out->x[i], &wide);
+    if (status != REIN_OK) return status;
+    double *r = REIN_NEW(job->arena, double, job->n_row);
+    for (int k = 0; k < job->n_row; k++) r[k] = job->row[k].residual - job->bend[k];
+    const seen again = see(job, &wide, r);
+    out->linear[i] = 0.5 * (none - product(job, &wide, &again, &again) + base->log_det - wide.log_det);
+  }
+  for (int i = 0; c->kind != REIN_CHANGE_SPREAD && i < out->n; i++)
+    for (int k = 0; k < out->n; k++)
+      if (of[i] >= 0 && of[k] >= 0) out->square[i][k] = product(job, base, &at[i], &at[k]);
+  return REIN_OK;
+}
+
+/* Log likelihood ratio at x, between nodes `from` and `from` + 1. */
+static double ratio_at(const course *c, int from, double x) {
+  const int n = c->n < 4 ? c->n : 4;
+  int first = from - 1 < 0 ? 0 : from - 1;
+  if (first + n > c->n) first = c->n - n;
+  double weight[4], sum = 0;
+  for (int i = 0; i < n; i++) {
+    weight[i] = 1.0;
+    for (int k = 0; k < n; k++)
+      if (k != i) weight[i] *= (x - c->x[first + k]) / (c->x[first + i] - c->x[first + k]);
+    sum += weight[i] * c->linear[first + i];
+  }
+  for (int i = 0; i < n; i++)
+    for (int k = 0; k < n; k++) sum -= 0.5 * weight[i] * weight[k] * c->square[first + i][first + k];
+  return sum;
+}
+
+static double prior_of(double x) {
+  return 1.0 / (1.0 + x * x / (CAUCHY * CAUCHY));
+}
+
+/* Separate hypotheses, equally probable. */
+static void sum_units(const course *c, rein_why_not_change *out) {
+  double best = -INFINITY, sum = 0;
+  for (int i = 0; i < c->n; i++) {
+    const double ratio = c->linear[i] - 0.5 * c->square[i][i];
+    if (c->x[i] == 0.0 || ratio <= best) continue;
+    best = ratio;
+    out->x = c->x[i];
+  }
+  for (int i = 0; i < c->n; i++)
+    if (c->x[i] != 0.0) sum += exp(c->linear[i] - 0.5 * c->square[i][i] - best);
+  out->log_evidence = best + log(sum / (c->n - 1));
+  out->gain = 2.0 * best;
+}
+
+/* Integral by the trapezoidal rule. */
+static void integrate(const course *c, rein_why_not_change *out) {
+  double peak = -INFINITY, mass = 0, sum = 0;
+  for (int pass = 0; pass < 2; pass++)
+    for (int from = 0; from + 1 < c->n; from++)
+      for (int k = 0; k <= STEPS; k++) {
+        const double h = (c->x[from + 1] - c->x[from]) / STEPS, x = c->x[from] + k * h;
+        const double ratio = ratio_at(c, from, x), prior = prior_of(x), part = k % STEPS ? h : 0.5 * h;
+        if (pass == 1) {
+          mass += part * prior;
+          sum += part * prior * exp(ratio + log(prior) - peak) / prior;
+        } else if (ratio + log(prior) > peak) {
+          peak = ratio + log(prior);
+          out->x = x;
+          out->gain = 2.0 * ratio;
+        }
+      }
+  out->log_evidence = peak + log(sum / mass);
+}
+
+/* ---- changes that say the same ---- */
+
+/* Smallest effect to one side, seen; the zero vector where there is none. */
+static seen direction(const rein_why_not_job *job, const metric *m, const rein_change *c, double *length) {
+  int at = -1;
+  for (int j = 0; j < c->n_node; j++)
+    if (!c->failed[j] && c->node[j] > 0.0 && at < 0) at = j;
+  const double *effect = c->effect + (size_t)(at < 0 ? 0 : at) * (size_t)job->n_row;
+  const seen s = see(job, m, effect);
+  *length = at < 0 ? 0.0 : sqrt(product(job, m, &s, &s));
+  return s;
+}
+
+static bool says_more(const rein_change *a, const rein_change *b) {
+  return b->about.place == REIN_PLACE_STRUCTURE && a->about.place == REIN_PLACE_PARAMETER;
+}
+
+/* A process that only does what a parameter does is that parameter; of two changes of one place that say the
+ * same the first counts. What places cannot be told apart by stays, and is an abstention. */
+static void leave_out(rein_why_not_job *job, const metric *m) {
+  seen *to = REIN_NEW(job->arena, seen, job->n_change);
+  double *length = REIN_NEW(job->arena, double, job->n_change);
+  for (int k = 0; k < job->n_change; k++) {
+    rein_change *c = &job->change[k];
+    if (c->kind == REIN_CHANGE_SPREAD || c->kind == REIN_CHANGE_UNIT) continue;
+    to[k] = direction(job, m, c, &length[k]);
+    if (!(length[k] > 1e-6)) c->about.left_out = "it changes no measurement, or cannot be simulated";
+  }
+  for (int k = 0; k < job->n_change; k++)
+    for (int i = 0; i < job->n_change && to[k].z && !job->change[k].about.left_out; i++) {
+      rein_change *c = &job->change[k], *other = &job->change[i];
+      if (i == k || !to[i].z || other->about.left_out) continue;
+      if (!says_more(other, c) && !(other->about.place == c->about.place && i < k)) continue;
+      if (fabs(product(job, m, &to[k], &to[i])) > SAME * length[k] * length[i])
+        c->about.left_out = rein_arena_printf(job->arena, "it does what %s does", other->about.what);
+    }
+}
+
+/* ---- the answer ---- */
+
+static double best_evidence(const rein_why_not_job *job) {
+  double best = 0;
+  for (int k = 0; k < job->n_change; k++)
+    if (!job->change[k].about.left_out) best = fmax(best, job->change[k].about.log_evidence);
+  return best;
+}
+
+static void decide(rein_why_not_job *job) {
+  rein_why_not *out = job->out;
+  int n[REIN_N_PLACE] = {0}, n_place = 0;
+  const double best = best_evidence(job);
+  for (int k = 0; k < job->n_change; k++) n[job->change[k].about.place] += !job->change[k].about.left_out;
+  for (int p = 0; p < REIN_N_PLACE; p++) n_place += n[p] > 0;
+  double sum = out->probability_none = REIN_WHY_NOT_PRIOR_NONE * exp(-best);
+  for (int k = 0; k < job->n_change; k++) {
+    rein_why_not_change *c = &job->change[k].about;
+    if (c->left_out) continue;
+    c->probability = (1.0 - REIN_WHY_NOT_PRIOR_NONE) / n_place / n[c->place] * exp(c->log_evidence - best);
+    out->probability[c->place] += c->probability;
+    sum += c->probability;
+  }
+  out->probability_none /= sum;
+  for (int k = 0; k < job->n_change; k++) job->change[k].about.probability /= sum;
+  for (int p = 0; p < REIN_N_PLACE; p++) {
+    out->probability[p] /= sum;
+    if (out->probability[p] > out->probability[out->place]) out->place = (rein_place)p;
+  }
+  out->answer = REIN_WHY_NOT_UNSURE;
+  if (out->probability_none >= REIN_WHY_NOT_MISS)
+    out->answer = REIN_WHY_NOT_NONE;
+  else if (out->probability[out->place] >= REIN_WHY_NOT_SURE * (1.0 - out->probability_none))
+    out->answer = REIN_WHY_NOT_PLACED;
+}
+
+static int compare_changes(const void *left, const void *right) {
+  const rein_change *a = left, *b = right;
+  const bool x = a->about.left_out != NULL, y = b->about.left_out != NULL;
+  if (x != y) return x - y;
+  if (a->about.probability != b->about.probability)
+    return a->about.probability < b->about.probability ? 1 : -1;
+  return strcmp(a->about.what, b->about.what);
+}
+
+/* The best change of the place that is named, at its x once more. */
+static rein_status confirm(rein_why_not_job *job, const metric *base, const seen *residual) {
+  rein_why_not *out = job->out;
+  const rein_change *c = &job->change[0];
+  out->misfit_left = out->misfit - c->about.gain;
+  out->confirmed = NAN;
+  if (c->kind != REIN_CHANGE_SIMULATED || c->about.left_out) return REIN_OK;
+  double *effect = REIN_NEW(job->arena, double, job->n_row);
+  const rein_status status = rein_why_not_resimulate(job, c, c->about.x, effect);
+  if (status != REIN_OK) return status;
+  const seen s = see(job, base, effect);
+  out->confirmed = 2.0 * product(job, base, residual, &s) - product(job, base, &s, &s);
+  out->misfit_left = out->misfit - out->confirmed;
+  return REIN_OK;
+}
+
+rein_status rein_why_not_score(rein_why_not_job *job) {
+  metric base;
+  rein_status status = make_metric(job, -1, 1.0, &base);
+  if (status != REIN_OK) return status;
+  double *r = REIN_NEW(job->arena, double, job->n_row);
+  for (int i = 0; i < job->n_row; i++) r[i] = job->row[i].residual - job->bend[i];
+  const seen residual = see(job, &base, r);
+  job->out->misfit = product(job, &base, &residual, &residual);
+  leave_out(job, &base);
+  for (int k = 0; k < job->n_change && status == REIN_OK; k++) {
+    rein_change *c = &job->change[k];
+    course steps;
+    if (c->about.left_out) continue;
+    status = make_course(job, &base, &residual, c, &steps);
+    if (status == REIN_OK) (c->kind == REIN_CHANGE_UNIT ? sum_units : integrate)(&steps, &c->about);
+  }
+  if (status != REIN_OK) return status;
+  decide(job);
+  qsort(job->change, (size_t)job->n_change, sizeof *job->change, compare_changes);
+  return confirm(job, &base, &residual);
+}

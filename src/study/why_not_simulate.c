@@ -1,0 +1,217 @@
+/* Simulated effects: the typical person of every compared arm, or each person of a table, as the model says,
+ * to either side of everything that varies, and at every node of every change. */
+#include <math.h>
+#include <string.h>
+
+#include "src/study/why_not_inside.h"
+
+/* Relative tolerance, so that effects are smooth. */
+#define RTOL 1e-7
+/* Of the Gauss-Hermite rule with three points, weights 1/6, 2/3, 1/6. */
+#define ABSCISSA 1.7320508075688772
+
+/* ---- one run ---- */
+
+typedef struct {
+  rein_variant *variant;
+  int n;
+} variants;
+
+static double *add_variant(rein_why_not_job *job, variants *v, int arm) {
+  const rein_scenario *s = job->data->simulation.scenario;
+  double *theta = rein_scenario_theta(job->arena, s, job->data->compared[arm]);
+  v->variant[v->n++] = (rein_variant){job->data->compared[arm], theta};
+  return theta;
+}
+
+static rein_status run(rein_why_not_job *job, const variants *v, rein_sample **sample) {
+  rein_validate_job *data = job->data;
+  rein_simulation sim = data->simulation;
+  sim.scenario = rein_scenario_vary(job->arena, data->simulation.scenario, v->variant, v->n,
+                                    data->scenario->time, data->scenario->n_time);
+  if (sim.scenario->rtol > RTOL) sim.scenario->rtol = RTOL;
+  const int n_obs = (int)data->scenario->model->n_observable;
+  int *keep = REIN_NEW(job->arena, int, n_obs);
+  for (int o = 0; o < n_obs; o++) keep[o] = sim.tape->n_state + o;
+  const rein_sample_options options = {.n_thread = job->options->n_thread, .kernels = job->options->kernels};
+  const rein_status status = rein_sample_create(job->arena, &sim, keep, n_obs, &options, sample);
+  if (status == REIN_OK) job->out->n_failed += (*sample)->n_failed;
+  return status;
+}
+
+static double value_in(const rein_sample *s, const rein_doubt_row *r, int variant) {
+  return rein_sample_row(s, variant, r->i_time, r->observable)[r->person];
+}
+
+/* ---- the base ---- */
+
+static rein_status run_base(rein_why_not_job *job) {
+  variants v = {.variant = REIN_NEW(job->arena, rein_variant, job->data->n_compared)};
+  rein_sample *sample;
+  for (int a = 0; a < job->data->n_compared; a++) add_variant(job, &v, a);
+  const rein_status status = run(job, &v, &sample);
+  if (status != REIN_OK) return status;
+  int n = 0;
+  for (int i = 0; i < job->n_row; i++) {
+    rein_doubt_row *r = &job->row[i];
+    r->base = value_in(sample, r, r->arm);
+    r->noise_sd = rein_sample_noise(sample, r->arm, r->observable, 0)[r->person];
+    r->noise_cv = rein_sample_noise(sample, r->arm, r->observable, 1)[r->person];
+    r->residual = rein_why_not_transform(job, r, r->value) - rein_why_not_transform(job, r, r->base);
+    if (isfinite(r->residual))
+      job->row[n++] = *r;
+    else
+      job->out->n_beyond++;
+  }
+  rein_sample_destroy(sample);
+  job->n_row = n;
+  rein_why_not_number_units(job);
+  if (n > 0) return REIN_OK;
+  const rein_pos nowhere = {NULL, 0, 0, 0};
+  rein_error(job->diag, nowhere, "no measurement has a simulated value with noise to compare it with");
+  return REIN_ERR_INPUT;
+}
+
+/* ---- everything else ---- */
+
+static double theta_at(const rein_why_not_job *job, const rein_change *c, double theta, double x) {
+  switch (c->form) {
+  case REIN_FORM_SPREAD:
+    return rein_spread_value(&job->spread[c->spread], theta, x);
+  case REIN_FORM_FACTOR:
+    return theta * exp(x * c->width);
+  case REIN_FORM_SHARE:
+    return exp(x * c->width) - 1.0;
+  case REIN_FORM_PLAIN:
+    return x * c->width;
+  }
+  return NAN;
+}
+
+static bool touches(const rein_change *c, int arm) {
+  return c->arm < 0 || c->arm == arm;
+}
+
+/* Variants of one change at one node, of every arm that it touches. */
+static void add_change(rein_why_not_job *job, variants *v, const rein_change *c, double x) {
+  for (int a = 0; a < job->data->n_compared; a++) {
+    if (!touches(c, a)) continue;
+    double *theta = add_variant(job, v, a);
+    theta[c->param] = theta_at(job, c, theta[c->param], x);
+  }
+}
+
+/* Their effects; returns how many variants they were. *good: nothing failed. */
+static int take_change(const rein_why_not_job *job, const rein_sample *s, int first, const rein_change *c,
+                       double *effect, bool *good) {
+  int *of = REIN_NEW(job->arena, int, job->data->n_compared), n = 0;
+  for (int a = 0; a < job->data->n_compared; a++) of[a] = touches(c, a) ? first + n++ : -1;
+  *good = true;
+  for (int i = 0; i < job->n_row; i++) {
+    const rein_doubt_row *r = &job->row[i];
+    effect[i] = 0.0;
+    if (of[r->arm] >= 0)
+      effect[i] = rein_why_not_transform(job, r, value_in(s, r, of[r->arm])) -
+                  rein_why_not_transform(job, r, r->base);
+    *good = *good && isfinite(effect[i]);
+  }
+  return n;
+}
+
+/* Two variants for each spread and arm: below, then above. */
+static void add_spreads(rein_why_not_job *job, variants *v) {
+  for (int s = 0; s < job->n_spread; s++)
+    for (int side = -1; side <= 1; side += 2)
+      for (int a = 0; a < job->data->n_compared; a++) {
+        double *theta = add_variant(job, v, a);
+        const int p = job->spread[s].param;
+        theta[p] = rein_spread_value(&job->spread[s], theta[p], side * ABSCISSA);
+      }
+}
+
+static rein_status take_spreads(rein_why_not_job *job, const rein_sample *sample) {
+  const int n_arm = job->data->n_compared;
+  const rein_pos nowhere = {NULL, 0, 0, 0};
+  job->slope = REIN_NEW(job->arena, double, (size_t)(job->n_spread + 1) * (size_t)job->n_row);
+  job->curve = REIN_NEW(job->arena, double, (size_t)(job->n_spread + 1) * (size_t)job->n_row);
+  job->bend = REIN_NEW(job->arena, double, job->n_row);
+  for (int s = 0; s < job->n_spread; s++)
+    for (int i = 0; i < job->n_row; i++) {
+      const rein_doubt_row *r = &job->row[i];
+      const double low = rein_why_not_transform(job, r, value_in(sample, r, 2 * s * n_arm + r->arm));
+      const double high = rein_why_not_transform(job, r, value_in(sample, r, (2 * s + 1) * n_arm + r->arm));
+      const double base = rein_why_not_transform(job, r, r->base);
+      const size_t at = (size_t)s * (size_t)job->n_row + (size_t)i;
+      job->slope[at] = (high - low) / (2.0 * ABSCISSA);
+      job->curve[at] = (high + low - 2.0 * base) / 6.0;
+      job->bend[i] += job->curve[at];
+      if (isfinite(low) && isfinite(high)) continue;
+      rein_error(job->diag, nowhere, "'%s' cannot be simulated 1.73 SDs from its centre",
+                 job->data->scenario->model->param[job->spread[s].param].name);
+      return REIN_ERR_SOLVER;
+    }
+  return REIN_OK;
+}
+
+/* Changes of what is measured need no run. */
+static void fill_plain(rein_why_not_job *job, rein_change *c) {
+  for (int k = 0; k < c->n_node; k++)
+    for (int i = 0; i < job->n_row; i++) {
+      const rein_doubt_row *r = &job->row[i];
+      double value = r->base, *effect = &c->effect[(size_t)k * (size_t)job->n_row + (size_t)i];
+      if (r->observable != c->observable || !touches(c, r->arm) || c->kind == REIN_CHANGE_SPREAD) continue;
+      if (c->kind == REIN_CHANGE_BATCH) {
+        *effect = c->node[k];
+        continue;
+      }
+      if (c->kind == REIN_CHANGE_UNIT) value *= c->node[k];
+      if (c->kind == REIN_CHANGE_GAIN) value *= exp(c->node[k] * c->width);
+      if (c->kind == REIN_CHANGE_OFFSET) value += c->node[k] * c->width;
+      *effect = rein_why_not_transform(job, r, value) - rein_why_not_transform(job, r, r->base);
+      if (!isfinite(*effect)) c->failed[k] = true;
+    }
+}
+
+rein_status rein_why_not_simulate(rein_why_not_job *job) {
+  rein_status status = run_base(job);
+  if (status != REIN_OK) return status;
+  rein_why_not_list(job);
+  const int n_arm = job->data->n_compared;
+  size_t n_most = 2 * (size_t)job->n_spread;
+  for (int k = 0; k < job->n_change; k++) n_most += (size_t)job->change[k].n_node;
+  variants v = {.variant = REIN_NEW(job->arena, rein_variant, n_most * (size_t)n_arm + 1)};
+  add_spreads(job, &v);
+  for (int k = 0; k < job->n_change; k++)
+    for (int j = 0; job->change[k].kind == REIN_CHANGE_SIMULATED && j < job->change[k].n_node; j++)
+      add_change(job, &v, &job->change[k], job->change[k].node[j]);
+  rein_sample *sample;
+  status = run(job, &v, &sample);
+  if (status != REIN_OK) return status;
+  status = take_spreads(job, sample);
+  int at = 2 * job->n_spread * n_arm;
+  for (int k = 0; status == REIN_OK && k < job->n_change; k++) {
+    rein_change *c = &job->change[k];
+    c->effect = REIN_NEW(job->arena, double, (size_t)c->n_node *(size_t)job->n_row);
+    if (c->kind != REIN_CHANGE_SIMULATED) fill_plain(job, c);
+    for (int j = 0; c->kind == REIN_CHANGE_SIMULATED && j < c->n_node; j++) {
+      bool good;
+      at += take_change(job, sample, at, c, c->effect + (size_t)j * (size_t)job->n_row, &good);
+      c->failed[j] = !good;
+    }
+  }
+  rein_sample_destroy(sample);
+  return status;
+}
+
+rein_status rein_why_not_resimulate(rein_why_not_job *job, const rein_change *change, double x,
+                                    double *effect) {
+  variants v = {.variant = REIN_NEW(job->arena, rein_variant, job->data->n_compared)};
+  rein_sample *sample;
+  bool good;
+  add_change(job, &v, change, x);
+  const rein_status status = run(job, &v, &sample);
+  if (status != REIN_OK) return status;
+  take_change(job, sample, 0, change, effect, &good);
+  rein_sample_destroy(sample);
+  return good ? REIN_OK : REIN_ERR_SOLVER;
+}
