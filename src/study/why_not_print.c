@@ -55,9 +55,9 @@ static void print_answer(const rein_why_not *w, rein_text *out) {
   rein_text_printf(out, "surprise without it: z = %.3g, -log10 p = %.3g\n", sqrt(fmax(c->gain, 0.0)),
                    surprise(c->gain));
   if (misfit_p(w, w->misfit_left) < STILL_WRONG)
-    rein_text_add(out,
-                  "it does not explain all: what is left is beyond what is stated; more may be wrong, or the\n"
-                  "change is too large for the stated covariance\n");
+    rein_text_add(
+        out, "it does not explain all: what is left is beyond what is stated; more may be wrong, or the\n"
+             "change is too large for the stated covariance\n");
   if (!isnan(w->confirmed))
     rein_text_printf(out, "simulated again at that change: z = %.3g\n", sqrt(fmax(w->confirmed, 0.0)));
 }
