@@ -115,6 +115,27 @@ START_TEST(no_rest) {
 }
 END_TEST
 
+/* A + B is no total of this model, where A is made and lost: said to be one, the root is refused. */
+START_TEST(total_moved) {
+  static const double SUM[] = {1, 1};
+  for (int said = 0; said < 2; said++) {
+    solved s =
+        run("states:\n  A: {unit: mg, initial: 2 mg, scale: 1 mg}\n  B: {unit: mg, initial: 1 mg, scale: "
+            "1 mg}\nprocesses:\n  in: {to: A, rate: kin}\n  out: {from: A, rate: 2 h^-1 * A}\n"
+            "  on: {from: B, to: A, rate: 1 h^-1 * B}\n",
+            "");
+    ck_assert_int_eq(s.f.plan->n_total, 0);
+    if (said) s.f.plan->total = SUM, s.f.plan->n_total = 1;
+    solved_run(&s, 1);
+    for (int i = 0; i < 3; i++) {
+      ck_assert_int_eq(s.outcome[i].fail, said ? REIN_FAIL_TOTALS : REIN_FAIL_NONE);
+      ck_assert_int_eq(s.outcome[i].status, said ? REIN_LANE_FAILED : REIN_LANE_FINE);
+    }
+    solved_destroy(&s);
+  }
+}
+END_TEST
+
 Suite *rein_suite_rest(void) {
   Suite *suite = suite_create("rest");
   TCase *tcase = tcase_create("rest");
@@ -124,6 +145,7 @@ Suite *rein_suite_rest(void) {
   tcase_add_test(tcase, conserved);
   tcase_add_test(tcase, basins);
   tcase_add_test(tcase, no_rest);
+  tcase_add_test(tcase, total_moved);
   suite_add_tcase(suite, tcase);
   return suite;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "src/scenario/draw.h"
+#include "tests/fault/fault.h"
 #include "tests/src/scenario/solved.h"
 
 #define MODEL(noise)                                                                                         \
@@ -169,6 +170,32 @@ START_TEST(noise_is_each_ones_own) {
 }
 END_TEST
 
+/* Lanes that leave their batch early, half way or late have decided some of it; alone they begin anew and
+ * come to the same. */
+START_TEST(alone_decides_the_same) {
+  static const long CALLS[] = {2, 10, 30, 60};
+  const rein_scenario_options options = {.n_lane = 24};
+  int n_alone = 0;
+  solved s = solved_create(MODEL("additive(sd: 12 mg)"), SCENARIO("{n: 30}", NOISY), NULL, &options);
+  for (int k = 0; k < 4; k++) {
+    rein_fault_dense(CALLS[k], CALLS[k]);
+    solved_run(&s, 1);
+    rein_fault_dense(0, 0);
+    for (int64_t i = 0; i < 30; i++) {
+      double amount[11];
+      follow(i, 12, amount);
+      for (int arm = 0; arm < 3; arm++) {
+        n_alone += s.outcome[3 * i + arm].status == REIN_LANE_ALONE;
+        check_sums(&s, i, arm, amount);
+      }
+    }
+  }
+  ck_assert_int_ge(n_alone, 4);
+  ck_assert_int_lt(n_alone, 4 * 90);
+  solved_destroy(&s);
+}
+END_TEST
+
 /* In the counterfactual without y the rules on x see less. */
 START_TEST(a_counterfactual_decides_anew) {
   solved s =
@@ -238,6 +265,7 @@ Suite *rein_suite_titrate(void) {
   tcase_add_loop_test(tcase, each_change, 0, N_CHANGE);
   tcase_add_test(tcase, which_doses_are_later);
   tcase_add_test(tcase, noise_is_each_ones_own);
+  tcase_add_test(tcase, alone_decides_the_same);
   tcase_add_test(tcase, a_counterfactual_decides_anew);
   tcase_add_test(tcase, limits_and_threads);
   tcase_add_loop_test(tcase, wrong, 0, N_WRONG);
