@@ -43,9 +43,9 @@ static bool create_lanes(rein_batch *b) {
   b->next_obs = array_of(b, n, sizeof *b->next_obs, &fine);
   b->n_strain = array_of(b, n, sizeof *b->n_strain, &fine);
   b->n_still = array_of(b, n, sizeof *b->n_still, &fine);
-  double **row[] = {&b->jump,     &b->cur,     &b->t0,           &b->moving, &b->target,
-                    &b->span,     &b->time,    &b->time_program, &b->bad,    &b->tau_low,
-                    &b->tau_high, &b->tau_mid, &b->mask,         &b->norm,   &b->when};
+  double **row[] = {&b->jump,    &b->passed, &b->cur,          &b->t0,  &b->moving,  &b->target,
+                    &b->span,    &b->time,   &b->time_program, &b->bad, &b->tau_low, &b->tau_high,
+                    &b->tau_mid, &b->mask,   &b->norm,         &b->when};
   for (size_t i = 0; i < sizeof row / sizeof *row; i++) *row[i] = rows_of(b, 1, &fine);
   b->problem.shape.live = rows_of(b, 1, &fine);
   b->problem.shape.per_lane = rows_of(b, 1, &fine);
@@ -255,7 +255,7 @@ static void start_lanes(rein_batch *b) {
   const rein_tape *t = b->tape;
   for (int l = 0; l < b->n_lane; l++)
     b->cur[l] = b->t0[l] = b->target[l] = b->lane[l].t_start - t->settle, b->span[l] = 0,
-    b->jump[l] = -INFINITY;
+    b->jump[l] = b->passed[l] = -INFINITY;
   if (b->history) rein_history_clear(b->history, b->cur);
   pass_initial_items(b);
   rein_batch_refresh(b);

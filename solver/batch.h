@@ -54,8 +54,10 @@ typedef struct {
   int *n_strain;         /* (n_lane) successive failed error tests that the lane decided */
   int *n_still;          /* (n_lane) parkings without time going on */
   double *cur, *t0, *target,
-      *span;    /* (n_lane) model time: now; of tau = 0 in this pass; span = target - t0 */
-  double *jump; /* (n_lane) model time of the last executed event; -inf none */
+      *span;       /* (n_lane) model time: now; of tau = 0 in this pass; span = target - t0 */
+  double *jump;    /* (n_lane) model time of the last executed event; -inf none */
+  double *passed;  /* (n_lane) last instant behind which the lane has been; -inf none */
+  bool at_instant; /* modes are those of the lanes' instant, not of what comes behind it */
   double *time, *time_program, *bad; /* (n_lane) scratch of the method, of programs; lanes with bad rates */
   double *moving;                    /* (n_lane) 1.0 for lanes that were live when the last step was taken */
   double *tau_low, *tau_high, *tau_mid, *mask, *norm; /* (n_lane) */

@@ -48,17 +48,28 @@ static double next_target(const rein_batch *b, int l) {
   return target;
 }
 
+/* g of a mode where the lane stands: exactly 0 at its stop. */
+static double gap_here(double g0, double slope, double now) {
+  return slope != 0 && fabs(now + g0 / slope) <= SAME_TIME * fabs(now) ? 0 : g0 + slope * now;
+}
+
+/* Whether the lane has been behind this instant: one parked again there does not go back. */
+static bool is_behind(const rein_batch *b, int l) {
+  return b->cur[l] - b->passed[l] <= SAME_TIME * fabs(b->cur[l]);
+}
+
 /* A comparison that only time switches is constant between stops: its value in the middle of the coming
- * segment. */
+ * segment, or where the lane stands. */
 static bool set_modes(rein_batch *b) {
   bool changed = false;
   for (int m = 0; m < b->tape->n_mode; m++) {
     const double *g0 = rein_row_of(b->stops, b, 2 * m), *slope = rein_row_of(b->stops, b, 2 * m + 1);
     double *mode = rein_eval_row(b->eval, b->tape->mode_first + m);
     for (int l = 0; l < b->n_lane; l++) {
-      double middle = b->cur[l] + 0.5 * (b->target[l] - b->cur[l]);
-      if (b->target[l] <= b->cur[l]) middle = b->cur[l];
-      double now = holds(g0[l] + slope[l] * middle, b->tape->mode_op[m]) ? 1.0 : 0.0;
+      const double middle = b->cur[l] + 0.5 * (b->target[l] - b->cur[l]);
+      const bool here = (b->at_instant && !is_behind(b, l)) || b->target[l] <= b->cur[l];
+      const double gap = here ? gap_here(g0[l], slope[l], b->cur[l]) : g0[l] + slope[l] * middle;
+      double now = holds(gap, b->tape->mode_op[m]) ? 1.0 : 0.0;
       changed |= now != mode[l];
       mode[l] = now;
     }
@@ -207,6 +218,19 @@ static void snap(rein_batch *b) {
       b->cur[l] = b->target[l];
 }
 
+/* Executes what is due, one after the other, by the modes as they are chosen now. */
+static void fire_events(rein_batch *b) {
+  rein_batch_refresh(b);
+  bool any = false;
+  for (; b->tape->n_event && rein_batch_fire(b); any = true) rein_batch_refresh(b);
+  rein_batch_refresh(b); /* an event that waits is a target, too */
+  if (!b->history || (!b->at_instant && !any)) return;
+  rein_history_arrive(b->history, b->eval, b->cur, b->y, b->done);
+  rein_batch_refresh(b);
+}
+
+/* What holds at an instant comes before what holds right behind it: `time >= T` and `time == T` fire at T and
+ * are seen by an observation then, `time > T` fires behind it. */
 int rein_batch_settle(rein_batch *b) {
   snap(b);
   if (b->history) rein_history_segment(b->history, NULL);
@@ -214,16 +238,14 @@ int rein_batch_settle(rein_batch *b) {
   if (!b->plan->act_first) observe_now(b, true);
   decide(b);
   act(b);
-  rein_batch_refresh(b);
-  if (b->tape->n_event) {
-    while (rein_batch_fire(b)) rein_batch_refresh(b);
-    rein_batch_refresh(b); /* an event that waits is a target, too */
-  }
-  if (b->history) {
-    rein_history_arrive(b->history, b->eval, b->cur, b->y, b->done);
-    rein_batch_refresh(b);
-  }
+  b->at_instant = true;
+  fire_events(b);
   observe_now(b, false);
+  b->at_instant = false;
+  if (b->tape->n_mode) {
+    fire_events(b);
+    memcpy(b->passed, b->cur, (size_t)b->n_lane * sizeof *b->passed);
+  }
   int n = set_live(b);
   if (b->history) rein_history_segment(b->history, b->target);
   if (n && b->tape->n_switch) rein_eval_run(b->eval, REIN_PROG_SWITCH, b->cur, b->y, b->switch_ref);

@@ -33,7 +33,15 @@ bool sbml_varies(sbml_job *job, sbml_var *v) {
   return v->kind == KIND_SPECIES && sbml_varies(job, compartment_of(job, v));
 }
 
+/* NaN and infinity stay what they are at the start, whatever the rates, unless an event sets them. */
+static bool is_lost(const sbml_var *v) {
+  if (v->in_event) return false;
+  if (!v->initial) return !isfinite(v->value);
+  return ASTNode_isNaN(v->initial) || ASTNode_isInfinity(v->initial) || ASTNode_isNegInfinity(v->initial);
+}
+
 static bool moves(const sbml_job *job, const sbml_var *v) {
+  if (is_lost(v)) return false;
   if (v->rate) return true;
   if (v->kind != KIND_SPECIES || v->boundary || v->constant) return false;
   for (size_t i = 0; i < v->n_flow; i++)

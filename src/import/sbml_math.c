@@ -187,12 +187,17 @@ static rein_ast *logarithm(sbml_job *job, const ASTNode_t *math, const sbml_scop
   return sbml_op2(job, REIN_OP_DIV, sbml_op1(job, REIN_OP_LOG, x), sbml_op1(job, REIN_OP_LOG, b));
 }
 
+/* The real root: of a negative number, too, where the degree is a number and odd. */
 static rein_ast *root(sbml_job *job, const ASTNode_t *math, const sbml_scope *scope) {
   double degree = 2;
   if (n_child(math) < 2) return sbml_op1(job, REIN_OP_SQRT, num_child(job, math, 0, scope));
   rein_ast *d = num_child(job, math, 0, scope), *x = num_child(job, math, 1, scope);
   if (sbml_is_number(d, &degree) && degree == 2) return sbml_op1(job, REIN_OP_SQRT, x);
-  return sbml_op2(job, REIN_OP_POW, x, inverse(job, d));
+  if (!sbml_is_number(d, &degree) || fabs(fmod(degree, 2)) != 1)
+    return sbml_op2(job, REIN_OP_POW, x, inverse(job, d));
+  rein_ast *size = sbml_op2(job, REIN_OP_POW, sbml_op1(job, REIN_OP_ABS, copy(job, x)), inverse(job, d));
+  return sbml_op3(job, REIN_OP_SELECT, sbml_op2(job, REIN_OP_LT, x, sbml_num(job, 0)),
+                  sbml_op1(job, REIN_OP_NEG, size), copy(job, size));
 }
 
 /* ---- functions of one argument ---- */
