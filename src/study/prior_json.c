@@ -107,7 +107,7 @@ static json_t *make_covariance(const rein_prior *p, const rein_prior_pair *pair)
 static json_t *make_record(const rein_prior *p, const rein_prior_pair *pair) {
   const rein_prior_action *action = &p->action[pair->action];
   const rein_prior_state *state = &p->state[pair->state];
-  json_t *object = json_object(), *quantities = json_array(), *safety = json_array();
+  json_t *object = json_object();
   json_object_set_new(object, "origin", json_string("prior"));
   json_object_set_new(object, "boundary", json_string(action->boundary));
   json_object_set_new(object, "model_hash", json_string(p->model_hash));
@@ -121,6 +121,7 @@ static json_t *make_record(const rein_prior *p, const rein_prior_pair *pair) {
     set_na(object, "n/a", state->refused);
     return object;
   }
+  json_t *quantities = json_array(), *safety = json_array();
   for (int q = 0; q < p->n_quantity; q++)
     json_array_append_new(quantities,
                           make_row(p, rein_prior_row_of(p, pair->state, pair->action, pair->horizon, q)));
