@@ -261,6 +261,10 @@ bool rein_scenario_read_measure(rein_scenario_reader *r) {
   good = read_horizons(r, &list, &all, &n) && good;
   good = read_keep(r) && good;
   if (!good) return false;
+  if (list.n == 0) {
+    rein_error(r->diag, measure->pos, "'measure' names no time: 'at' is empty");
+    return false;
+  }
   settle_times(r, &list, all, n);
   if (r->scenario->n_time < 2 && r->inside->t_end <= r->inside->t_start) {
     rein_error(r->diag, measure->pos, "nothing is measured after the start");
