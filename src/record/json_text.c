@@ -8,6 +8,10 @@ json_t *rein_json_number(double value) {
   return isfinite(value) ? json_real(value) : json_null();
 }
 
+json_t *rein_json_text(const char *text) {
+  return text ? json_string(text) : json_null();
+}
+
 static int append(const char *bytes, size_t n, void *text) {
   rein_text_add_n(text, bytes, n);
   return 0;

@@ -225,9 +225,6 @@ bool rein_scenario_read_cohort(rein_scenario_reader *r, const rein_scenario_opti
 bool rein_scenario_set_parameter(rein_scenario_reader *r, const char *name, rein_pos name_pos,
                                  const rein_yaml *value, double *theta);
 
-/* near.c: a note with the nearest model there is, where `model:` names none. */
-void rein_scenario_suggest_model(rein_scenario_reader *r, const rein_yaml *node);
-
 /* totals.c: linear totals that the processes keep, (n x n_state) in the arena; their number. */
 int rein_scenario_find_totals(rein_arena *arena, const rein_model *model, const double **out);
 

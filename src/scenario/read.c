@@ -357,7 +357,6 @@ static bool read_model(rein_scenario_reader *r, const rein_scenario_options *opt
   rein_status status =
       rein_model_read_drifting(r->arena, r->units, node->text, node->pos, importer, &drifts, r->diag, &model);
   if (status == REIN_ERR_MEMORY) rein_arena_out_of_memory(r->arena);
-  if (status != REIN_OK) rein_scenario_suggest_model(r, node);
   if (status != REIN_OK) return false;
   r->model = model;
   r->scenario->model = model;

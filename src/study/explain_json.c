@@ -2,23 +2,14 @@
 #include <jansson.h>
 #include <math.h>
 
+#include "src/record/json_text.h"
 #include "src/study/explain.h"
-
-#define DIGITS 12
-
-static json_t *number(double value) {
-  return isfinite(value) ? json_real(value) : json_null();
-}
 
 static json_t *maybe(const rein_explain_number *n) {
   json_t *object = json_object();
-  json_object_set_new(object, "value", number(n->na ? NAN : n->value));
+  json_object_set_new(object, "value", rein_json_number(n->na ? NAN : n->value));
   if (n->na) json_object_set_new(object, "n/a", json_string(n->na));
   return object;
-}
-
-static json_t *text(const char *string) {
-  return string ? json_string(string) : json_null();
 }
 
 static json_t *make_fluxes(const rein_explanation *e) {
@@ -27,8 +18,8 @@ static json_t *make_fluxes(const rein_explanation *e) {
     const rein_explain_flux *f = &e->flux[e->order[i]];
     json_t *object = json_object();
     json_object_set_new(object, "process", json_string(f->name));
-    json_object_set_new(object, "title", text(f->title));
-    json_object_set_new(object, "evidence", text(f->evidence));
+    json_object_set_new(object, "title", rein_json_text(f->title));
+    json_object_set_new(object, "evidence", rein_json_text(f->evidence));
     json_object_set_new(object, "share", maybe(&f->share));
     json_array_append_new(list, object);
   }
@@ -56,7 +47,7 @@ static json_t *make_paths(const rein_explanation *e) {
       json_t *step = json_object();
       json_object_set_new(step, "process", json_string(e->flux[p->flux[k]].name));
       json_object_set_new(step, "into", json_string(p->into[k]));
-      json_object_set_new(step, "evidence", text(e->flux[p->flux[k]].evidence));
+      json_object_set_new(step, "evidence", rein_json_text(e->flux[p->flux[k]].evidence));
       json_array_append_new(steps, step);
     }
     json_object_set_new(object, "start", json_string(p->start));
@@ -74,8 +65,8 @@ static json_t *make_entry(const rein_explanation *e, const rein_explain_entry *e
     json_object_set_new(object, "name", json_string(e->flux[entry->i].name));
   if (entry->kind == REIN_ACCOUNT_JUMP)
     json_object_set_new(object, "name", json_string(e->twin->of->event[e->twin->jump[entry->i].event].name));
-  json_object_set_new(object, "change", number(entry->change));
-  json_object_set_new(object, "effect", number(entry->effect));
+  json_object_set_new(object, "change", rein_json_number(entry->change));
+  json_object_set_new(object, "effect", rein_json_number(entry->effect));
   return object;
 }
 
@@ -85,16 +76,16 @@ static json_t *make_accounts(const rein_explanation *e) {
     const rein_explain_account *a = &e->account[i];
     json_t *object = json_object(), *entries = json_array();
     json_object_set_new(object, "state", json_string(e->twin->of->state[i].name));
-    json_object_set_new(object, "unit", text(e->twin->of->state[i].unit_text));
-    json_object_set_new(object, "change", number(a->after - a->before));
-    json_object_set_new(object, "effect", number(a->after - a->after_without));
+    json_object_set_new(object, "unit", rein_json_text(e->twin->of->state[i].unit_text));
+    json_object_set_new(object, "change", rein_json_number(a->after - a->before));
+    json_object_set_new(object, "effect", rein_json_number(a->after - a->after_without));
     if (a->na) json_object_set_new(object, "n/a", json_string(a->na));
     for (int k = 0; k < a->n_entry && !a->na; k++)
       json_array_append_new(entries, make_entry(e, &a->entry[k]));
     json_object_set_new(object, "entries", entries);
-    json_object_set_new(object, "different_at_start", number(a->at_start));
-    json_object_set_new(object, "remainder_change", number(a->na ? NAN : a->remainder_change));
-    json_object_set_new(object, "remainder_effect", number(a->na ? NAN : a->remainder_effect));
+    json_object_set_new(object, "different_at_start", rein_json_number(a->at_start));
+    json_object_set_new(object, "remainder_change", rein_json_number(a->na ? NAN : a->remainder_change));
+    json_object_set_new(object, "remainder_effect", rein_json_number(a->na ? NAN : a->remainder_effect));
     json_object_set_new(object, "whole", json_boolean(a->whole && !a->na));
     json_array_append_new(list, object);
   }
@@ -109,7 +100,7 @@ rein_status rein_explain_print_json(const rein_explanation *e, rein_text *out) {
   json_object_set_new(root, "rein", json_string("explanation/1"));
   json_object_set_new(root, "comment",
                       json_string("For research only: what a model attributes, no recommendation."));
-  json_object_set_new(root, "boundary", text(s->arm[e->arm].boundary));
+  json_object_set_new(root, "boundary", rein_json_text(s->arm[e->arm].boundary));
   json_object_set_new(root, "scenario", json_string(s->name));
   json_object_set_new(root, "scenario_hash", json_string(s->hash));
   json_object_set_new(root, "model", json_string(s->model->name));
@@ -118,25 +109,19 @@ rein_status rein_explain_print_json(const rein_explanation *e, rein_text *out) {
   json_object_set_new(root, "arm", json_string(s->arm[e->arm].name));
   json_object_set_new(root, "reference", json_string(s->arm[e->reference].name));
   json_object_set_new(root, "explained", json_string(e->what));
-  json_object_set_new(root, "unit", text(e->unit));
-  json_object_set_new(root, "time_unit", text(s->model->time_unit_text));
-  json_object_set_new(root, "from", number(e->t_before));
-  json_object_set_new(root, "to", number(e->t_after));
-  json_object_set_new(root, "before", number(e->before));
-  json_object_set_new(root, "with", number(e->with));
-  json_object_set_new(root, "without", number(e->without));
-  json_object_set_new(root, "effect", number(e->effect));
+  json_object_set_new(root, "unit", rein_json_text(e->unit));
+  json_object_set_new(root, "time_unit", rein_json_text(s->model->time_unit_text));
+  json_object_set_new(root, "from", rein_json_number(e->t_before));
+  json_object_set_new(root, "to", rein_json_number(e->t_after));
+  json_object_set_new(root, "before", rein_json_number(e->before));
+  json_object_set_new(root, "with", rein_json_number(e->with));
+  json_object_set_new(root, "without", rein_json_number(e->without));
+  json_object_set_new(root, "effect", rein_json_number(e->effect));
   json_object_set_new(root, "processes", make_fluxes(e));
   json_object_set_new(root, "interactions", make_pairs(e));
   json_object_set_new(root, "three_and_more", maybe(&e->higher));
   json_object_set_new(root, "direct", maybe(&e->direct));
   json_object_set_new(root, "ways", make_paths(e));
   json_object_set_new(root, "states", make_accounts(e));
-  char *text_bytes = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(DIGITS));
-  json_decref(root);
-  if (!text_bytes) return REIN_ERR_MEMORY;
-  rein_text_add(out, text_bytes);
-  rein_text_add(out, "\n");
-  free(text_bytes);
-  return REIN_OK;
+  return rein_json_print(root, out);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "src/base/sha256.h"
+#include "src/record/json_text.h"
 #include "src/record/reader.h"
 #include "src/record/record.h"
 #include "src/study/split.h"
@@ -49,10 +50,6 @@ static void set(writer *w, json_t *to, const char *key, json_t *value) {
   if (json_object_set_new(to, key, value) != 0) w->spoilt = true;
 }
 
-static json_t *number(double value) {
-  return isfinite(value) ? json_real(value) : json_null();
-}
-
 /* What a record is of: the same transition has the same key, whatever was measured. */
 static void key_of(const rein_validate_job *job, const rein_task *t, const char *code, char key[65]) {
   const rein_observed *o = job->observed;
@@ -85,8 +82,8 @@ static json_t *quantities(writer *w, const rein_task *t) {
   set(w, q, "unit", json_string(about->unit_text));
   set(w, q, "codes", json_null());
   for (size_t i = 0; i < sizeof latent / sizeof *latent; i++) set(w, q, latent[i], json_null());
-  set(w, q, "measured_before", number(t->before));
-  set(w, q, "measured_after", number(t->after));
+  set(w, q, "measured_before", rein_json_number(t->before));
+  set(w, q, "measured_after", rein_json_number(t->after));
   set(w, q, "flag_before", json_string("observed"));
   set(w, q, "flag_after", json_string(flag(t->censored)));
   /* Of a censored change the limit may not tell the direction. */
@@ -95,7 +92,7 @@ static json_t *quantities(writer *w, const rein_task *t) {
       : change >= smallest && change > 0.0  ? json_string("up")
       : -change >= smallest && change < 0.0 ? json_string("down")
                                             : json_string("unchanged"));
-  set(w, q, "smallest_change", number(about->smallest_change));
+  set(w, q, "smallest_change", rein_json_number(about->smallest_change));
   if (json_array_append_new(list, q) != 0) w->spoilt = true;
   return list;
 }
@@ -115,9 +112,9 @@ static json_t *observed(writer *w, const rein_task *t, const char *key) {
   set(w, object, "concurrent", json_string(arm->concurrent));
   set(w, object, "adherence", json_string(arm->adherence));
   set(w, object, "before_known_by_definition", json_boolean(t->is_known));
-  set(w, object, "n_before", t->person < 0 ? number(t->n_before) : json_null());
-  set(w, object, "n_after", t->person < 0 ? number(t->n_after) : json_null());
-  set(w, object, "sd_after", t->person < 0 ? number(t->sd) : json_null());
+  set(w, object, "n_before", t->person < 0 ? rein_json_number(t->n_before) : json_null());
+  set(w, object, "n_after", t->person < 0 ? rein_json_number(t->n_after) : json_null());
+  set(w, object, "sd_after", t->person < 0 ? rein_json_number(t->sd) : json_null());
   return object;
 }
 

@@ -3,23 +3,14 @@
 #include <math.h>
 #include <string.h>
 
+#include "src/record/json_text.h"
 #include "src/record/record.h"
 #include "src/study/prior.h"
 
-#define DIGITS 12
-
-static json_t *number(double value) {
-  return isfinite(value) ? json_real(value) : json_null();
-}
-
-static json_t *text_or_null(const char *text) {
-  return text ? json_string(text) : json_null();
-}
-
 static json_t *estimate(rein_estimate e) {
   json_t *object = json_object();
-  json_object_set_new(object, "value", number(e.value));
-  json_object_set_new(object, "error", number(e.error));
+  json_object_set_new(object, "value", rein_json_number(e.value));
+  json_object_set_new(object, "error", rein_json_number(e.error));
   return object;
 }
 
@@ -56,12 +47,12 @@ static json_t *make_quantiles(const rein_estimate *quantile) {
 
 static json_t *make_forms(const rein_prior_row *row) {
   json_t *object = json_object(), *gaussian = json_object(), *lognormal = json_object();
-  json_object_set_new(gaussian, "mean", number(row->mean));
-  json_object_set_new(gaussian, "sd", number(row->sd));
-  json_object_set_new(gaussian, "kolmogorov_distance", number(row->fit_gaussian));
-  json_object_set_new(lognormal, "log_mean", number(row->log_mean.value));
-  json_object_set_new(lognormal, "log_sd", number(row->log_sd.value));
-  json_object_set_new(lognormal, "kolmogorov_distance", number(row->fit_lognormal));
+  json_object_set_new(gaussian, "mean", rein_json_number(row->mean));
+  json_object_set_new(gaussian, "sd", rein_json_number(row->sd));
+  json_object_set_new(gaussian, "kolmogorov_distance", rein_json_number(row->fit_gaussian));
+  json_object_set_new(lognormal, "log_mean", rein_json_number(row->log_mean.value));
+  json_object_set_new(lognormal, "log_sd", rein_json_number(row->log_sd.value));
+  json_object_set_new(lognormal, "kolmogorov_distance", rein_json_number(row->fit_lognormal));
   if (isnan(row->log_mean.value)) set_na(lognormal, "n/a", "not every value is above 0");
   json_object_set_new(object, "gaussian", gaussian);
   json_object_set_new(object, "lognormal", lognormal);
@@ -72,10 +63,10 @@ static json_t *make_row(const rein_prior *p, const rein_prior_row *row) {
   const rein_prior_quantity *q = &p->quantity[row->quantity];
   json_t *object = json_object(), *direction = json_object();
   json_object_set_new(object, "quantity", json_string(q->name));
-  json_object_set_new(object, "unit", text_or_null(q->unit));
+  json_object_set_new(object, "unit", rein_json_text(q->unit));
   json_object_set_new(object, "measured", json_boolean(q->observable >= 0));
   json_object_set_new(object, "n", json_integer(row->n));
-  json_object_set_new(object, "n_effective", number(row->n_effective));
+  json_object_set_new(object, "n_effective", rein_json_number(row->n_effective));
   json_object_set_new(object, "latent_mean", estimate(row->latent_mean));
   json_object_set_new(object, "latent_quantiles", make_quantiles(row->latent));
   json_object_set_new(object, "quantiles", make_quantiles(row->quantile));
@@ -98,7 +89,7 @@ static json_t *make_covariance(const rein_prior *p, const rein_prior_pair *pair)
   for (int k = 0; k < p->n_quantity; k++) {
     json_t *row = json_array();
     for (int l = 0; l < p->n_quantity; l++)
-      json_array_append_new(row, number(pair->covariance[k * p->n_quantity + l]));
+      json_array_append_new(row, rein_json_number(pair->covariance[k * p->n_quantity + l]));
     json_array_append_new(rows, row);
   }
   return rows;
@@ -116,7 +107,7 @@ static json_t *make_record(const rein_prior *p, const rein_prior_pair *pair) {
   json_object_set_new(object, "action", json_string(action->name));
   json_object_set_new(object, "prescription", json_string(action->prescription));
   json_object_set_new(object, "horizon", json_string(p->horizon[pair->horizon]));
-  json_object_set_new(object, "length", number(p->length[pair->horizon]));
+  json_object_set_new(object, "length", rein_json_number(p->length[pair->horizon]));
   if (state->refused) {
     set_na(object, "n/a", state->refused);
     return object;
@@ -145,9 +136,10 @@ static json_t *make_state(const rein_prior_state *s) {
   json_object_set_new(object, "by",
                       s->n_measured == 0 ? json_null()
                                          : json_string(s->by == REIN_PRIOR_KALMAN ? "kalman" : "weights"));
-  json_object_set_new(object, "n_effective", s->n_measured == 0 ? json_null() : number(s->n_effective));
-  json_object_set_new(object, "flag", text_or_null(s->flag));
-  json_object_set_new(object, "refused", text_or_null(s->refused));
+  json_object_set_new(object, "n_effective",
+                      s->n_measured == 0 ? json_null() : rein_json_number(s->n_effective));
+  json_object_set_new(object, "flag", rein_json_text(s->flag));
+  json_object_set_new(object, "refused", rein_json_text(s->refused));
   json_object_set_new(object, "n_failed", json_integer(s->n_failed));
   json_object_set_new(object, "method", json_string(s->method));
   return object;
@@ -166,7 +158,7 @@ static json_t *make_head(const rein_prior *p) {
   json_object_set_new(object, "query_hash", json_string(p->hash));
   json_object_set_new(object, "version", json_string(REIN_VERSION));
   json_object_set_new(object, "seed", json_integer((json_int_t)p->seed));
-  json_object_set_new(object, "relative_tolerance", number(p->rtol));
+  json_object_set_new(object, "relative_tolerance", rein_json_number(p->rtol));
   json_object_set_new(object, "time_unit", json_string(p->model->time_unit_text));
   json_object_set_new(draws, "kind", json_string(p->sobol ? "sobol" : "philox"));
   json_object_set_new(draws, "people", json_integer(p->n_person));
@@ -185,11 +177,5 @@ rein_status rein_prior_print_json(const rein_prior *p, rein_text *out) {
     json_array_append_new(records, make_record(p, &p->pair[i]));
   json_object_set_new(top, "states", states);
   json_object_set_new(top, "records", records);
-  char *text = json_dumps(top, JSON_INDENT(1) | JSON_REAL_PRECISION(DIGITS) | JSON_PRESERVE_ORDER);
-  json_decref(top);
-  if (!text) return REIN_ERR_MEMORY;
-  rein_text_add(out, text);
-  rein_text_add(out, "\n");
-  free(text);
-  return REIN_OK;
+  return rein_json_print(top, out);
 }

@@ -1,12 +1,10 @@
 /* Sensitivities as text and as JSON. */
 #include <jansson.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "src/record/json_text.h"
 #include "src/study/sensitivity.h"
-
-#define DIGITS 12
 
 static const char *const kind_word[] = {"local", "sobol", "morris"};
 
@@ -123,15 +121,11 @@ void rein_sensitivity_print(const rein_sensitivity *s, rein_text *out) {
 
 /* ---- JSON ---- */
 
-static json_t *number(double value) {
-  return isfinite(value) ? json_real(value) : json_null();
-}
-
 static json_t *make_index(const rein_index *i) {
   json_t *object = json_object();
-  json_object_set_new(object, "value", number(i->value));
-  json_object_set_new(object, "low", number(i->low));
-  json_object_set_new(object, "high", number(i->high));
+  json_object_set_new(object, "value", rein_json_number(i->value));
+  json_object_set_new(object, "low", rein_json_number(i->low));
+  json_object_set_new(object, "high", rein_json_number(i->high));
   return object;
 }
 
@@ -141,15 +135,15 @@ static json_t *make_cell(const rein_sensitivity *s, const rein_sensitivity_cell 
   json_object_set_new(object, "field", json_string(f->field));
   json_object_set_new(object, "unit", json_string(*f->unit ? f->unit : "1"));
   if (s->kind == REIN_SENSITIVITY_LOCAL) {
-    json_object_set_new(object, "slope", number(c->slope));
-    json_object_set_new(object, "elasticity", number(c->elasticity));
+    json_object_set_new(object, "slope", rein_json_number(c->slope));
+    json_object_set_new(object, "elasticity", rein_json_number(c->elasticity));
   } else if (s->kind == REIN_SENSITIVITY_SOBOL) {
     json_object_set_new(object, "first", make_index(&c->first));
     json_object_set_new(object, "total", make_index(&c->total));
   } else {
     json_object_set_new(object, "mu_star", make_index(&c->mu_star));
-    json_object_set_new(object, "mean", number(c->mean));
-    json_object_set_new(object, "sd", number(c->sd));
+    json_object_set_new(object, "mean", rein_json_number(c->mean));
+    json_object_set_new(object, "sd", rein_json_number(c->sd));
   }
   return object;
 }
@@ -163,8 +157,8 @@ static json_t *make_information(const rein_sensitivity *s) {
   for (int k = 0; k < s->n_blur; k++) {
     json_t *item = json_object(), *weights = json_object();
     for (int i = 0; i < s->n_factor; i++)
-      json_object_set_new(weights, s->factor[i].name, number(s->blur[k].weight[i]));
-    json_object_set_new(item, "eigenvalue", number(s->blur[k].eigenvalue));
+      json_object_set_new(weights, s->factor[i].name, rein_json_number(s->blur[k].weight[i]));
+    json_object_set_new(item, "eigenvalue", rein_json_number(s->blur[k].eigenvalue));
     json_object_set_new(item, "weights", weights);
     json_array_append_new(list, item);
   }
@@ -190,7 +184,7 @@ rein_status rein_sensitivity_print_json(const rein_sensitivity *s, rein_text *ou
   json_object_set_new(root, "model_hash", json_string(hash));
   json_object_set_new(root, "seed", json_integer((json_int_t)s->scenario->seed));
   json_object_set_new(root, "arm", json_string(s->arm));
-  json_object_set_new(root, "time", number(s->time));
+  json_object_set_new(root, "time", rein_json_number(s->time));
   json_object_set_new(root, "time_unit", json_string(m->time_unit_text));
   json_object_set_new(root, "factors_from", json_string(s->source));
   json_object_set_new(root, "n_point", json_integer(s->n_point));
@@ -199,7 +193,7 @@ rein_status rein_sensitivity_print_json(const rein_sensitivity *s, rein_text *ou
     json_t *object = json_object(), *factors = json_array();
     json_object_set_new(object, "observable", json_string(m->observable[o].name));
     json_object_set_new(object, "unit", json_string(m->observable[o].unit_text));
-    if (s->value) json_object_set_new(object, "value", number(s->value[o]));
+    if (s->value) json_object_set_new(object, "value", rein_json_number(s->value[o]));
     for (int i = 0; i < s->n_factor; i++)
       json_array_append_new(factors,
                             make_cell(s, &s->cell[o * (size_t)s->n_factor + (size_t)i], &s->factor[i]));
@@ -208,11 +202,5 @@ rein_status rein_sensitivity_print_json(const rein_sensitivity *s, rein_text *ou
   }
   json_object_set_new(root, "observables", observables);
   if (s->kind == REIN_SENSITIVITY_LOCAL) json_object_set_new(root, "information", make_information(s));
-  char *bytes = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(DIGITS));
-  json_decref(root);
-  if (!bytes) return REIN_ERR_MEMORY;
-  rein_text_add(out, bytes);
-  rein_text_add(out, "\n");
-  free(bytes);
-  return REIN_OK;
+  return rein_json_print(root, out);
 }

@@ -81,10 +81,6 @@ void rein_steer_print(const rein_steering *s, rein_text *out) {
 
 /* ---- JSON ---- */
 
-static json_t *text(const char *string) {
-  return string ? json_string(string) : json_null();
-}
-
 static json_t *make_outcome(const rein_steering *s, const rein_steer_outcome *o) {
   json_t *object = json_object(), *objectives = json_object(), *limits = json_object();
   for (int k = 0; k < s->n_objective; k++) {
@@ -121,10 +117,10 @@ static json_t *make_choice(const rein_steering *s, const rein_steer_choice *c) {
   json_object_set_new(object, "search", make_outcome(s, &c->search));
   json_object_set_new(object, "check", make_outcome(s, &c->check));
   json_object_set_new(object, "weighted_cost", rein_json_number(c->rank > 0 ? c->score : NAN));
-  json_object_set_new(object, "why_here", text(c->reason));
-  json_object_set_new(object, "mechanism", text(c->mechanism));
-  json_object_set_new(object, "binding_limit", text(c->binding));
-  json_object_set_new(object, "measure_next", text(c->measure));
+  json_object_set_new(object, "why_here", rein_json_text(c->reason));
+  json_object_set_new(object, "mechanism", rein_json_text(c->mechanism));
+  json_object_set_new(object, "binding_limit", rein_json_text(c->binding));
+  json_object_set_new(object, "measure_next", rein_json_text(c->measure));
   return object;
 }
 
@@ -134,7 +130,7 @@ static json_t *make_goals(const rein_steering *s) {
     json_t *item = json_object();
     json_object_set_new(item, "name", json_string(s->objective[k].name));
     json_object_set_new(item, "observable", json_string(observable_of(s, k)->name));
-    json_object_set_new(item, "unit", text(observable_of(s, k)->unit_text));
+    json_object_set_new(item, "unit", rein_json_text(observable_of(s, k)->unit_text));
     json_object_set_new(item, "want", json_string(want_word[s->objective[k].want]));
     json_object_set_new(item, "weight", rein_json_number(s->objective[k].weight));
     json_array_append_new(objectives, item);
@@ -171,7 +167,7 @@ rein_status rein_steer_print_json(const rein_steering *s, rein_text *out) {
   json_object_set_new(root, "scenario_hash", json_string(s->scenario->hash));
   json_object_set_new(root, "model", json_string(s->scenario->model->name));
   json_object_set_new(root, "model_hash", json_string(s->model_hash));
-  json_object_set_new(root, "boundary", text(s->scenario->model->boundary));
+  json_object_set_new(root, "boundary", rein_json_text(s->scenario->model->boundary));
   json_object_set_new(root, "evidence", json_string(s->evidence));
   json_object_set_new(root, "exploratory", json_boolean(s->exploratory));
   json_object_set_new(root, "search_seed", json_integer((json_int_t)s->search_seed));

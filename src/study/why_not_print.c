@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "src/record/json_text.h"
 #include "src/stats/normal.h"
 #include "src/study/why_not.h"
 
@@ -83,10 +84,6 @@ void rein_why_not_print(const rein_why_not *w, rein_text *out) {
 
 /* ---- JSON ---- */
 
-static json_t *number(double value) {
-  return isfinite(value) ? json_real(value) : json_null();
-}
-
 static json_t *make_change(const rein_why_not_change *c) {
   json_t *object = json_object();
   json_object_set_new(object, "place", json_string(rein_place_word(c->place)));
@@ -96,12 +93,12 @@ static json_t *make_change(const rein_why_not_change *c) {
     return object;
   }
   json_object_set_new(object, "change", json_string(c->change));
-  json_object_set_new(object, "size", number(c->x));
+  json_object_set_new(object, "size", rein_json_number(c->x));
   json_object_set_new(object, "size_in", json_string(c->unit_words));
-  json_object_set_new(object, "probability", number(c->probability));
-  json_object_set_new(object, "log_evidence", number(c->log_evidence));
-  json_object_set_new(object, "z", number(sqrt(fmax(c->gain, 0.0))));
-  json_object_set_new(object, "minus_log10_p", number(surprise(c->gain)));
+  json_object_set_new(object, "probability", rein_json_number(c->probability));
+  json_object_set_new(object, "log_evidence", rein_json_number(c->log_evidence));
+  json_object_set_new(object, "z", rein_json_number(sqrt(fmax(c->gain, 0.0))));
+  json_object_set_new(object, "minus_log10_p", rein_json_number(surprise(c->gain)));
   return object;
 }
 
@@ -110,15 +107,15 @@ static void add_answer(const rein_why_not *w, json_t *root) {
   json_object_set_new(root, "answer", json_string(answer_word[w->answer]));
   json_object_set_new(
       root, "place", w->answer == REIN_WHY_NOT_PLACED ? json_string(rein_place_word(w->place)) : json_null());
-  json_object_set_new(root, "misfit", number(w->misfit));
-  json_object_set_new(root, "misfit_left", number(w->misfit_left));
-  json_object_set_new(root, "p_of_misfit", number(misfit_p(w, w->misfit)));
-  json_object_set_new(root, "p_of_misfit_left", number(misfit_p(w, w->misfit_left)));
+  json_object_set_new(root, "misfit", rein_json_number(w->misfit));
+  json_object_set_new(root, "misfit_left", rein_json_number(w->misfit_left));
+  json_object_set_new(root, "p_of_misfit", rein_json_number(misfit_p(w, w->misfit)));
+  json_object_set_new(root, "p_of_misfit_left", rein_json_number(misfit_p(w, w->misfit_left)));
   json_object_set_new(root, "z_simulated_again",
-                      isnan(w->confirmed) ? json_null() : number(sqrt(fmax(w->confirmed, 0.0))));
-  json_object_set_new(places, "none", number(w->probability_none));
+                      isnan(w->confirmed) ? json_null() : rein_json_number(sqrt(fmax(w->confirmed, 0.0))));
+  json_object_set_new(places, "none", rein_json_number(w->probability_none));
   for (int p = 0; p < REIN_N_PLACE; p++)
-    json_object_set_new(places, rein_place_word((rein_place)p), number(w->probability[p]));
+    json_object_set_new(places, rein_place_word((rein_place)p), rein_json_number(w->probability[p]));
   json_object_set_new(root, "probability", places);
   for (int k = 0; k < w->n_change; k++) json_array_append_new(changes, make_change(&w->change[k]));
   json_object_set_new(root, "changes", changes);
