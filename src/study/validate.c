@@ -342,8 +342,8 @@ static rein_status prepare(rein_validate_job *job, rein_units *units, const char
                               job->diag, &job->observed);
   if (status == REIN_OK) status = read_expect(job, units);
   if (status != REIN_OK) return status;
-  const bool mapped = map_arms(job) & map_people(job);
-  return mapped && merge_times(job) && make_tasks(job) ? REIN_OK : REIN_ERR_INPUT;
+  const bool has_arms = map_arms(job), has_people = map_people(job);
+  return has_arms && has_people && merge_times(job) && make_tasks(job) ? REIN_OK : REIN_ERR_INPUT;
 }
 
 rein_status rein_validate_prepare(rein_arena *arena, rein_units *units, const char *path,
@@ -361,26 +361,17 @@ rein_status rein_validate_prepare(rein_arena *arena, rein_units *units, const ch
   return status;
 }
 
-/* The members' values are too large to live as long as the arena. */
-static void free_members(rein_validate_job *job) {
-  double **const array[] = {&job->latent, &job->measured, &job->noise};
-  for (int i = 0; i < 3; i++) {
-    free(*array[i]);
-    *array[i] = NULL;
-  }
-}
-
 rein_status rein_validate_run(rein_validate_job *job, rein_diag *diag, rein_validation *out) {
   rein_guard guard;
   job->diag = diag;
   if (REIN_GUARD(job->arena, &guard)) {
-    free_members(job);
+    rein_validate_free_members(job);
     return REIN_ERR_MEMORY;
   }
   rein_status status = rein_validate_simulate(job);
   if (status == REIN_OK) status = rein_validate_score_tasks(job);
   if (status == REIN_OK) rein_validate_sum(job, out);
   rein_unguard(job->arena, &guard);
-  free_members(job);
+  rein_validate_free_members(job);
   return status == REIN_OK && job->n_failed > 0 ? REIN_ERR_MEMBERS : status;
 }

@@ -4,6 +4,7 @@
 
 #include "src/lang/yaml.h"
 #include "src/stats/quantile.h"
+#include "src/study/sample.h"
 #include "src/study/split.h"
 #include "src/study/validate.h"
 
@@ -69,18 +70,22 @@ struct rein_validate_job {
   const rein_outside *outside; /* predictions of another model, NULL: the scenario's own */
   char outside_hash[65];       /* SHA-256 of their file */
 
-  /* after the simulation, freed at the end of the run; m = individual * n_arm + arm of the scenario, o of
-   * observed */
-  int n_obs;
-  double *latent, *measured; /* ((m * n_time + t) * n_obs + o), NaN where not reached */
-  double *scratch;           /* (n_individual) */
-  double *noise;             /* ((m * n_obs + o) * 2): additive SD, CV */
+  /* after the simulation, freed at the end of the run */
+  rein_sample *sample; /* latent values of the scenario's arms, kept are the observables of observed */
+  double *measured;    /* the same with noise, in the same places, NaN where not reached */
+  double *scratch;     /* (n_individual) */
   int64_t n_failed;
   rein_task_score *score; /* (n_task) */
 };
 
-/* validate_simulate.c: fills latent, measured, noise, which the caller frees also after a failure. */
+/* validate_simulate.c: fills sample and measured, which the caller frees also after a failure. */
 rein_status rein_validate_simulate(rein_validate_job *job);
+void rein_validate_free_members(rein_validate_job *job);
+
+/* (n_individual) measured values under an arm of the scenario; o of observed. */
+static inline double *rein_validate_measured(const rein_validate_job *job, int arm, int i_time, int o) {
+  return job->measured + (rein_sample_row(job->sample, arm, i_time, o) - job->sample->value);
+}
 
 /* validate_predict.c. What a prediction is of. */
 typedef enum { REIN_PREDICT_CHANGE, REIN_PREDICT_NO_CHANGE } rein_predict_kind;

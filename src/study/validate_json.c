@@ -123,6 +123,13 @@ static json_t *make_split(const rein_validation *v) {
   return object;
 }
 
+static json_t *make_boundaries(const rein_scenario *s) {
+  json_t *object = json_object();
+  for (int a = 0; a < s->n_arm; a++)
+    json_object_set_new(object, s->arm[a].name, json_string(s->arm[a].boundary));
+  return object;
+}
+
 static json_t *make_report(const rein_validation *v) {
   const rein_scenario *s = v->scenario;
   json_t *report = json_object(), *rows = json_array();
@@ -148,6 +155,7 @@ static json_t *make_report(const rein_validation *v) {
   json_object_set_new(report, "verdict",
                       v->has_verdict ? json_string(rein_verdict_word(v->overall)) : json_null());
   json_object_set_new(report, "boundary", json_string(s->model->boundary));
+  json_object_set_new(report, "arm_boundaries", make_boundaries(s));
   json_object_set_new(report, "comment", json_string(REIN_FOR_RESEARCH));
   return report;
 }

@@ -1,6 +1,7 @@
 /* What a picture of the comparison shows: quantiles of what was simulated, and the observed points, without
  * anything that would show fewer than REIN_SMALLEST_GROUP people. */
 #include <math.h>
+#include <string.h>
 
 #include "src/record/summary.h"
 #include "src/study/validate_inside.h"
@@ -16,10 +17,8 @@ static void add_bands(const rein_validate_job *job, rein_validation_panel *panel
   for (int q = 0; q < REIN_VALIDATE_N_QUANTILE; q++)
     panel->quantile[q] = band[q] = REIN_NEW(job->arena, double, s->n_time);
   for (int t = 0; t < s->n_time; t++) {
-    for (int64_t i = 0; i < s->n_individual; i++) {
-      const int64_t m = i * s->n_arm + job->sim_arm[panel->arm];
-      job->scratch[i] = job->measured[(m * s->n_time + t) * job->n_obs + panel->observable];
-    }
+    memcpy(job->scratch, rein_validate_measured(job, job->sim_arm[panel->arm], t, panel->observable),
+           (size_t)s->n_individual * sizeof *job->scratch);
     const bool people = s->individual_data && !job->options.individual_data;
     const rein_summary_number all = rein_summary_of(job->scratch, s->n_individual, s->n_replicate, people);
     for (int q = 0; q < REIN_VALIDATE_N_QUANTILE; q++) band[q][t] = all.n > 0 ? all.quantile[q] : NAN;

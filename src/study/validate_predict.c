@@ -13,23 +13,27 @@ typedef struct {
   int sim_arm;
 } context;
 
-static int64_t member_of(const context *c, int64_t individual) {
-  return individual * c->job->scenario->n_arm + c->sim_arm;
+static const double *latent_of(const context *c, int i_time, int o) {
+  return rein_sample_row(c->job->sample, c->sim_arm, i_time, o);
 }
 
-static double value_at(const context *c, const double *values, int64_t member, int i_time, int o) {
-  return values[(member * c->job->scenario->n_time + i_time) * c->job->n_obs + o];
+static const double *measured_of(const context *c, int i_time, int o) {
+  return rein_validate_measured(c->job, c->sim_arm, i_time, o);
+}
+
+/* part 0: additive SD, 1: CV. */
+static double noise_of(const context *c, int64_t individual, int o, int part) {
+  return rein_sample_noise(c->job->sample, c->sim_arm, c->job->observed->observable[o], part)[individual];
 }
 
 static const rein_observable *observable_of(const rein_validate_job *job, int o) {
   return &job->scenario->model->observable[job->observed->observable[o]];
 }
 
-/* Logarithm of the density of measuring `value` in a member, see rein_measure_log_density. */
-static double density_of(const context *c, int64_t m, int o, int i_time, double value, int censored) {
-  const double *noise = c->job->noise + (m * c->job->n_obs + o) * 2;
-  return rein_measure_log_density(observable_of(c->job, o), value_at(c, c->job->latent, m, i_time, o),
-                                  noise[0], noise[1], value, censored);
+/* Logarithm of the density of measuring `value` in an individual, see rein_measure_log_density. */
+static double density_of(const context *c, int64_t i, int o, int i_time, double value, int censored) {
+  return rein_measure_log_density(observable_of(c->job, o), latent_of(c, i_time, o)[i], noise_of(c, i, o, 0),
+                                  noise_of(c, i, o, 1), value, censored);
 }
 
 /* ---- people ---- */
@@ -41,15 +45,15 @@ static double weigh(const context *c, int whose, rein_weighted *sample, size_t n
   const int64_t first = job->first_member[c->task->person];
   double largest = -INFINITY;
   for (size_t k = 0; k < n; k++) {
-    const int64_t m = member_of(c, first + (int64_t)k);
+    const int64_t individual = first + (int64_t)k;
     double sum = 0.0;
     for (int i = 0; i < job->n_before; i++) {
       const rein_before *b = &job->before[i];
       if (b->person != whose || b->arm != c->task->arm || !isnan(job->observed->known[b->observable]))
         continue;
-      sum += density_of(c, m, b->observable, 0, b->value, b->censored);
+      sum += density_of(c, individual, b->observable, 0, b->value, b->censored);
     }
-    if (isnan(value_at(c, job->latent, m, c->task->i_time, c->task->observable))) sum = -INFINITY;
+    if (isnan(latent_of(c, c->task->i_time, c->task->observable)[individual])) sum = -INFINITY;
     sample[k].w = sum;
     largest = fmax(largest, sum);
   }
@@ -57,13 +61,14 @@ static double weigh(const context *c, int whose, rein_weighted *sample, size_t n
 }
 
 /* The measured value where the state stays as it was: the state before with the noise of the time after. */
-static double stay(const context *c, int64_t individual, int64_t m) {
+static double stay(const context *c, int64_t individual) {
   const rein_validate_job *job = c->job;
-  const rein_observable *observable = observable_of(job, c->task->observable);
+  const int o = c->task->observable;
+  const rein_observable *observable = observable_of(job, o);
   const uint64_t key = rein_draw_key(observable->name), i = (uint64_t)individual,
                  t = (uint64_t)c->task->i_time;
-  const double *noise = job->noise + (m * job->n_obs + c->task->observable) * 2;
-  return rein_measure(observable, value_at(c, job->latent, m, 0, c->task->observable), noise[0], noise[1],
+  return rein_measure(observable, latent_of(c, 0, o)[individual], noise_of(c, individual, o, 0),
+                      noise_of(c, individual, o, 1),
                       rein_draw_normal(job->scenario->seed, REIN_DRAW_NOISE, i, key, t),
                       rein_draw_normal(job->scenario->seed, REIN_DRAW_NOISE_2, i, key, t))
       .value;
@@ -77,11 +82,10 @@ static void predict_person(const context *c, int whose, rein_predict_kind kind, 
   *n = 0;
   const double largest = weigh(c, whose, sample, n_all);
   if (!isfinite(largest)) return;
+  const double *after = measured_of(c, c->task->i_time, c->task->observable);
   for (size_t k = 0; k < n_all; k++) {
-    const int64_t m = member_of(c, first + (int64_t)k);
-    const double value = kind == REIN_PREDICT_CHANGE
-                             ? value_at(c, job->measured, m, c->task->i_time, c->task->observable)
-                             : stay(c, first + (int64_t)k, m);
+    const int64_t individual = first + (int64_t)k;
+    const double value = kind == REIN_PREDICT_CHANGE ? after[individual] : stay(c, individual);
     const bool good = isfinite(value);
     sample[k] = (rein_weighted){good ? value - c->task->before : 0.0,
                                 good ? rein_fixed_exp(sample[k].w - largest) : 0.0};
@@ -98,9 +102,9 @@ double rein_validate_log_score(const rein_validate_job *job, const rein_task *ta
   if (observable->noise == REIN_NOISE_NONE || task->person < 0) return NAN;
   for (size_t k = 0; k < n; k++) {
     if (!(sample[k].w > 0.0)) continue;
-    const int64_t m = member_of(&c, job->first_member[task->person] + (int64_t)k);
-    sum += sample[k].w *
-           rein_fixed_exp(density_of(&c, m, task->observable, task->i_time, task->after, task->censored));
+    const int64_t individual = job->first_member[task->person] + (int64_t)k;
+    sum += sample[k].w * rein_fixed_exp(density_of(&c, individual, task->observable, task->i_time,
+                                                   task->after, task->censored));
     total += sample[k].w;
   }
   return total > 0.0 ? -rein_fixed_log(sum / total) : NAN;
@@ -121,12 +125,12 @@ static double cohort_change(const context *c, uint64_t cohort, const double *aft
   const int64_t n_before = (int64_t)task->n_before, n_after = (int64_t)task->n_after;
   const int64_t n = n_before > n_after ? n_before : n_after;
   const int64_t first = (int64_t)rein_bootstrap_pick(s->seed, cohort, 0, (size_t)n_people);
+  const double *before_of = measured_of(c, 0, task->observable);
   double sum_before = 0.0, sum_after = 0.0;
   for (int64_t i = 0; i < n; i++) {
     const int64_t individual = replicate + s->n_replicate * ((first + i) % n_people);
     if (i < n_after) sum_after += after[individual];
-    if (i < n_before && !task->is_known)
-      sum_before += value_at(c, job->measured, member_of(c, individual), 0, task->observable);
+    if (i < n_before && !task->is_known) sum_before += before_of[individual];
   }
   const double before = task->is_known ? task->before : sum_before / (double)n_before;
   return sum_after / (double)n_after - before;
@@ -164,12 +168,10 @@ static void add_reported_error(const context *c, rein_weighted *sample, size_t n
 
 static void predict_group(const context *c, rein_predict_kind kind, rein_weighted *sample, size_t *n) {
   const rein_validate_job *job = c->job;
-  double *after = job->scratch;
-  for (int64_t i = 0; i < job->scenario->n_individual; i++) {
-    const int64_t m = member_of(c, i);
-    after[i] = kind == REIN_PREDICT_CHANGE
-                   ? value_at(c, job->measured, m, c->task->i_time, c->task->observable)
-                   : stay(c, i, m);
+  const double *after = measured_of(c, c->task->i_time, c->task->observable);
+  if (kind == REIN_PREDICT_NO_CHANGE) {
+    for (int64_t i = 0; i < job->scenario->n_individual; i++) job->scratch[i] = stay(c, i);
+    after = job->scratch;
   }
   *n = 0;
   for (uint64_t cohort = 0; cohort < REIN_VALIDATE_COHORTS; cohort++) {

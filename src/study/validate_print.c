@@ -140,6 +140,18 @@ static void print_table_line(const rein_validation *v, const rein_validation_row
       narrow(out->arena, &s[REIN_SCORE_NO_CHANGE]), narrow(out->arena, &s[REIN_SCORE_MEAN_CHANGE]));
 }
 
+/* The model's, and where an arm's actions have another one, the arm's. */
+static void print_boundaries(const rein_validation *v, rein_text *out) {
+  const rein_scenario *s = v->scenario;
+  rein_text_printf(out, "boundary %s of the model: research use only, nothing here recommends a treatment\n",
+                   s->model->boundary);
+  for (int a = 0; a < s->n_arm; a++) {
+    if (strcmp(s->arm[a].boundary, s->model->boundary) != 0)
+      rein_text_printf(out, "boundary %s of the scenario's arm %s, by its actions\n", s->arm[a].boundary,
+                       s->arm[a].name);
+  }
+}
+
 static void print_verdicts(const rein_validation *v, rein_text *out) {
   rein_text_add(out, "\n");
   for (int i = 0; i < v->n_verdict; i++) {
@@ -150,8 +162,7 @@ static void print_verdicts(const rein_validation *v, rein_text *out) {
   }
   rein_text_printf(out, "verdict %s: %s\n", v->scenario->name,
                    v->has_verdict ? rein_verdict_word(v->overall) : "n/a: not frozen");
-  rein_text_printf(out, "boundary %s: research use only, nothing here recommends a treatment\n",
-                   v->scenario->model->boundary);
+  print_boundaries(v, out);
 }
 
 void rein_validate_print(const rein_validation *v, rein_text *out) {
