@@ -16,6 +16,7 @@ static const char *const RELATIONS[] = {"calibration", "external", "input-derive
 static const rein_schema TEXT_RULE[] = {{.key = "", .kind = REIN_SCHEMA_TEXT}, {0}};
 static const rein_schema ARM_KEYS[] = {
     {.key = "assignment", .kind = REIN_SCHEMA_WORD, .required = true, .words = ASSIGNMENTS},
+    {.key = "comparator", .kind = REIN_SCHEMA_TEXT},
     {.key = "actions", .kind = REIN_SCHEMA_TEXT, .required = true},
     {.key = "concurrent", .kind = REIN_SCHEMA_TEXT, .required = true},
     {.key = "adherence", .kind = REIN_SCHEMA_TEXT, .required = true},
@@ -52,6 +53,34 @@ static int find_word(const char *const *words, const char *word) {
   return i;
 }
 
+/* Only a contrast of two arms that people were randomised to is an effect. */
+static int read_comparator(rein_observed_reader *r, const rein_yaml *arms, const rein_observed_arm *arm,
+                           int i) {
+  const rein_yaml *node = rein_yaml_get(arms->item[i], "comparator");
+  if (!node) return -1;
+  int c = 0;
+  while (c < arms->n && strcmp(arms->key[c], node->text) != 0) c++;
+  if (c == arms->n) {
+    rein_names *names = rein_names_create(r->arena);
+    for (int k = 0; k < arms->n; k++) rein_names_add(names, arms->key[k], k);
+    const char *closest = rein_names_closest(names, node->text);
+    rein_error(r->diag, node->pos, "'arms' has no '%s'%s%s%s", node->text, closest ? "; did you mean '" : "",
+               closest ? closest : "", closest ? "'?" : "");
+    return -1;
+  }
+  const int both[] = {i, c};
+  for (int k = 0; k < 2; k++) {
+    if (arm[both[k]].assignment == REIN_ASSIGNED_RANDOMISED) continue;
+    rein_error(r->diag, node->pos,
+               "arm '%s' is '%s': a contrast of two arms is an effect only where people were randomised to "
+               "them",
+               arm[both[k]].name, rein_observed_assignment_word(arm[both[k]].assignment));
+    return -1;
+  }
+  if (c == i) rein_error(r->diag, node->pos, "arm '%s' is its own comparator", arm[i].name);
+  return c;
+}
+
 static void read_arms(rein_observed_reader *r, const rein_yaml *arms) {
   rein_observed_arm *arm = REIN_NEW(r->arena, rein_observed_arm, arms->n);
   for (int i = 0; i < arms->n; i++) {
@@ -64,6 +93,7 @@ static void read_arms(rein_observed_reader *r, const rein_yaml *arms) {
                                      ASSIGNMENTS, rein_yaml_get(node, "assignment")->text),
                                  .pos = arms->key_pos[i]};
   }
+  for (int i = 0; i < arms->n; i++) arm[i].comparator = read_comparator(r, arms, arm, i);
   r->observed->arm = arm;
   r->observed->n_arm = arms->n;
   if (arms->n == 0) rein_error(r->diag, arms->pos, "'arms' names no arm");

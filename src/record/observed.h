@@ -3,8 +3,8 @@
  *   data: trial.csv                       the table, seen from this file
  *   columns: {study: text, arm: text, ...}  every column of the table, in words
  *   source: {title: ..., doi: ...}
- *   arms: {drug: {assignment: randomised, actions: ..., concurrent: ..., adherence: ...}}
- *   used_for_fitting: []                  parameters of the model that were fitted to these people
+ *   arms: {drug: {assignment: randomised, comparator: placebo, actions: ..., concurrent: ..., adherence:
+ * ...}} used_for_fitting: []                  parameters of the model that were fitted to these people
  *   relation: calibration | external | input-derived
  *   baseline: {weight_change: 0 kg}       observables whose state before is known by definition
  *
@@ -36,6 +36,7 @@ const char *rein_observed_relation_word(rein_relation relation); /* "input-deriv
 typedef struct {
   const char *name, *actions, *concurrent, *adherence; /* as the YAML says */
   rein_observed_assignment assignment;
+  int comparator; /* arm that people were randomised to instead, -1: none is named */
   rein_pos pos;
 } rein_observed_arm;
 

@@ -126,6 +126,58 @@ static void add_arms(rein_html *html, const rein_validation *v, int observable) 
   rein_html_end_table(html);
 }
 
+static void add_effect(rein_html *html, const rein_validation *v, const rein_validation_effect *e) {
+  const rein_observed *o = v->observed;
+  rein_html_row(html, rein_arena_printf(html->out->arena, "%s - %s", o->arm[e->row.arm].name,
+                                        o->arm[e->comparator].name));
+  rein_html_cell(html, "%g", e->row.time);
+  if (e->row.suppressed) {
+    rein_html_open(html, "td", "colspan", "5", NULL);
+    rein_html_text(html, held_back);
+    rein_html_close(html, "td");
+    rein_html_close(html, "tr");
+    return;
+  }
+  rein_html_cell(html, "%g and %g", e->n_arm, e->n_comparator);
+  if (isnan(e->observed_low))
+    rein_html_cell(html, "%.4g (n/a: its sampling error is not known)", e->observed);
+  else
+    rein_html_cell(html, "%.4g (%.4g to %.4g)", e->observed, e->observed_low, e->observed_high);
+  if (isnan(e->predicted))
+    rein_html_cell(html, "n/a: no prediction");
+  else
+    rein_html_cell(html, "%.4g (%.4g to %.4g)", e->predicted, e->low, e->high);
+  rein_html_cell(html, "%s", number(html, e->row.score[REIN_SCORE_CRPS].value));
+  add_short(html, &e->row.score[REIN_SCORE_NO_CHANGE]);
+  rein_html_close(html, "tr");
+}
+
+/* Randomised contrasts of an observable, if there are any. */
+static void add_effects(rein_html *html, const rein_validation *v, int observable) {
+  rein_arena *arena = html->out->arena;
+  const rein_observable *o = rein_report_observable(v, observable);
+  const char *const heads[] = {"arm - comparator",
+                               rein_arena_printf(arena, "to [%s]", v->scenario->model->time_unit_text),
+                               "people",
+                               rein_arena_printf(arena, "observed [%s] (95 %%)", o->unit_text),
+                               rein_arena_printf(arena, "predicted [%s] (90 %%)", o->unit_text),
+                               rein_arena_printf(arena, "CRPS [%s]", o->unit_text),
+                               "skill over no effect",
+                               NULL};
+  bool any = false;
+  for (int i = 0; i < v->n_effect; i++) {
+    if (v->effect[i].row.observable != observable || v->effect[i].comparator < 0) continue;
+    if (!any)
+      rein_html_begin_table(
+          html,
+          rein_arena_printf(arena, "Effects on %s: randomised contrasts, no part of the verdict", o->name),
+          heads);
+    any = true;
+    add_effect(html, v, &v->effect[i]);
+  }
+  if (any) rein_html_end_table(html);
+}
+
 void rein_report_scores(rein_html *html, const rein_page *page, const rein_validation *v) {
   rein_page_section_begin(html, page, "scores");
   for (int i = 0; i < v->n_row; i++) {
@@ -137,6 +189,7 @@ void rein_report_scores(rein_html *html, const rein_page *page, const rein_valid
     else
       add_all_scores(html, v, row);
     add_arms(html, v, row->observable);
+    add_effects(html, v, row->observable);
   }
   rein_page_section_end(html);
 }

@@ -22,7 +22,8 @@ static const rein_page_section sections[] = {{"asked", "What was asked"},
 
 static void add_arms(rein_html *html, const rein_validation *v) {
   static const char *const heads[] = {"arm", "assignment", "actions", "concurrent", "adherence", NULL};
-  rein_html_begin_table(html, "Observed arms: compared is the change under each, which is no effect", heads);
+  rein_html_begin_table(
+      html, "Observed arms: compared is the change under each; effects are randomised contrasts only", heads);
   for (int a = 0; a < v->observed->n_arm; a++) {
     const rein_observed_arm *arm = &v->observed->arm[a];
     rein_html_row(html, arm->name);

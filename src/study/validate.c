@@ -272,7 +272,9 @@ static void add_task(rein_validate_job *job, const rein_observed_point *p) {
                       .censored = p->censored,
                       .n_before = b ? b->n : p->n,
                       .n_after = p->n,
-                      .sd = p->sd};
+                      .sd = p->sd,
+                      .relative_to = isnan(known) ? b->value : known,
+                      .comparator = -1};
 }
 
 /* An arm and observable of which no point has a state before cannot be compared at all. */
@@ -369,6 +371,7 @@ rein_status rein_validate_run(rein_validate_job *job, rein_diag *diag, rein_vali
     return REIN_ERR_MEMORY;
   }
   rein_status status = rein_validate_simulate(job);
+  if (status == REIN_OK) rein_validate_make_effects(job);
   if (status == REIN_OK) status = rein_validate_score_tasks(job);
   if (status == REIN_OK) rein_validate_sum(job, out);
   rein_unguard(job->arena, &guard);

@@ -54,6 +54,17 @@ typedef struct {
       *curve; /* (REIN_VALIDATE_N_LEVEL) of all arms and horizons with `pictures`, else NULL */
 } rein_validation_row;
 
+/* A randomised contrast: change under the arm minus change under its comparator, in one study over one
+ * horizon; or all of an observable. Observable's unit. It takes no part in the verdict. */
+typedef struct {
+  rein_validation_row row;                      /* scores; the baseline is no effect */
+  int comparator, study;                        /* of observed; -1: all */
+  double n_arm, n_comparator;                   /* people */
+  int n_missing;                                /* people without a prediction, no change in it */
+  double observed, observed_low, observed_high; /* with 95 % of its sampling error, NaN: not known */
+  double predicted, low, high;                  /* median, 5 and 95 %; NaN: no prediction */
+} rein_validation_effect;
+
 enum { REIN_VALIDATE_N_QUANTILE = 5 };
 
 /* What a picture of one observable and observed arm shows: quantiles of the simulated measured values, and
@@ -99,7 +110,10 @@ typedef struct {
   bool has_uncertain;       /* the model has uncertain parameters ... */
   rein_validation_row *row; /* (n_row) per observable: all; arms; arms and horizons */
   int n_row;
-  rein_validation_panel *panel; /* (n_panel) by observable, arm; with `pictures` only */
+  rein_validation_effect *effect; /* (n_effect) per observable that has any: all; one by one */
+  int n_effect;
+  int n_effect_censored, n_effect_shared; /* left out: censored values; the same people in both arms */
+  rein_validation_panel *panel;           /* (n_panel) by observable, arm; with `pictures` only */
   int n_panel;
   rein_validation_verdict *verdict; /* (n_verdict) per observable */
   int n_verdict;

@@ -14,7 +14,9 @@
 #define REIN_VALIDATE_EFFECTIVE 20 /* fewer effective samples of a person's state before predict nothing */
 #define REIN_VALIDATE_OTHERS 3     /* fewer others make no mean change */
 
-/* One point that is compared; numbers in the observable's unit. */
+/* One point that is compared; numbers in the observable's unit. An effect, which is the change under an arm
+ * minus that under its comparator, is a point too: of no person, `before` 0 and `after` the observed effect.
+ */
 typedef struct {
   int study, arm, observable, person; /* of observed; person -1: a group */
   int unit;                           /* what is resampled: a person, or an arm of a study */
@@ -23,6 +25,9 @@ typedef struct {
   bool is_known;                      /* ... then nothing is learnt from it */
   int censored;                       /* of after: -1 below, 1 above it */
   double n_before, n_after, sd;       /* groups */
+  double relative_to;                 /* state before that a relative smallest change is of */
+  int comparator;                     /* of an effect: the arm that is taken off, of observed */
+  double n_comparator, se;            /* of an effect: people; standard error, NaN: not known */
   bool is_test;                       /* of a frozen split; false where there is none */
 } rein_task;
 
@@ -36,6 +41,7 @@ typedef struct {
   double hit[REIN_VALIDATE_N_LEVEL], width[REIN_VALIDATE_N_LEVEL]; /* by rein_validate_level */
   double low, high;                                                /* 5 and 95 % of the predicted change */
   bool missing;
+  int n_missing; /* of an effect of people: those without a prediction, who count as no change in it */
 } rein_task_score;
 
 /* A measured state before of a person, or of a group. */
@@ -76,6 +82,9 @@ struct rein_validate_job {
   double *scratch;     /* (n_individual) */
   int64_t n_failed;
   rein_task_score *score; /* (n_task) */
+  rein_task *effect;      /* (n_effect) */
+  rein_task_score *effect_score;
+  int n_effect, n_effect_censored, n_effect_shared; /* the last two: left out */
 };
 
 /* validate_simulate.c: fills sample and measured, which the caller frees also after a failure. */
@@ -97,6 +106,12 @@ size_t rein_validate_n_sample(const rein_validate_job *job);
 void rein_validate_predict(const rein_validate_job *job, const rein_task *task, int sim_arm, int whose,
                            rein_predict_kind kind, rein_weighted *sample, size_t *n);
 
+/* Mean changes of REIN_VALIDATE_COHORTS simulated cohorts of a group, NaN where a member failed. The cohort
+ * of the same number has the same parameters in every arm; `aside`: of people beside those of `with`, as in
+ * another randomised arm (NULL: none). */
+void rein_validate_predict_cohorts(const rein_validate_job *job, const rein_task *task, int sim_arm,
+                                   rein_predict_kind kind, const rein_task *with, double *change);
+
 /* Negative logarithm of the predicted density of a person's measurement, or of the probability of a censored
  * one; NaN without declared noise or prediction. sample: as just predicted, unsorted, one for each candidate.
  */
@@ -117,7 +132,13 @@ bool rein_outside_is_grid(const rein_outside *outside);
 double rein_outside_log_score(const rein_outside *outside, const rein_validate_job *job,
                               const rein_task *task);
 
-/* validate_score.c: fills job->score. */
+/* validate_effect.c: lists the randomised contrasts among the tasks that are scored; samples of one, at most
+ * REIN_VALIDATE_COHORTS. */
+void rein_validate_make_effects(rein_validate_job *job);
+void rein_validate_predict_effect(const rein_validate_job *job, const rein_task *effect,
+                                  rein_predict_kind kind, rein_weighted *sample, size_t *n, int *n_missing);
+
+/* validate_score.c: fills job->score and job->effect_score. */
 rein_status rein_validate_score_tasks(rein_validate_job *job);
 
 /* validate_picture.c: fills out->panel. */

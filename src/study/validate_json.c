@@ -46,6 +46,29 @@ static json_t *make_row(const rein_validation *v, const rein_validation_row *row
   return object;
 }
 
+static void set_interval(json_t *object, const char *key, double value, double low, double high) {
+  json_t *item = json_object();
+  json_object_set_new(item, "value", rein_json_number(value));
+  json_object_set_new(item, "low", rein_json_number(low));
+  json_object_set_new(item, "high", rein_json_number(high));
+  json_object_set_new(object, key, item);
+}
+
+static json_t *make_effect(const rein_validation *v, const rein_validation_effect *e) {
+  json_t *object = make_row(v, &e->row);
+  json_object_set_new(object, "wording", json_string("effect"));
+  if (e->comparator < 0) return object;
+  json_object_set_new(object, "comparator", json_string(v->observed->arm[e->comparator].name));
+  json_object_set_new(object, "study", json_string(v->observed->study[e->study]));
+  if (e->row.suppressed) return object;
+  json_object_set_new(object, "n_arm", rein_json_number(e->n_arm));
+  json_object_set_new(object, "n_comparator", rein_json_number(e->n_comparator));
+  json_object_set_new(object, "people_without_prediction", json_integer(e->n_missing));
+  set_interval(object, "observed_95", e->observed, e->observed_low, e->observed_high);
+  set_interval(object, "predicted_90", e->predicted, e->low, e->high);
+  return object;
+}
+
 static json_t *make_data(const rein_validation *v) {
   const rein_observed *o = v->observed;
   json_t *object = json_object(), *studies = json_array(), *arms = json_array();
@@ -56,6 +79,8 @@ static json_t *make_data(const rein_validation *v) {
     json_object_set_new(item, "name", json_string(arm->name));
     json_object_set_new(item, "assignment", json_string(rein_observed_assignment_word(arm->assignment)));
     json_object_set_new(item, "wording", json_string("change under"));
+    json_object_set_new(item, "comparator",
+                        arm->comparator < 0 ? json_null() : json_string(o->arm[arm->comparator].name));
     json_object_set_new(item, "actions", json_string(arm->actions));
     json_object_set_new(item, "concurrent", json_string(arm->concurrent));
     json_object_set_new(item, "adherence", json_string(arm->adherence));
@@ -132,7 +157,7 @@ static json_t *make_boundaries(const rein_scenario *s) {
 
 static json_t *make_report(const rein_validation *v) {
   const rein_scenario *s = v->scenario;
-  json_t *report = json_object(), *rows = json_array();
+  json_t *report = json_object(), *rows = json_array(), *effects = json_array();
   json_object_set_new(report, "report", json_string("validation/1"));
   json_object_set_new(report, "rein", json_string(REIN_VERSION));
   json_object_set_new(report, "scenario", json_string(s->name));
@@ -151,6 +176,8 @@ static json_t *make_report(const rein_validation *v) {
   json_object_set_new(report, "compared", make_compared(v));
   for (int i = 0; i < v->n_row; i++) json_array_append_new(rows, make_row(v, &v->row[i]));
   json_object_set_new(report, "scores", rows);
+  for (int i = 0; i < v->n_effect; i++) json_array_append_new(effects, make_effect(v, &v->effect[i]));
+  json_object_set_new(report, "effects", effects);
   json_object_set_new(report, "verdicts", make_verdicts(v));
   json_object_set_new(report, "verdict",
                       v->has_verdict ? json_string(rein_verdict_word(v->overall)) : json_null());

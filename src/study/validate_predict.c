@@ -116,7 +116,7 @@ double rein_validate_log_score(const rein_validate_job *job, const rein_task *ta
  * random place on, so nobody twice while there are enough; drawing with replacement would add the sampling
  * error of the replicate itself. The first n_after of them are those who were still there. NaN where one of
  * them failed. */
-static double cohort_change(const context *c, uint64_t cohort, const double *after) {
+static double cohort_change(const context *c, uint64_t cohort, const rein_task *with, const double *after) {
   const rein_validate_job *job = c->job;
   const rein_scenario *s = job->scenario;
   const rein_task *task = c->task;
@@ -124,7 +124,8 @@ static double cohort_change(const context *c, uint64_t cohort, const double *aft
   const int64_t replicate = (int64_t)(cohort % (uint64_t)s->n_replicate);
   const int64_t n_before = (int64_t)task->n_before, n_after = (int64_t)task->n_after;
   const int64_t n = n_before > n_after ? n_before : n_after;
-  const int64_t first = (int64_t)rein_bootstrap_pick(s->seed, cohort, 0, (size_t)n_people);
+  const int64_t beside = with ? (int64_t)fmax(with->n_before, with->n_after) : 0;
+  const int64_t first = (int64_t)rein_bootstrap_pick(s->seed, cohort, 0, (size_t)n_people) + beside;
   const double *before_of = measured_of(c, 0, task->observable);
   double sum_before = 0.0, sum_after = 0.0;
   for (int64_t i = 0; i < n; i++) {
@@ -138,15 +139,14 @@ static double cohort_change(const context *c, uint64_t cohort, const double *aft
 
 /* Variance of the cohorts' means within replicates: their sampling error, the parameters' uncertainty left
  * out. With few cohorts of each replicate, the variance of all. */
-static double sampling_variance(const rein_validate_job *job, const rein_weighted *sample, size_t n) {
+static double sampling_variance(const rein_validate_job *job, const double *sample, size_t n) {
   const size_t n_replicate = (size_t)job->scenario->n_replicate;
   const size_t n_group = 2 * n_replicate <= n ? n_replicate : 1;
   double square = 0.0;
   for (size_t r = 0; r < n_group; r++) {
     double sum = 0.0, count = 0.0;
-    for (size_t i = r; i < n; i += n_group) sum += sample[i].x, count += 1.0;
-    for (size_t i = r; i < n; i += n_group)
-      square += (sample[i].x - sum / count) * (sample[i].x - sum / count);
+    for (size_t i = r; i < n; i += n_group) sum += sample[i], count += 1.0;
+    for (size_t i = r; i < n; i += n_group) square += (sample[i] - sum / count) * (sample[i] - sum / count);
   }
   return n > n_group ? square / (double)(n - n_group) : 0.0;
 }
@@ -154,31 +154,39 @@ static double sampling_variance(const rein_validate_job *job, const rein_weighte
 /* Where the mean is itself of changes, its reported SE is the sampling error of what was observed. A model
  * whose people vary less than that leaves the rest of it unsaid: it is added, so that a right mean is not
  * missed by the chance of who took part. */
-static void add_reported_error(const context *c, rein_weighted *sample, size_t n) {
+static void add_reported_error(const context *c, const rein_task *with, double *change) {
   const rein_task *task = c->task;
   const double se = task->sd / sqrt(task->n_after);
-  if (!task->is_known || n < REIN_VALIDATE_COHORTS) return;
-  const double rest = se * se - sampling_variance(c->job, sample, n);
+  if (!task->is_known) return;
+  for (size_t i = 0; i < REIN_VALIDATE_COHORTS; i++)
+    if (!isfinite(change[i])) return;
+  const double rest = se * se - sampling_variance(c->job, change, REIN_VALIDATE_COHORTS);
   if (!(rest > 0.0)) return;
-  const uint64_t key = rein_draw_key("sampling error of a mean");
-  for (size_t i = 0; i < n; i++)
-    sample[i].x += sqrt(rest) *
-                   rein_draw_normal(c->job->scenario->seed, REIN_DRAW_NOISE, i, key, (uint64_t)task->i_time);
+  const uint64_t key = rein_draw_key(with ? "sampling error of a comparator" : "sampling error of a mean");
+  for (uint64_t i = 0; i < REIN_VALIDATE_COHORTS; i++)
+    change[i] += sqrt(rest) *
+                 rein_draw_normal(c->job->scenario->seed, REIN_DRAW_NOISE, i, key, (uint64_t)task->i_time);
+}
+
+void rein_validate_predict_cohorts(const rein_validate_job *job, const rein_task *task, int sim_arm,
+                                   rein_predict_kind kind, const rein_task *with, double *change) {
+  const context c = {job, task, sim_arm};
+  const double *after = measured_of(&c, task->i_time, task->observable);
+  if (kind == REIN_PREDICT_NO_CHANGE) {
+    for (int64_t i = 0; i < job->scenario->n_individual; i++) job->scratch[i] = stay(&c, i);
+    after = job->scratch;
+  }
+  for (uint64_t cohort = 0; cohort < REIN_VALIDATE_COHORTS; cohort++)
+    change[cohort] = cohort_change(&c, cohort, with, after);
+  add_reported_error(&c, with, change);
 }
 
 static void predict_group(const context *c, rein_predict_kind kind, rein_weighted *sample, size_t *n) {
-  const rein_validate_job *job = c->job;
-  const double *after = measured_of(c, c->task->i_time, c->task->observable);
-  if (kind == REIN_PREDICT_NO_CHANGE) {
-    for (int64_t i = 0; i < job->scenario->n_individual; i++) job->scratch[i] = stay(c, i);
-    after = job->scratch;
-  }
+  double change[REIN_VALIDATE_COHORTS];
+  rein_validate_predict_cohorts(c->job, c->task, c->sim_arm, kind, NULL, change);
   *n = 0;
-  for (uint64_t cohort = 0; cohort < REIN_VALIDATE_COHORTS; cohort++) {
-    const double change = cohort_change(c, cohort, after);
-    if (isfinite(change)) sample[(*n)++] = (rein_weighted){change, 1.0};
-  }
-  add_reported_error(c, sample, *n);
+  for (size_t i = 0; i < REIN_VALIDATE_COHORTS; i++)
+    if (isfinite(change[i])) sample[(*n)++] = (rein_weighted){change[i], 1.0};
   if (*n < REIN_VALIDATE_EFFECTIVE) *n = 0;
 }
 

@@ -72,10 +72,12 @@ static void print_head(const rein_validation *v, rein_text *out) {
                    o->is_fitted ? ": parameters were fitted to these people, so this is no prediction" : "");
   for (int a = 0; a < o->n_arm; a++) {
     const rein_observed_arm *arm = &o->arm[a];
+    const char *effect = arm->comparator >= 0 ? rein_arena_printf(out->arena, ", and its effect against %s",
+                                                                  o->arm[arm->comparator].name)
+                                              : ", no effect";
     rein_text_printf(
-        out,
-        "  arm        %s: %s; compared is the change under it, no effect; concurrent: %s; adherence: %s\n",
-        arm->name, rein_observed_assignment_word(arm->assignment), arm->concurrent, arm->adherence);
+        out, "  arm        %s: %s; compared is the change under it%s; concurrent: %s; adherence: %s\n",
+        arm->name, rein_observed_assignment_word(arm->assignment), effect, arm->concurrent, arm->adherence);
   }
   rein_text_printf(out,
                    "  simulated  %" PRId64 " individuals, %d arms, %" PRId64 " replicates; %" PRId64
@@ -140,6 +142,62 @@ static void print_table_line(const rein_validation *v, const rein_validation_row
       narrow(out->arena, &s[REIN_SCORE_NO_CHANGE]), narrow(out->arena, &s[REIN_SCORE_MEAN_CHANGE]));
 }
 
+/* ---- effects ---- */
+
+/* Why there are none. */
+static const char *no_effects(const rein_validation *v) {
+  const rein_observed *o = v->observed;
+  int n_random = 0, n_named = 0;
+  for (int a = 0; a < o->n_arm; a++) {
+    n_random += o->arm[a].assignment == REIN_ASSIGNED_RANDOMISED;
+    n_named += o->arm[a].comparator >= 0;
+  }
+  if (v->n_effect_censored) return "values are censored";
+  if (v->n_effect_shared) return "the same people are in both arms";
+  if (n_named) return "no horizon has both arms";
+  if (n_random < 2) return "fewer than two arms that people were randomised to";
+  return "no arm names a comparator";
+}
+
+static void print_effect(const rein_validation *v, const rein_validation_effect *e, rein_text *out) {
+  const rein_score *s = e->row.score;
+  rein_arena *arena = out->arena;
+  const rein_observed *o = v->observed;
+  rein_text_printf(out, "  %-32s %8s ",
+                   rein_arena_printf(arena, "%s - %s", o->arm[e->row.arm].name, o->arm[e->comparator].name),
+                   number(arena, e->row.time));
+  if (e->row.suppressed) {
+    rein_text_add(out, "n/a: fewer than 5 people\n");
+    return;
+  }
+  rein_text_printf(
+      out, "%9s  %-27s %-27s %9s %9s  %s\n", rein_arena_printf(arena, "%g/%g", e->n_arm, e->n_comparator),
+      isnan(e->observed_low)
+          ? rein_arena_printf(arena, "%.4g [n/a]", e->observed)
+          : rein_arena_printf(arena, "%.4g [%.4g, %.4g]", e->observed, e->observed_low, e->observed_high),
+      isnan(e->predicted) ? "n/a: no prediction"
+                          : rein_arena_printf(arena, "%.4g [%.4g, %.4g]", e->predicted, e->low, e->high),
+      number(arena, s[REIN_SCORE_BIAS].value), number(arena, s[REIN_SCORE_CRPS].value),
+      narrow(arena, &s[REIN_SCORE_NO_CHANGE]));
+}
+
+static void print_effects(const rein_validation *v, int observable, rein_text *out) {
+  const rein_observable *o = observable_of(v, observable);
+  for (int i = 0; i < v->n_effect; i++) {
+    const rein_validation_effect *e = &v->effect[i];
+    if (e->row.observable != observable) continue;
+    if (e->comparator >= 0) {
+      print_effect(v, e, out);
+      continue;
+    }
+    rein_text_printf(out, "  randomised contrasts of %s [%s], effects; they take no part in the verdict\n",
+                     o->name, o->unit_text);
+    rein_text_printf(out, "  %-32s %8s %9s  %-27s %-27s %9s %9s  %s\n", "arm - comparator",
+                     rein_arena_printf(out->arena, "to [%s]", v->scenario->model->time_unit_text), "n",
+                     "observed [95 %]", "predicted [90 %]", "bias", "CRPS", "over no effect");
+  }
+}
+
 /* The model's, and where an arm's actions have another one, the arm's. */
 static void print_boundaries(const rein_validation *v, rein_text *out) {
   const rein_scenario *s = v->scenario;
@@ -173,35 +231,43 @@ void rein_validate_print(const rein_validation *v, rein_text *out) {
     if (is_all) print_scores(v, row, out);
     if (is_all) print_table_head(v, out);
     if (!is_all) print_table_line(v, row, out);
+    if (i + 1 == v->n_row || v->row[i + 1].observable != row->observable)
+      print_effects(v, row->observable, out);
   }
+  if (v->n_effect == 0) rein_text_printf(out, "\neffects n/a: %s\n", no_effects(v));
   print_verdicts(v, out);
 }
 
 /* ---- docs/validation.md ---- */
 
 void rein_validate_print_head(rein_text *out) {
-  rein_text_add(out,
-                "# Validation\n"
-                "Written by `make validate`: every shipped model against all its data, by the one rule of "
-                "[validation-method.md](validation-method.md). *Calibration* means that parameters\n"
-                "were fitted to these people: agreement is no prediction. Skills are 1 - CRPS / CRPS of the "
-                "baseline, with "
-                "bootstrap intervals of 95 % over people; coverage\n"
-                "is of 90 % intervals, with its exact interval and their mean width. For research only; "
-                "nothing here recommends "
-                "a treatment.\n\n"
-                "| model | comparison | relation | points, units | observable | direction | skill over no "
-                "change | skill over mean change "
-                "| coverage of 90 % | width of 90 % | verdict |\n"
-                "|---|---|---|---|---|---|---|---|---|---|---|\n");
+  rein_text_add(
+      out, "# Validation\n"
+           "Written by `make validate`: every shipped model against all its data, by the one rule of "
+           "[validation-method.md](validation-method.md). *Calibration* means that parameters\n"
+           "were fitted to these people: agreement is no prediction. Skills are 1 - CRPS / CRPS of the "
+           "baseline, with "
+           "bootstrap intervals of 95 % over people; coverage\n"
+           "is of 90 % intervals, with its exact interval and their mean width. For research only; "
+           "nothing here recommends "
+           "a treatment. All but effects, which are randomised contrasts of two arms, are changes under an "
+           "arm.\n\n"
+           "| model | comparison | relation | points, units | observable | direction | skill over no "
+           "change | skill over mean change "
+           "| coverage of 90 % | width of 90 % | verdict |\n"
+           "|---|---|---|---|---|---|---|---|---|---|---|\n");
 }
 
 static void print_md_row(const rein_validation *v, const rein_validation_row *row,
                          const rein_validation_verdict *verdict, rein_text *out) {
   const rein_observable *o = observable_of(v, row->observable);
   const rein_score *s = row->score;
-  rein_text_printf(out, "| %s | %s | %s | %d, %d %s | %s | ", v->scenario->model->name, v->scenario->name,
-                   v->relation, row->n_point, row->n_unit, unit_word(v, row->n_unit), o->name);
+  rein_text_printf(out, "| %s | %s | %s | %d, %d %s | %s%s | ", v->scenario->model->name, v->scenario->name,
+                   v->relation, row->n_point, row->n_unit,
+                   verdict           ? unit_word(v, row->n_unit)
+                   : row->n_unit > 1 ? "contrasts of arms"
+                                     : "contrast of arms",
+                   o->name, verdict ? "" : ", effect");
   if (row->suppressed) {
     rein_text_add(out, "n/a: fewer than 5 people | | | | ");
   } else {
@@ -211,7 +277,9 @@ static void print_md_row(const rein_validation *v, const rein_validation_row *ro
                      narrow(out->arena, &s[REIN_SCORE_MEAN_CHANGE]), s[REIN_SCORE_COVER_90].value,
                      row->coverage_low, row->coverage_high, s[REIN_SCORE_WIDTH_90].value, o->unit_text);
   }
-  if (!v->has_verdict || !verdict->counts)
+  if (!verdict)
+    rein_text_add(out, "| n/a: effects take no part in it |\n");
+  else if (!v->has_verdict || !verdict->counts)
     rein_text_printf(out, "| n/a: %s |\n",
                      v->has_verdict ? "not among the frozen observables" : "no frozen rule");
   else
@@ -223,6 +291,8 @@ void rein_validate_print_line(const rein_validation *v, rein_validate_count *cou
   for (int i = 0; i < v->n_row; i++) {
     if (v->row[i].arm < 0 && isnan(v->row[i].time)) print_md_row(v, &v->row[i], &v->verdict[k++], out);
   }
+  for (int i = 0; i < v->n_effect; i++)
+    if (v->effect[i].comparator < 0) print_md_row(v, &v->effect[i].row, NULL, out);
   const char *model = v->scenario->model->name;
   if (!count->last_model || strcmp(count->last_model, model) != 0) count->n_model++;
   count->last_model = model;

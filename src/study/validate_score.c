@@ -151,7 +151,7 @@ static double score_direction(const rein_validate_job *job, const rein_task *tas
                               const rein_weighted *sample, size_t n) {
   const rein_observable *o = observable_of(job, task->observable);
   const double smallest =
-      o->smallest_change_relative ? o->smallest_change * fabs(task->before) : o->smallest_change;
+      o->smallest_change_relative ? o->smallest_change * fabs(task->relative_to) : o->smallest_change;
   double weight[3] = {0.0, 0.0, 0.0};
   if (isnan(smallest)) return NAN;
   const int observed = direction_of(task->after - task->before, smallest);
@@ -219,14 +219,39 @@ static void score_task(const scorer *s, const rein_task *task, rein_task_score *
   if (!out->missing) score_other_arms(s, task, sim_arm, out);
 }
 
+/* The baseline is no effect: a certain 0, or what the model's noise and people alone make of it. */
+static void score_effect(const scorer *s, const rein_task *effect, rein_task_score *out) {
+  size_t n;
+  int none;
+  *out = (rein_task_score){.others = NAN, .shuffled = NAN, .swapped = NAN, .rank = NAN, .log_score = NAN};
+  out->no_change_point = fabs(effect->after);
+  rein_validate_predict_effect(s->job, effect, REIN_PREDICT_NO_CHANGE, s->sample, &n, &none);
+  out->no_change_noise = n > 0 ? score_sample(effect, s->sample, n) : out->no_change_point;
+  rein_validate_predict_effect(s->job, effect, REIN_PREDICT_CHANGE, s->sample, &n, &out->n_missing);
+  out->missing = n == 0;
+  if (out->missing) {
+    s->sample[0] = (rein_weighted){0.0, 1.0};
+    n = 1;
+  } else {
+    out->log_score = group_log_score(effect, s->sample, n);
+  }
+  out->direction = score_direction(s->job, effect, s->sample, n);
+  out->crps = score_sample(effect, s->sample, n);
+  score_intervals(s, effect, n, out);
+}
+
 rein_status rein_validate_score_tasks(rein_validate_job *job) {
+  const size_t n_one = rein_validate_n_sample(job),
+               n_sample = n_one > REIN_VALIDATE_COHORTS ? n_one : REIN_VALIDATE_COHORTS;
   const size_t n_other = (size_t)(job->n_unit > job->n_task ? job->n_unit : job->n_task);
   const scorer s = {.job = job,
-                    .sample = REIN_NEW(job->arena, rein_weighted, rein_validate_n_sample(job) + 1),
+                    .sample = REIN_NEW(job->arena, rein_weighted, n_sample + 1),
                     .other = REIN_NEW(job->arena, rein_weighted, n_other + 1)};
   job->score = REIN_NEW(job->arena, rein_task_score, job->n_task);
   for (int i = 0; i < job->n_task; i++) {
     if (rein_validate_is_scored(job, &job->task[i])) score_task(&s, &job->task[i], &job->score[i]);
   }
+  job->effect_score = REIN_NEW(job->arena, rein_task_score, job->n_effect + 1);
+  for (int i = 0; i < job->n_effect; i++) score_effect(&s, &job->effect[i], &job->effect_score[i]);
   return REIN_OK;
 }

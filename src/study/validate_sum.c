@@ -12,6 +12,7 @@
 #include "src/study/validate_inside.h"
 
 #define LEVEL 0.95
+#define NORMAL_95 1.959963984540054
 #define ROUNDING 1e-12 /* of equal sums */
 
 static const char few_units[] = "fewer than 8 units to resample";
@@ -25,15 +26,23 @@ const char *rein_verdict_word(rein_verdict verdict) {
 
 typedef struct {
   const rein_validate_job *job;
-  int observable, arm;             /* arm -1: all */
+  const rein_task *task;        /* (n_task) among which: the job's, or its effects */
+  const rein_task_score *score; /* (n_task) */
+  int n_task, n_unit;
+  int observable, study, arm;      /* study, arm -1: all */
   int i_time;                      /* -1: all */
   double *above, *below;           /* (n_unit) sums of one score */
   double *unit_above, *unit_below; /* (n_unit) of the units that have any */
 } selection;
 
+static bool is_effect(const rein_task *t) {
+  return t->comparator >= 0;
+}
+
 static bool is_in(const selection *s, const rein_task *t) {
-  return rein_validate_is_scored(s->job, t) && t->observable == s->observable &&
-         (s->arm < 0 || t->arm == s->arm) && (s->i_time < 0 || t->i_time == s->i_time);
+  return (is_effect(t) || rein_validate_is_scored(s->job, t)) && t->observable == s->observable &&
+         (s->study < 0 || t->study == s->study) && (s->arm < 0 || t->arm == s->arm) &&
+         (s->i_time < 0 || t->i_time == s->i_time);
 }
 
 /* What a point adds to the two sums of a score: places in its rein_task_score; ONE: the number 1. */
@@ -78,6 +87,9 @@ static bool is_skill(const terms *t) {
 /* Why a score has no point it could be made of. */
 static const char *why_not(const selection *s, rein_score_id id) {
   const bool is_group = s->job->observed->is_group, is_outside = s->job->outside != NULL;
+  if (is_effect(s->task) && (id == REIN_SCORE_MEAN_CHANGE || id == REIN_SCORE_SHUFFLED ||
+                             id == REIN_SCORE_SWAPPED || id == REIN_SCORE_RANK))
+    return "the baseline of an effect is no effect";
   switch (id) {
   case REIN_SCORE_DIRECTION:
     return "the model declares no smallest change";
@@ -103,10 +115,10 @@ static const char *why_not(const selection *s, rein_score_id id) {
 /* The better of the two forms of no change is the one to beat. */
 static bool choose_no_change(const selection *s) {
   double point = 0.0, noise = 0.0;
-  for (int i = 0; i < s->job->n_task; i++) {
-    if (!is_in(s, &s->job->task[i])) continue;
-    point += s->job->score[i].no_change_point;
-    noise += s->job->score[i].no_change_noise;
+  for (int i = 0; i < s->n_task; i++) {
+    if (!is_in(s, &s->task[i])) continue;
+    point += s->score[i].no_change_point;
+    noise += s->score[i].no_change_noise;
   }
   return noise < point;
 }
@@ -117,16 +129,16 @@ static rein_score sum_terms(const selection *s, const terms *t) {
   rein_score score = {NAN, NAN, NAN, NULL, NULL};
   double above = 0.0, below = 0.0;
   size_t n = 0;
-  bool *used = REIN_NEW(job->arena, bool, job->n_unit);
-  for (int u = 0; u < job->n_unit; u++) s->above[u] = s->below[u] = 0.0;
-  for (int i = 0; i < job->n_task; i++) {
+  bool *used = REIN_NEW(job->arena, bool, s->n_unit);
+  for (int u = 0; u < s->n_unit; u++) s->above[u] = s->below[u] = 0.0;
+  for (int i = 0; i < s->n_task; i++) {
     double a, b;
-    if (!is_in(s, &job->task[i]) || !take(t, &job->score[i], &a, &b)) continue;
-    s->above[job->task[i].unit] += a;
-    s->below[job->task[i].unit] += b;
-    used[job->task[i].unit] = true;
+    if (!is_in(s, &s->task[i]) || !take(t, &s->score[i], &a, &b)) continue;
+    s->above[s->task[i].unit] += a;
+    s->below[s->task[i].unit] += b;
+    used[s->task[i].unit] = true;
   }
-  for (int u = 0; u < job->n_unit; u++) {
+  for (int u = 0; u < s->n_unit; u++) {
     if (!used[u]) continue;
     above += s->above[u], below += s->below[u];
     s->unit_above[n] = s->above[u], s->unit_below[n++] = s->below[u];
@@ -172,17 +184,16 @@ static rein_validation_level *sum_curve(const selection *s) {
 
 /* Exact interval of 90 % coverage with as many trials as the points are worth. */
 static void judge_coverage(const selection *s, rein_validation_row *row) {
-  const rein_validate_job *job = s->job;
   double hits = 0.0, trials = 0.0;
-  for (int u = 0; u < job->n_unit; u++) s->above[u] = s->below[u] = 0.0;
-  for (int i = 0; i < job->n_task; i++) {
-    if (!is_in(s, &job->task[i])) continue;
-    s->above[job->task[i].unit] += job->score[i].hit[1];
-    s->below[job->task[i].unit] += 1.0;
-    hits += job->score[i].hit[1];
+  for (int u = 0; u < s->n_unit; u++) s->above[u] = s->below[u] = 0.0;
+  for (int i = 0; i < s->n_task; i++) {
+    if (!is_in(s, &s->task[i])) continue;
+    s->above[s->task[i].unit] += s->score[i].hit[1];
+    s->below[s->task[i].unit] += 1.0;
+    hits += s->score[i].hit[1];
     trials += 1.0;
   }
-  row->n_effective = rein_binomial_effective(s->above, s->below, (size_t)job->n_unit);
+  row->n_effective = rein_binomial_effective(s->above, s->below, (size_t)s->n_unit);
   row->coverage_low = row->coverage_high = NAN;
   rein_binomial_interval(hits / trials * row->n_effective, row->n_effective, LEVEL, &row->coverage_low,
                          &row->coverage_high);
@@ -190,27 +201,29 @@ static void judge_coverage(const selection *s, rein_validation_row *row) {
 
 /* Who is counted: people; of group means the people behind them. */
 static bool is_small(const selection *s, const rein_validation_row *row) {
-  if (!s->job->observed->is_group) return row->n_unit < REIN_SMALLEST_GROUP;
-  for (int i = 0; i < s->job->n_task; i++) {
-    const rein_task *t = &s->job->task[i];
-    if (is_in(s, t) && (t->n_after < REIN_SMALLEST_GROUP || t->n_before < REIN_SMALLEST_GROUP)) return true;
+  if (!s->job->observed->is_group && !is_effect(s->task)) return row->n_unit < REIN_SMALLEST_GROUP;
+  for (int i = 0; i < s->n_task; i++) {
+    const rein_task *t = &s->task[i];
+    if (!is_in(s, t)) continue;
+    if (t->n_after < REIN_SMALLEST_GROUP || t->n_before < REIN_SMALLEST_GROUP) return true;
+    if (is_effect(t) && t->n_comparator < REIN_SMALLEST_GROUP) return true;
   }
   return false;
 }
 
 static void fill_row(const selection *s, rein_validation_row *row) {
   const rein_validate_job *job = s->job;
-  bool *used = REIN_NEW(job->arena, bool, job->n_unit);
+  bool *used = REIN_NEW(job->arena, bool, s->n_unit);
   *row = (rein_validation_row){.observable = s->observable,
                                .arm = s->arm,
                                .time = s->i_time < 0 ? NAN : job->scenario->time[s->i_time],
                                .n_before = NAN,
                                .n_after = NAN};
-  for (int i = 0; i < job->n_task; i++) {
-    const rein_task *t = &job->task[i];
+  for (int i = 0; i < s->n_task; i++) {
+    const rein_task *t = &s->task[i];
     if (!is_in(s, t)) continue;
     row->n_point++;
-    row->n_missing += job->score[i].missing;
+    row->n_missing += s->score[i].missing;
     row->n_censored += t->censored != 0;
     row->n_unit += !used[t->unit];
     used[t->unit] = true;
@@ -221,7 +234,7 @@ static void fill_row(const selection *s, rein_validation_row *row) {
   const bool noisy = choose_no_change(s);
   for (int id = 0; id < REIN_N_SCORE; id++) row->score[id] = sum_score(s, (rein_score_id)id, noisy);
   judge_coverage(s, row);
-  if (job->options.pictures && s->arm < 0 && s->i_time < 0) row->curve = sum_curve(s);
+  if (job->options.pictures && !is_effect(s->task) && s->arm < 0 && s->i_time < 0) row->curve = sum_curve(s);
 }
 
 /* ---- rows ---- */
@@ -232,12 +245,21 @@ static void add_row(const selection *s, rein_validation *v) {
   if (row.n_point > 0) v->row[v->n_row++] = row;
 }
 
+static void make_sums(selection *s) {
+  double **const sum[] = {&s->above, &s->below, &s->unit_above, &s->unit_below};
+  for (int i = 0; i < 4; i++) *sum[i] = REIN_NEW(s->job->arena, double, s->n_unit + 1);
+}
+
 static void add_rows(const rein_validate_job *job, rein_validation *v) {
   const rein_observed *o = job->observed;
   const int n_time = job->scenario->n_time;
-  selection s = {.job = job};
-  double **const scratch[] = {&s.above, &s.below, &s.unit_above, &s.unit_below};
-  for (int i = 0; i < 4; i++) *scratch[i] = REIN_NEW(job->arena, double, job->n_unit + 1);
+  selection s = {.job = job,
+                 .task = job->task,
+                 .score = job->score,
+                 .n_task = job->n_task,
+                 .n_unit = job->n_unit,
+                 .study = -1};
+  make_sums(&s);
   v->row = REIN_NEW(job->arena, rein_validation_row, o->n_observable * (1 + o->n_arm * (1 + n_time)));
   for (s.observable = 0; s.observable < o->n_observable; s.observable++) {
     s.arm = s.i_time = -1;
@@ -246,6 +268,51 @@ static void add_rows(const rein_validate_job *job, rein_validation *v) {
       s.i_time = -1;
       if (v->n_arm > 1) add_row(&s, v);
       for (s.i_time = 0; s.i_time < n_time; s.i_time++) add_row(&s, v);
+    }
+  }
+}
+
+/* ---- effects ---- */
+
+static void add_effect(const selection *s, const rein_task *t, const rein_task_score *score,
+                       rein_validation *v) {
+  rein_validation_effect *e = &v->effect[v->n_effect++];
+  *e = (rein_validation_effect){.comparator = t ? t->comparator : -1, .study = t ? t->study : -1};
+  fill_row(s, &e->row);
+  if (!t || e->row.suppressed) return;
+  e->n_arm = t->n_after;
+  e->n_comparator = t->n_comparator;
+  e->n_missing = score->n_missing;
+  e->observed = t->after;
+  e->observed_low = t->after - NORMAL_95 * t->se;
+  e->observed_high = t->after + NORMAL_95 * t->se;
+  e->predicted = score->missing ? NAN : t->after + score->bias;
+  e->low = score->missing ? NAN : score->low;
+  e->high = score->missing ? NAN : score->high;
+}
+
+/* All of an observable, then one by one. */
+static void add_effects(const rein_validate_job *job, rein_validation *v) {
+  const rein_observed *o = job->observed;
+  selection s = {.job = job,
+                 .task = job->effect,
+                 .score = job->effect_score,
+                 .n_task = job->n_effect,
+                 .n_unit = o->n_study * o->n_arm};
+  make_sums(&s);
+  v->n_effect_censored = job->n_effect_censored;
+  v->n_effect_shared = job->n_effect_shared;
+  v->effect = REIN_NEW(job->arena, rein_validation_effect, o->n_observable + job->n_effect + 1);
+  for (s.observable = 0; s.observable < o->n_observable; s.observable++) {
+    bool any = false;
+    for (int i = 0; i < job->n_effect; i++) {
+      const rein_task *t = &job->effect[i];
+      if (t->observable != s.observable) continue;
+      s.study = s.arm = s.i_time = -1;
+      if (!any) add_effect(&s, NULL, NULL, v);
+      any = true;
+      s.study = t->study, s.arm = t->arm, s.i_time = t->i_time;
+      add_effect(&s, t, &job->effect_score[i], v);
     }
   }
 }
@@ -386,6 +453,7 @@ void rein_validate_sum(const rein_validate_job *job, rein_validation *out) {
   v.n_train = job->n_task - v.n_test;
   if (job->outside) v.outside_hash = rein_arena_strdup(job->arena, job->outside_hash);
   add_rows(job, &v);
+  add_effects(job, &v);
   add_verdicts(job, &v);
   if (job->options.pictures) rein_validate_picture(job, &v);
   *out = v;

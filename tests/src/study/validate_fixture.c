@@ -78,6 +78,7 @@ void judged_write_scenario(const judged_scenario *s) {
                              "compare: {observed: d.yaml, arm: %s}\n%s%s\n",
                              s->cohort, s->arms, s->expect ? "expect: " : "", s->expect ? s->expect : ""));
   const bool is_group = strstr(f.table.bytes, "mean") != NULL;
+  const char *assigned = s->randomised ? "randomised" : "unknown";
   judged_write(
       "d.yaml",
       rein_arena_printf(f.arena,
@@ -86,11 +87,12 @@ void judged_write_scenario(const judged_scenario *s) {
                         "time_unit: text, %s}\n"
                         "source: {title: made by a test}\nlicence: none\n"
                         "arms:\n"
-                        "  up: {assignment: unknown, actions: a, concurrent: none, adherence: unknown}\n"
-                        "  none: {assignment: unknown, actions: a, concurrent: none, adherence: unknown}\n"
-                        "  down: {assignment: unknown, actions: a, concurrent: none, adherence: unknown}\n"
+                        "  up: {assignment: %s%s, actions: a, concurrent: none, adherence: unknown}\n"
+                        "  none: {assignment: %s, actions: a, concurrent: none, adherence: unknown}\n"
+                        "  down: {assignment: %s, actions: a, concurrent: none, adherence: unknown}\n"
                         "used_for_fitting: []\nrelation: %s\n%s",
                         is_group ? "n: text" : "id: text", is_group ? "mean: text, sd: text" : "value: text",
+                        assigned, s->randomised ? ", comparator: none" : "", assigned, assigned,
                         s->relation ? s->relation : "external", s->baseline ? s->baseline : ""));
   judged_write("d.csv", f.table.bytes);
 }

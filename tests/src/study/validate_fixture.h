@@ -32,6 +32,7 @@ typedef struct {
   const char *arms;   /* of compare: "{up: up}" */
   const char *expect; /* "{rule: verdict/1}"; NULL: no such block */
   const char *relation, *baseline;
+  bool randomised; /* people were, to all three arms; the comparator of up is none */
 } judged_scenario;
 
 void judged_write(const char *name, const char *text);

@@ -1,0 +1,205 @@
+/* Randomised contrasts: cases whose effects are known by hand, and what is no effect. */
+#include <check.h>
+#include <math.h>
+#include <string.h>
+
+#include "tests/src/study/validate_fixture.h"
+
+#define Z90 1.644854
+
+static const rein_validation_effect *effect_at(const rein_validation *v, double time) {
+  for (int i = 0; i < v->n_effect; i++)
+    if (v->effect[i].comparator >= 0 && fabs(v->effect[i].row.time - time) < 1e-9) return &v->effect[i];
+  ck_abort_msg("no such effect");
+  return NULL;
+}
+
+static const char *text_of(const rein_validation *v) {
+  rein_text text;
+  rein_text_init(&text, judged_get()->arena);
+  rein_validate_print(v, &text);
+  ck_assert_int_eq(rein_validate_print_json(v, &text), REIN_OK);
+  return text.bytes;
+}
+
+/* CRPS of a normal prediction. Source: Gneiting and Raftery 2007, J Am Stat Assoc 102:359, section 4.2. */
+static double normal_crps(double mean, double sd, double x) {
+  const double z = (x - mean) / sd, cdf = 0.5 * erfc(-z / sqrt(2.0)),
+               density = exp(-0.5 * z * z) / sqrt(2 * M_PI);
+  return sd * (z * (2.0 * cdf - 1.0) + 2.0 * density - 1.0 / sqrt(M_PI));
+}
+
+/* People are alike and without noise, so what is predicted is +30 against 0, and all uncertainty is the
+ * reported one: SE 10 / 5 in one arm, 5 / 4 in the other. Observed are +28 and +1. */
+START_TEST(test_effect_of_groups_by_hand) {
+  const judged_model model = {.noise = "none"};
+  const judged_scenario scenario = {.cohort = "{n: 100}",
+                                    .arms = "{up: up, none: none}",
+                                    .expect = "{rule: verdict/1}",
+                                    .baseline = "baseline: {y_measured: 100 mg}\n",
+                                    .randomised = true};
+  const double se = sqrt(4.0 + 25.0 / 16);
+  judged_start_groups();
+  judged_group("up", 10, 128, 10, 25), judged_group("none", 10, 101, 5, 16);
+  judged_write_model(&model);
+  judged_write_scenario(&scenario);
+  const rein_validation v = judged_report();
+  const rein_validation_effect *e = effect_at(&v, 10);
+  ck_assert_int_eq(v.n_effect, 2); /* all, and the one */
+  ck_assert_double_eq_tol(e->observed, 27.0, 1e-9);
+  ck_assert_double_eq_tol(e->observed_low, 27.0 - 1.959964 * se, 1e-5);
+  ck_assert_double_eq_tol(e->observed_high, 27.0 + 1.959964 * se, 1e-5);
+  ck_assert_double_eq_tol(e->predicted, 30.0, 0.25);
+  ck_assert_double_eq_tol(e->high - e->low, 2 * Z90 * se, 0.5);
+  ck_assert_double_eq(e->n_arm, 25);
+  ck_assert_double_eq(e->n_comparator, 16);
+  const rein_score *s = e->row.score;
+  const double crps = normal_crps(30, se, 27);
+  ck_assert_double_eq_tol(s[REIN_SCORE_BIAS].value, 3.0, 0.25);
+  ck_assert_double_eq_tol(s[REIN_SCORE_CRPS].value, crps, 0.2);
+  ck_assert_double_eq_tol(s[REIN_SCORE_NO_CHANGE].value, 1.0 - crps / normal_crps(0, se, 27), 0.01);
+  ck_assert_double_eq(s[REIN_SCORE_DIRECTION].value, 1.0);
+  ck_assert_double_eq(s[REIN_SCORE_COVER_90].value, 1.0);
+  ck_assert_double_eq_tol(s[REIN_SCORE_ERROR_SD].value, 3.0 / sqrt((24 * 100.0 + 15 * 25.0) / 39), 0.05);
+  ck_assert_str_eq(s[REIN_SCORE_CRPS].no_interval, "fewer than 8 units to resample");
+  ck_assert_str_eq(s[REIN_SCORE_RANK].na, "the baseline of an effect is no effect");
+}
+END_TEST
+
+/* Measured at both ends: noise 2 at each of them, gains of SD 0.1 under +30, 25 people in either arm, who are
+ * others; the uncertainty of the gain is shared by all. */
+START_TEST(test_spread_of_an_effect) {
+  const double sampling = (2 * 4.0 + 9.0) / 25 + 2 * 4.0 / 25, shared = 30 * 30 * 0.0025;
+  judged_model model = {.base_between = "normal(sd: 10 mg)",
+                        .gain_between = "normal(sd: 0.1 1)",
+                        .noise = "additive(sd: 2 mg)"};
+  const judged_scenario scenario = {.cohort = "{n: 100, replicates: 200}",
+                                    .arms = "{up: up, none: none}",
+                                    .expect = "{rule: verdict/1}",
+                                    .randomised = true};
+  judged_start_groups();
+  judged_group("up", 0, 100, 10, 25), judged_group("up", 10, 130, 10, 25);
+  judged_group("none", 0, 100, 10, 25), judged_group("none", 10, 100, 10, 25);
+  for (int i = 0; i < 2; i++) {
+    if (i == 1) model.gain_uncertain = "normal(sd: 0.05 1)";
+    judged_write_model(&model);
+    judged_write_scenario(&scenario);
+    const rein_validation v = judged_report();
+    const rein_validation_effect *e = effect_at(&v, 10);
+    ck_assert_double_eq_tol(e->high - e->low, 2 * Z90 * sqrt(sampling + (i ? shared : 0.0)), i ? 0.6 : 0.35);
+    ck_assert_double_eq_tol(e->predicted, 30.0, 0.2);
+    ck_assert(isnan(e->observed_low)); /* SE of a difference of means is not known */
+  }
+}
+END_TEST
+
+/* Eight people in an arm, without noise: +30 is predicted of each in one, 0 in the other. */
+START_TEST(test_effect_of_people_by_hand) {
+  const judged_model model = {.noise = "none"};
+  const judged_scenario scenario = {
+      .cohort = "typical", .arms = "{up: up, none: none}", .expect = "{rule: verdict/1}", .randomised = true};
+  const double up[8] = {0, 2, -2, 4, -4, 8, 0, -6}, none[8] = {1, 1, 1, 1, 3, 3, 3, 3};
+  judged_start_people();
+  for (int i = 0; i < 8; i++) {
+    judged_person("up", i, 0, 100), judged_person("up", i, 10, 130 + up[i]);
+    judged_person("none", 20 + i, 0, 100), judged_person("none", 20 + i, 10, 100 + none[i]);
+  }
+  judged_write_model(&model);
+  judged_write_scenario(&scenario);
+  const rein_validation v = judged_report();
+  const rein_validation_effect *e = effect_at(&v, 10);
+  /* Means 30.25 and 2; squares about them 140 - 8 / 16 and 8, each divided by 7 and 8. */
+  const double se = sqrt((140 - 0.5) / 56 + 8.0 / 56);
+  ck_assert_double_eq_tol(e->observed, 28.25, 1e-9);
+  ck_assert_double_eq_tol(e->observed_high - e->observed, 1.959964 * se, 1e-5);
+  ck_assert_double_eq_tol(e->predicted, 30.0, 1e-6);
+  ck_assert_double_eq_tol(e->high - e->low, 0.0, 1e-9);
+  ck_assert_double_eq_tol(e->row.score[REIN_SCORE_CRPS].value, 1.75, 1e-6);
+  ck_assert_double_eq_tol(e->row.score[REIN_SCORE_NO_CHANGE].value, 1.0 - 1.75 / 28.25, 1e-6);
+  ck_assert_ptr_nonnull(strstr(text_of(&v), "up - none"));
+}
+END_TEST
+
+/* With measured states before that carry noise the mean of n people varies by what is left unknown of each:
+ * measurement noise after (2), the state before given its measurement (just below 2), gains (3). */
+START_TEST(test_spread_of_an_effect_of_people) {
+  const judged_model model = {.base_between = "normal(sd: 10 mg)",
+                              .gain_between = "normal(sd: 0.1 1)",
+                              .noise = "additive(sd: 2 mg)"};
+  const judged_scenario scenario = {.cohort = "{n: 4000}",
+                                    .arms = "{up: up, none: none}",
+                                    .expect = "{rule: verdict/1}",
+                                    .randomised = true};
+  const double state = 4.0 * 100 / 104;
+  judged_start_people();
+  for (int i = 0; i < 20; i++) {
+    const char *arm = i % 2 ? "up" : "none";
+    judged_person(arm, i, 0, 100), judged_person(arm, i, 10, i % 2 ? 130 : 100);
+  }
+  judged_write_model(&model);
+  judged_write_scenario(&scenario);
+  const rein_validation v = judged_report();
+  const rein_validation_effect *e = effect_at(&v, 10);
+  ck_assert_double_eq_tol(e->high - e->low, 2 * Z90 * sqrt((2 * (state + 4.0) + 9.0) / 10), 0.5);
+  ck_assert_double_eq_tol(e->predicted, 30.0, 0.3);
+}
+END_TEST
+
+START_TEST(test_what_is_no_effect) {
+  const judged_model model = {.noise = "none"};
+  judged_scenario scenario = {
+      .cohort = "typical", .arms = "{up: up, none: none}", .expect = "{rule: verdict/1}"};
+  judged_start_people();
+  for (int i = 0; i < 8; i++) {
+    judged_person("up", i, 0, 100), judged_person("up", i, 10, 130);
+    judged_person("none", i, 0, 100), judged_person("none", i, 10, 100);
+  }
+  judged_write_model(&model);
+  judged_write_scenario(&scenario);
+  rein_validation v = judged_report();
+  ck_assert_int_eq(v.n_effect, 0);
+  ck_assert_ptr_nonnull(
+      strstr(text_of(&v), "effects n/a: fewer than two arms that people were randomised to"));
+  ck_assert_ptr_null(strstr(text_of(&v), "\"wording\": \"effect\""));
+  scenario.randomised = true;
+  judged_write_scenario(&scenario);
+  v = judged_report();
+  ck_assert_int_eq(v.n_effect, 0);
+  ck_assert_int_eq(v.n_effect_shared, 1);
+  ck_assert_ptr_nonnull(strstr(text_of(&v), "effects n/a: the same people are in both arms"));
+}
+END_TEST
+
+START_TEST(test_small_arms_are_kept_back) {
+  const judged_model model = {.noise = "none"};
+  const judged_scenario scenario = {.cohort = "{n: 100}",
+                                    .arms = "{up: up, none: none}",
+                                    .baseline = "baseline: {y_measured: 100 mg}\n",
+                                    .randomised = true};
+  judged_start_groups();
+  judged_group("up", 10, 128.5, 10, 25), judged_group("none", 10, 101.5, 5, 4);
+  judged_write_model(&model);
+  judged_write_scenario(&scenario);
+  rein_validation v = judged_report();
+  ck_assert(effect_at(&v, 10)->row.suppressed);
+  ck_assert_ptr_null(strstr(text_of(&v), "observed_95"));
+  const rein_validate_options options = {.individual_data = true};
+  ck_assert_int_eq(judged_validate(&options, &v), REIN_OK);
+  ck_assert_double_eq_tol(effect_at(&v, 10)->observed, 27.0, 1e-9);
+}
+END_TEST
+
+Suite *rein_suite_validate_effect(void) {
+  Suite *suite = suite_create("validate_effect");
+  TCase *tcase = tcase_create("validate_effect");
+  tcase_add_checked_fixture(tcase, judged_setup, judged_teardown);
+  tcase_set_timeout(tcase, 120);
+  tcase_add_test(tcase, test_effect_of_groups_by_hand);
+  tcase_add_test(tcase, test_spread_of_an_effect);
+  tcase_add_test(tcase, test_effect_of_people_by_hand);
+  tcase_add_test(tcase, test_spread_of_an_effect_of_people);
+  tcase_add_test(tcase, test_what_is_no_effect);
+  tcase_add_test(tcase, test_small_arms_are_kept_back);
+  suite_add_tcase(suite, tcase);
+  return suite;
+}
