@@ -50,6 +50,7 @@ typedef struct {
   double time_prescribed, time_delivered; /* model time; delivered NaN: not taken */
   double prescribed, delivered, reported; /* action's unit; reported: as the person tells it */
   int32_t action, i_dose;
+  int32_t decided; /* of the plan's lines with decisions, -1: none decides about it */
 } rein_dose;
 
 /* What a decision has said of one line of an arm: it holds for the line's doses from `time` on, until the
@@ -58,7 +59,8 @@ typedef struct {
   double time;   /* model time */
   double amount; /* action's unit; NaN: as written */
   int32_t line;
-  bool given, stopped; /* whether doses are given now; whether there is no way back */
+  int32_t decided, rule; /* the line among all that are decided about, and why; for the records */
+  bool given, stopped;   /* whether doses are given now; whether there is no way back */
 } rein_ruling;
 
 /* One lane's work. Arrays grow by realloc and belong to the lane; the solver clears counts before each fill.

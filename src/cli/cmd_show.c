@@ -81,6 +81,36 @@ static void show_safety(const rein_study_reader *reader, const rein_summary *s) 
   }
 }
 
+static void show_share(int64_t n, int64_t of) {
+  char text[24] = "suppressed";
+  if (n >= 0 && of > 0) snprintf(text, sizeof text, "%.1f %%", 100.0 * (double)n / (double)of);
+  printf("  %10s", text);
+}
+
+/* What became of the lines about which measurements decide. */
+static void show_decisions(const rein_study_reader *reader, const rein_summary *s) {
+  const rein_part *labels = &reader->labels;
+  int n_shown = 0;
+  for (int i = 0; i < s->n_line; i++) {
+    const rein_summary_line *line = &s->line[i];
+    if (line->n <= 0 || n_shown++ >= MAX_ARM_LINES) continue;
+    if (n_shown == 1)
+      printf("\n%-42s  %10s  %10s  %10s  last amount: median (5 to 95 %%)\n", "decisions on measurements",
+             "changed", "held", "stopped");
+    printf("  %-40s",
+           rein_arena_printf(reader->arena, "%s: %s", labels->arm[line->i_arm], labels->line[line->i_line]));
+    show_share(line->n_changed, line->n);
+    show_share(line->n_held, line->n);
+    show_share(line->n_stopped, line->n);
+    if (line->amount.n > 0)
+      printf("  %.4g (%.4g to %.4g) %s\n", line->amount.quantile[2], line->amount.quantile[0],
+             line->amount.quantile[4], labels->line_unit[line->i_line]);
+    else
+      printf("  %s\n", line->amount.n < 0 ? "suppressed" : "none");
+  }
+  if (n_shown > MAX_ARM_LINES) printf("  ... and %d more\n", n_shown - MAX_ARM_LINES);
+}
+
 rein_status rein_cmd_show(rein_cli *cli) {
   rein_study_reader *reader;
   rein_summary *summary;
@@ -89,6 +119,7 @@ rein_status rein_cmd_show(rein_cli *cli) {
   if (status != REIN_OK) return status;
   show_origin(reader, summary);
   show_arms(reader, summary);
+  show_decisions(reader, summary);
   show_safety(reader, summary);
   return REIN_OK;
 }

@@ -114,6 +114,29 @@ static json_t *safety(const place *p, const rein_part *labels) {
   return list;
 }
 
+/* Of the arm's lines with decisions; free text leaves only where people need not be protected. */
+static json_t *decisions(const exporter *e, const place *p, const rein_part *labels) {
+  const rein_part *part = p->part;
+  const int64_t n = part->n[REIN_AXIS_LINE];
+  json_t *list = json_array();
+  for (int64_t l = 0; l < n; l++) {
+    const int64_t at = p->m * n + l;
+    const int32_t rule = part->line_rule[at];
+    if (part->line_state[at] == REIN_MISSING_BYTE) continue;
+    json_t *to = json_object();
+    set(p, to, "line", json_string(labels->line[l]));
+    set(p, to, "action", json_string(labels->action[labels->line_action[l]]));
+    set(p, to, "unit", json_string(labels->line_unit[l]));
+    set(p, to, "state", json_string(rein_record_line_word(part->line_state[at])));
+    set(p, to, "changes", json_integer(part->line_changes[at]));
+    set(p, to, "amount", rein_json_number(part->line_amount[at]));
+    set(p, to, "time", rein_json_number(part->line_changed[at]));
+    set(p, to, "rule", rule < 0 || e->options->deidentify ? json_null() : json_string(labels->rule[rule]));
+    append(p, list, to);
+  }
+  return list;
+}
+
 static json_t *parameters(const exporter *e, const place *p, const rein_part *labels) {
   const int64_t n = p->part->n[REIN_AXIS_PARAMETER];
   json_t *list = json_array();
@@ -192,6 +215,7 @@ static json_t *record(const exporter *e, const place *p) {
   set(p, to, "without", text_or_null(labels->without[p->a]));
   set(p, to, "horizon", horizon(p, e->reader));
   set(p, to, "actions", actions(p, labels));
+  if (labels->n[REIN_AXIS_LINE] > 0) set(p, to, "decisions", decisions(e, p, labels));
   set(p, to, "quantities", quantities(p, labels));
   set(p, to, "safety", safety(p, labels));
   set(p, to, "parameters", parameters(e, p, labels));

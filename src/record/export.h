@@ -21,7 +21,7 @@ typedef struct {
   /* Individuals get codes made with the salt and the study's hashes; of parameters and covariates only the
    * named columns leave; ages (covariates named age, in years, months, weeks or days) are top-coded at 90
    * years; dates (covariates whose name has the word date) are shifted by a number of days of each
-   * individual's own; titles and prescriptions, which are free text, are left out. */
+   * individual's own; titles, prescriptions and rules, which are free text, are left out. */
   bool deidentify;
   const char *const
       *column; /* (n_column) parameters and covariates to export; NULL: all, or none when deidentified */

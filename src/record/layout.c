@@ -177,6 +177,23 @@ static void label_model(rein_arena *arena, rein_part *l, const rein_model *m) {
   }
 }
 
+static void label_decisions(rein_arena *arena, rein_layout *layout) {
+  const rein_scenario *s = layout->scenario;
+  rein_part *l = &layout->labels;
+  l->line = REIN_NEW(arena, rein_label, s->n_line);
+  l->line_unit = REIN_NEW(arena, rein_label, s->n_line);
+  l->line_action = REIN_NEW(arena, int32_t, s->n_line);
+  l->rule = REIN_NEW(arena, rein_label, s->n_rule);
+  for (int i = 0; i < s->n_line; i++) {
+    l->line[i] = label(s->line[i].name);
+    l->line_action[i] = s->line[i].action;
+    l->line_unit[i] = label(s->model->action[s->line[i].action].unit_text);
+  }
+  for (int i = 0; i < s->n_rule; i++) l->rule[i] = label(s->rule[i]);
+  layout->n[REIN_AXIS_LINE] = s->n_line;
+  layout->n[REIN_AXIS_RULE] = s->n_rule;
+}
+
 static void label_parameters(rein_arena *arena, rein_part *l, const rein_model *m) {
   l->parameter = REIN_NEW(arena, rein_label, m->n_param);
   l->parameter_unit = REIN_NEW(arena, rein_label, m->n_param);
@@ -220,6 +237,7 @@ rein_layout *rein_layout_create(rein_arena *arena, const rein_scenario *scenario
   label_model(arena, &l->labels, model);
   label_safety(arena, l, model);
   label_parameters(arena, &l->labels, model);
+  label_decisions(arena, l);
   l->common_unit = common_unit(&l->labels, scenario->n_keep);
   const int64_t n_block = (l->n_individual + l->individuals_per_batch - 1) / l->individuals_per_batch;
   l->n_chunk = n_block > 0 && n_batch >= n_block ? n_batch / n_block : 1;

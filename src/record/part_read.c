@@ -166,6 +166,19 @@ static void check_indices(file_reader *r, const rein_part *part) {
   }
 }
 
+/* The same of lines with decisions. */
+static void check_decisions(file_reader *r, const rein_part *part) {
+  const int64_t n_line = part->n[REIN_AXIS_LINE], n_rule = part->n[REIN_AXIS_RULE],
+                n = part->n[REIN_AXIS_INDIVIDUAL] * part->n[REIN_AXIS_ARM] * n_line;
+  for (int64_t l = 0; part->line_action && l < n_line; l++) {
+    if (part->line_action[l] < 0 || part->line_action[l] >= part->n[REIN_AXIS_ACTION]) r->odd = "line_action";
+  }
+  for (int64_t k = 0; part->line_rule && k < n; k++) {
+    const int32_t rule = part->line_rule[k];
+    if (rule != REIN_MISSING_INT && (rule < 0 || rule >= n_rule)) r->odd = "line_rule";
+  }
+}
+
 static void read_all(file_reader *r, uint64_t wanted, rein_part *part, rein_part_about *about) {
   const rein_field *fields = rein_record_fields();
   int dim[REIN_N_AXIS];
@@ -187,6 +200,7 @@ static void read_all(file_reader *r, uint64_t wanted, rein_part *part, rein_part
     if (wanted & bit) read_field(r, &fields[f], dim, part);
   }
   if (is_fine(r)) check_indices(r, part);
+  if (is_fine(r)) check_decisions(r, part);
   if (part->individual && part->n[REIN_AXIS_INDIVIDUAL]) part->first_individual = part->individual[0];
 }
 

@@ -122,6 +122,9 @@ static void put_units(writer *w, int var, const rein_layout *layout, const rein_
   case REIN_UNIT_PARAMETER:
     unit_variable = "parameter_unit";
     break;
+  case REIN_UNIT_LINE:
+    unit_variable = "line_unit";
+    break;
   }
   if (units) put_text(w, var, "units", units);
   if (unit_variable) put_text(w, var, "unit_variable", unit_variable);
@@ -136,8 +139,10 @@ static void put_fill(writer *w, int var, int f, const rein_field *field) {
   if (field->group == REIN_GROUP_LABEL) return;
   if (field->type == REIN_TYPE_double || field->type == REIN_TYPE_float)
     CALL(w, nc_put_att_double(w->id, var, "_FillValue", rein_part_file_type(field->type), 1, &nan));
-  if (f == REIN_FIELD_direction) CALL(w, nc_put_att_schar(w->id, var, "_FillValue", NC_BYTE, 1, &byte));
-  if (f == REIN_FIELD_fail_state || f == REIN_FIELD_fail_origin)
+  if (f == REIN_FIELD_direction || f == REIN_FIELD_line_state)
+    CALL(w, nc_put_att_schar(w->id, var, "_FillValue", NC_BYTE, 1, &byte));
+  if (f == REIN_FIELD_fail_state || f == REIN_FIELD_fail_origin || f == REIN_FIELD_line_changes ||
+      f == REIN_FIELD_line_rule)
     CALL(w, nc_put_att_int(w->id, var, "_FillValue", NC_INT, 1, &integer));
 }
 
@@ -152,6 +157,7 @@ static void define_field(writer *w, const rein_part *part, int f, const int dim[
   if (f == REIN_FIELD_status) put_flags(w, *var, 0, REIN_STATUS_WORDS);
   if (f == REIN_FIELD_fail_reason) put_fail_flags(w, *var);
   if (f == REIN_FIELD_direction) put_flags(w, *var, -1, REIN_DIRECTION_WORDS);
+  if (f == REIN_FIELD_line_state) put_flags(w, *var, 0, REIN_LINE_WORDS);
   if (f == REIN_FIELD_measured_flag) put_flags(w, *var, 0, REIN_MEASURED_WORDS);
 }
 

@@ -23,9 +23,10 @@ static const rein_field fields[] = {
 
 _Static_assert(REIN_N_BIT <= 63, "a set of fields has 63 bits for data");
 
-static const char axis_letters[] = "IATHQOCSP";
-static const char *const axis_names[REIN_N_AXIS] = {"individual", "arm",    "time",   "horizon",  "quantity",
-                                                    "observable", "action", "safety", "parameter"};
+static const char axis_letters[] = "IATHQOCSPLR";
+static const char *const axis_names[REIN_N_AXIS] = {"individual", "arm",        "time",   "horizon",
+                                                    "quantity",   "observable", "action", "safety",
+                                                    "parameter",  "line",       "rule"};
 
 const rein_field *rein_record_fields(void) {
   return fields;
@@ -59,6 +60,11 @@ const char *rein_record_direction_word(int8_t direction) {
 const char *rein_record_status_word(int8_t status) {
   static const char *const words[] = {"fine", "alone", "failed"};
   return status >= 0 && status < 3 ? words[status] : "failed";
+}
+
+const char *rein_record_line_word(int8_t state) {
+  static const char *const words[] = {"given", "held", "stopped"};
+  return state >= 0 && state < 3 ? words[state] : "";
 }
 
 int64_t rein_record_observable(const rein_part *labels, int64_t q) {

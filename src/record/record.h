@@ -22,6 +22,8 @@ typedef enum {
   REIN_AXIS_ACTION,
   REIN_AXIS_SAFETY,
   REIN_AXIS_PARAMETER,
+  REIN_AXIS_LINE,
+  REIN_AXIS_RULE,
   REIN_N_AXIS
 } rein_axis;
 
@@ -57,7 +59,8 @@ typedef enum {
   REIN_UNIT_TIME,
   REIN_UNIT_QUANTITY,
   REIN_UNIT_ACTION,
-  REIN_UNIT_PARAMETER
+  REIN_UNIT_PARAMETER,
+  REIN_UNIT_LINE
 } rein_unit_rule;
 typedef enum { REIN_GROUP_LABEL, REIN_GROUP_DATA } rein_field_group;
 
@@ -82,6 +85,10 @@ size_t rein_record_type_bytes(rein_field_type type);
 const char *rein_record_measured_word(int8_t flag);       /* of a part that may come from anywhere */
 const char *rein_record_direction_word(int8_t direction); /* "" where there is none */
 const char *rein_record_status_word(int8_t status);
+/* Of a line with decisions; "" where the arm has no such line. */
+typedef enum { REIN_LINE_GIVEN, REIN_LINE_HELD, REIN_LINE_STOPPED } rein_line_state;
+#define REIN_LINE_WORDS "given held stopped"
+const char *rein_record_line_word(int8_t state);
 #define REIN_MISSING_BYTE ((int8_t)-127) /* no direction */
 #define REIN_MISSING_INT (-2147483647)
 

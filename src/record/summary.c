@@ -114,6 +114,64 @@ static rein_status count_all(rein_arena *arena, const rein_study_reader *reader,
   return status;
 }
 
+/* ---- lines with decisions ---- */
+
+typedef struct {
+  rein_summary *summary;
+  double *amount; /* (n_line x n_individual) */
+  int64_t n_done;
+} line_pass;
+
+static rein_status collect_lines(void *context, const rein_part *part) {
+  line_pass *p = context;
+  rein_summary *s = p->summary;
+  const int64_t n_arm = part->n[REIN_AXIS_ARM], n_line = part->n[REIN_AXIS_LINE];
+  for (int64_t k = 0; k < part->n[REIN_AXIS_INDIVIDUAL] * n_arm * n_line; k++) {
+    const int64_t m = k / n_line, row = k % (n_arm * n_line);
+    rein_summary_line *line = &s->line[row];
+    double *amount = &p->amount[row * s->n_individual + p->n_done + m / n_arm];
+    *amount = NAN;
+    if (part->line_state[k] == REIN_MISSING_BYTE || part->status[m] == REIN_LANE_FAILED) continue;
+    line->n++;
+    line->n_changed += part->line_changes[k] > 0;
+    line->n_held += part->line_state[k] == REIN_LINE_HELD;
+    line->n_stopped += part->line_state[k] == REIN_LINE_STOPPED;
+    *amount = part->line_amount[k];
+  }
+  p->n_done += part->n[REIN_AXIS_INDIVIDUAL];
+  return REIN_OK;
+}
+
+/* Cells of few people are suppressed as those of safety signals. */
+static void suppress_line(rein_summary_line *line, int64_t n_replicate, bool people) {
+  int64_t *count[] = {&line->n_changed, &line->n_held, &line->n_stopped};
+  for (int i = 0; i < 3; i++)
+    if (rein_summary_is_small(line->n, n_replicate, people) ||
+        rein_summary_is_small(*count[i], n_replicate, people) ||
+        rein_summary_is_small(line->n - *count[i], n_replicate, people))
+      *count[i] = -1;
+}
+
+static rein_status summarise_lines(rein_arena *arena, const rein_study_reader *reader, bool people,
+                                   rein_diag *diag, rein_summary *s) {
+  const int64_t n_line = reader->labels.n[REIN_AXIS_LINE], n = reader->labels.n[REIN_AXIS_ARM] * n_line;
+  if (n == 0) return REIN_OK;
+  s->line = REIN_NEW(arena, rein_summary_line, n);
+  s->n_line = (int)n;
+  line_pass p = {.summary = s, .amount = REIN_NEW(arena, double, n * s->n_individual)};
+  const uint64_t wanted = REIN_FIELD_BIT(status) | REIN_FIELD_BIT(line_state) | REIN_FIELD_BIT(line_changes) |
+                          REIN_FIELD_BIT(line_amount);
+  const rein_status status = rein_reader_each(reader, wanted, diag, collect_lines, &p);
+  for (int64_t k = 0; k < n && status == REIN_OK; k++) {
+    s->line[k].i_arm = (int)(k / n_line);
+    s->line[k].i_line = (int)(k % n_line);
+    s->line[k].amount =
+        rein_summary_of(p.amount + k * s->n_individual, s->n_individual, s->n_replicate, people);
+    suppress_line(&s->line[k], s->n_replicate, people);
+  }
+  return status;
+}
+
 /* ---- further passes: one quantity each ---- */
 
 typedef struct {
@@ -190,6 +248,7 @@ rein_status rein_summary_create(rein_arena *arena, const rein_study_reader *read
   s->n_replicate = 1;
   s->row = REIN_NEW(arena, rein_summary_row, n[REIN_AXIS_QUANTITY] * n[REIN_AXIS_ARM] * n[REIN_AXIS_HORIZON]);
   rein_status status = count_all(arena, reader, people, diag, s);
+  if (status == REIN_OK) status = summarise_lines(arena, reader, people, diag, s);
   for (int64_t q = 0; q < n[REIN_AXIS_QUANTITY] && status == REIN_OK; q++)
     status = with_scratch(reader, q, people, diag, s);
   rein_unguard(arena, &guard);

@@ -38,6 +38,13 @@ typedef struct {
   double mean_duration; /* over all n [time unit] */
 } rein_summary_safety;
 
+/* What became of a line with decisions in an arm. */
+typedef struct {
+  int i_arm, i_line;
+  int64_t n, n_changed, n_held, n_stopped; /* members that did not fail; n 0: the arm has no such line */
+  rein_summary_number amount;              /* of the last dose [unit of the line] */
+} rein_summary_line;
+
 typedef struct {
   int64_t n_individual, n_member, n_fine, n_alone, n_failed;
   int64_t n_fail[REIN_N_FAIL]; /* failed members by reason */
@@ -45,7 +52,8 @@ typedef struct {
   bool complete;               /* all parts of the study are there */
   rein_summary_row *row;       /* (n_row) by quantity, arm, horizon */
   rein_summary_safety *safety; /* (n_safety) by arm, signal */
-  int n_row, n_safety;
+  rein_summary_line *line;     /* (n_line) by arm, line */
+  int n_row, n_safety, n_line;
 } rein_summary;
 
 /* All aggregates, in `arena`. individual_data: small groups of people are not suppressed.

@@ -137,6 +137,36 @@ static bool take_dose_signals(rein_part *part, const rein_batch_result *r, int i
   return true;
 }
 
+/* ---- decisions on measurements ---- */
+
+/* What became of the arm's lines, of a member that failed until then. */
+static void take_decisions(rein_part *part, const rein_batch_result *r, int i_lane, int64_t m) {
+  const rein_lane_plan *lane = &r->lane[i_lane];
+  const rein_outcome *o = &r->outcome[i_lane];
+  const rein_arm *arm = &part->layout->scenario->arm[lane->arm];
+  const double end = o->status == REIN_LANE_FAILED ? o->time : lane->t_end;
+  const int64_t n_line = part->n[REIN_AXIS_LINE], first = m * n_line;
+  double last = -INFINITY;
+  for (int64_t l = 0; l < n_line; l++)
+    if (arm->decides[l]) part->line_state[first + l] = REIN_LINE_GIVEN, part->line_changes[first + l] = 0;
+  for (size_t i = 0; i < lane->n_ruling && n_line > 0; i++) {
+    const rein_ruling *now = &lane->ruling[i];
+    const int64_t at = first + now->decided;
+    part->line_state[at] = now->stopped ? REIN_LINE_STOPPED : now->given ? REIN_LINE_GIVEN : REIN_LINE_HELD;
+    part->line_changes[at]++;
+    part->line_changed[at] = now->time;
+    part->line_rule[at] = now->rule;
+  }
+  for (int64_t l = 0; l < n_line; l++, last = -INFINITY) {
+    for (size_t d = 0; d < lane->n_dose; d++) {
+      const rein_dose *dose = &lane->dose[d];
+      if (dose->decided != l || dose->time_prescribed > end || dose->time_prescribed < last) continue;
+      part->line_amount[first + l] = dose->prescribed;
+      last = dose->time_prescribed;
+    }
+  }
+}
+
 int8_t rein_record_direction(const rein_observable *o, double change, double before) {
   const double smallest =
       o->smallest_change_relative ? o->smallest_change * fabs(before) : o->smallest_change;
@@ -238,6 +268,7 @@ bool rein_part_take(rein_part *part, const rein_batch_result *result, int64_t n[
     take_outcome(part, result, l, m);
     take_doses(part, lane, m);
     if (!take_dose_signals(part, result, l, m)) return false;
+    take_decisions(part, result, l, m);
     compare(part, result, l, m);
     for (int64_t p = 0; p < n_param; p++)
       part->parameter_value[m * n_param + p] = result->param[p * result->n_lane + l];

@@ -525,6 +525,24 @@ static void set_references(arm_list *list) {
   }
 }
 
+/* Which lines of all that are decided about each arm has. */
+static void list_decided(arm_list *list) {
+  rein_scenario_reader *r = list->r;
+  rein_scenario_inside *inside = r->inside;
+  r->scenario->line = inside->line;
+  r->scenario->n_line = (int)inside->n_line;
+  r->scenario->rule = inside->rule;
+  r->scenario->n_rule = (int)inside->n_rule;
+  for (size_t i = 0; i < list->n && inside->n_line > 0; i++) {
+    bool *decides = REIN_NEW(r->arena, bool, inside->n_line);
+    for (int k = 0; k < list->inside[i].n_course; k++) {
+      const rein_course *course = &list->inside[i].course[k];
+      if (course->n_titration > 0 && !course->left_out) decides[course->decided] = true;
+    }
+    list->arm[i].decides = decides;
+  }
+}
+
 /* The values would make long names. */
 static void name_points(arm_list *list) {
   for (size_t i = 0; i < list->n; i++)
@@ -546,6 +564,7 @@ bool rein_scenario_read_arms(rein_scenario_reader *r) {
     if (!r->points || strcmp(arms->key[i], r->points->arm) == 0) expand(&list, i);
   if (r->points) name_points(&list);
   if (rein_diag_n_error(r->diag) == n_error && (!r->points || r->points->references)) set_references(&list);
+  list_decided(&list);
   r->scenario->arm = list.arm;
   r->scenario->n_arm = (int)list.n;
   r->inside->arm = list.inside;

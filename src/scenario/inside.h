@@ -59,6 +59,9 @@ typedef struct {
 struct rein_scenario_inside {
   const rein_factorial **factorial; /* (n_factorial), for the print */
   size_t n_factorial, cap_factorial;
+  rein_decided_line *line; /* growing, until the scenario lends them: lines and rules of decisions */
+  const char **rule;
+  size_t n_line, cap_line, n_rule, cap_rule;
   rein_people people;
   const rein_arm_inside *arm; /* (n_arm) */
   rein_chunk *chunk;          /* (n_chunk) */

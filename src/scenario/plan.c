@@ -468,7 +468,8 @@ static bool takes_decision(const fill_context *context, const rein_lane_plan *la
   const rein_arm_inside *arm = &scenario->inside->arm[lane->arm];
   const rein_decision *d = &arm->decision[i_decision];
   const rein_ruling *last = rein_titration_in_force(lane, d->i_course, d->time);
-  rein_ruling before = {.amount = NAN, .line = d->i_course, .given = true};
+  rein_ruling before = {
+      .amount = NAN, .line = d->i_course, .decided = arm->course[d->i_course].decided, .given = true};
   if (last) before = *last;
   before.time = d->time;
   if (arm->course[d->i_course].left_out) return false;

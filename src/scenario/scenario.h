@@ -24,7 +24,15 @@ typedef struct {
   const char *factorial;    /* design the arm belongs to: its name without the run's; NULL none */
   const char *levels;       /* amount of each factor there: "diet=-500 kcal/d; activity=0 %"; NULL none */
   const char *boundary;     /* strictest boundary of the model and this arm's actions */
+  const bool *decides;      /* (n_line of the scenario) which of its lines this arm has */
 } rein_arm;
+
+/* A line about whose doses is decided by measurements; arms that have it by this name for this action share
+ * it. */
+typedef struct {
+  const char *name;
+  int action; /* of the model */
+} rein_decided_line;
 
 /* A transition: from the state at time[i_before] to the state at time[i_after]. */
 typedef struct {
@@ -58,6 +66,10 @@ typedef struct {
 
   const rein_arm *arm;
   int n_arm;
+  const rein_decided_line *line; /* (n_line) */
+  int n_line;
+  const char *const *rule; /* (n_rule) what decisions say, in words: "0.7 x where trough > 2 'mg/L'" */
+  int n_rule;
   const double *time; /* (n_time) measurement times, model time, rising */
   int n_time;
   const rein_horizon *horizon; /* (n_horizon) */

@@ -365,7 +365,8 @@ static bool give_dose(builder *b, int i_dose) {
                       .delivered = delivered,
                       .reported = went->reported > 0.0 ? part_of(b, amount, went->reported) : 0.0,
                       .action = course->action,
-                      .i_dose = i_dose};
+                      .i_dose = i_dose,
+                      .decided = course->n_titration > 0 ? course->decided : -1};
     if (!rein_lane_add_dose(b->lane, dose)) return false;
   }
   if (went->taken) amount = delivered;

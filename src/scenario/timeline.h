@@ -70,6 +70,7 @@ typedef struct {
   int line;                           /* index of the first course of its line in the arm */
   const rein_titration *titration[2]; /* (n_titration) decisions about the line's doses */
   int n_titration;
+  int decided;       /* with titration: its line among those of rein_scenario */
   bool left_out;     /* counterfactual: keeps its instants, does nothing */
   const char *words; /* "5 mg every 24 h for 14 d" */
   rein_pos pos;

@@ -103,6 +103,7 @@ rein_ruling rein_titration_decide(const rein_titration *what, const rein_ruling 
   if (before->stopped || lacks_any(what, value)) return now;
   for (int i = 0; i < what->n_rule && !rule; i++)
     if (holds(what->rule[i].when, value)) rule = &what->rule[i];
+  now.rule = rule ? rule->i_rule : what->i_resumed;
   if (rule && rule->kind == REIN_RULE_STOP) {
     now.given = false;
     now.stopped = true;

@@ -34,7 +34,8 @@ typedef enum {
 typedef struct {
   const rein_condition *when;
   rein_rule_kind kind;
-  double by; /* a factor, or in the action's unit */
+  double by;  /* a factor, or in the action's unit */
+  int i_rule; /* of rein_scenario's rules in words */
 } rein_rule;
 
 /* One `titrate:` or `stop:`. */
@@ -44,6 +45,7 @@ typedef struct {
   const rein_rule *rule; /* (n_rule) the first that holds is done */
   int n_rule;
   const rein_condition *resume; /* what ends a hold; NULL: that no rule says hold */
+  int i_resumed;                /* of the rules in words: for going on after a hold; -1 none says hold */
   const double *ladder;         /* (n_ladder) rising amounts, action's unit */
   int n_ladder;
   double low, high, round;  /* action's unit: bounds; amounts are multiples of round; -inf, inf, 0 none */

@@ -160,8 +160,25 @@ static bool read_change(reading *t, const rein_yaml *node, rein_rule *rule) {
   return true;
 }
 
-static void say_rule(reading *t, const rein_yaml *when, const char *change) {
-  rein_text_printf(&t->words, "%s%s where %s", t->words.n > 0 ? "; " : "", change, when->text);
+/* Its place among the rules of all lines, which is new where none has these words. */
+static int find_rule(reading *t, const char *words) {
+  rein_scenario_inside *inside = t->r->inside;
+  for (size_t i = 0; i < inside->n_rule; i++)
+    if (strcmp(inside->rule[i], words) == 0) return (int)i;
+  REIN_PUSH(t->r->arena, inside->rule, inside->n_rule, inside->cap_rule, words);
+  return (int)inside->n_rule - 1;
+}
+
+static void say_rule(reading *t, const rein_yaml *when, const char *change, rein_rule *rule) {
+  const char *words = rein_arena_printf(t->r->arena, "%s where %s", change, when->text);
+  rule->i_rule = find_rule(t, words);
+  rein_text_printf(&t->words, "%s%s", t->words.n > 0 ? "; " : "", words);
+}
+
+static void say_resumed(reading *t, const rein_yaml *resume) {
+  if (!t->out->can_hold) return;
+  t->out->i_resumed =
+      find_rule(t, resume ? rein_arena_printf(t->r->arena, "resumed where %s", resume->text) : "resumed");
 }
 
 static bool read_rules(reading *t, const rein_yaml *list) {
@@ -174,7 +191,7 @@ static bool read_rules(reading *t, const rein_yaml *list) {
     rule[i].when = read_condition(t, when);
     good = rule[i].when && read_change(t, change, &rule[i]) && good;
     t->out->can_hold |= rule[i].kind == REIN_RULE_HOLD;
-    say_rule(t, when, change->text);
+    say_rule(t, when, change->text, &rule[i]);
   }
   t->out->rule = rule;
   t->out->n_rule = n;
@@ -323,12 +340,13 @@ static bool read_what(reading *t, bool is_stop) {
     if (resume && !t->out->can_hold)
       rein_error(t->r->diag, resume->pos, "'resume' of '%s' needs a rule that says hold", t->line);
     if (resume && !t->out->can_hold) return false;
+    say_resumed(t, resume);
     return !resume || (t->out->resume = read_condition(t, resume)) != NULL;
   }
   const rein_yaml *when = rein_yaml_get(t->node, "when");
   rein_rule *rule = REIN_NEW(t->r->arena, rein_rule, 1);
   *rule = (rein_rule){.when = read_condition(t, when), .kind = REIN_RULE_STOP};
-  say_rule(t, when, "stop");
+  say_rule(t, when, "stop", rule);
   t->out->rule = rule;
   t->out->n_rule = 1;
   return rule->when != NULL;
@@ -340,7 +358,7 @@ static const rein_titration *read_titration(rein_scenario_reader *r, const char 
   reading t = {.r = r, .line = line, .action = action, .node = node};
   t.measures = REIN_NEW(r->arena, bool, r->model->n_observable + 1);
   t.out = REIN_NEW(r->arena, rein_titration, 1);
-  *t.out = (rein_titration){.low = -INFINITY, .high = INFINITY, .measures = t.measures};
+  *t.out = (rein_titration){.low = -INFINITY, .high = INFINITY, .measures = t.measures, .i_resumed = -1};
   rein_text_init(&t.words, r->arena);
   rein_text_init(&t.text, r->arena);
   if (!read_what(&t, is_stop) || !read_times(&t, first, last) || !check_start(&t)) return NULL;
@@ -348,6 +366,16 @@ static const rein_titration *read_titration(rein_scenario_reader *r, const char 
   t.out->words = t.words.bytes;
   t.out->text = t.text.bytes;
   return t.out;
+}
+
+/* The line's place among all that are decided about. */
+static int find_line(rein_scenario_reader *r, const char *name, const rein_action *action) {
+  rein_scenario_inside *inside = r->inside;
+  const rein_decided_line line = {.name = name, .action = (int)(action - r->model->action)};
+  for (size_t i = 0; i < inside->n_line; i++)
+    if (inside->line[i].action == line.action && strcmp(inside->line[i].name, name) == 0) return (int)i;
+  REIN_PUSH(r->arena, inside->line, inside->n_line, inside->cap_line, line);
+  return (int)inside->n_line - 1;
 }
 
 bool rein_scenario_read_titrations(rein_scenario_reader *r, const char *line, const rein_yaml *entry,
@@ -369,7 +397,11 @@ bool rein_scenario_read_titrations(rein_scenario_reader *r, const char *line, co
     const double begin = course[0].n_dose > 0 ? course[0].time[0] : r->inside->t_start;
     const rein_titration *read = read_titration(r, line, action, node, k == 1, begin, last);
     if (!read) return false;
-    for (int i = 0; i < n; i++) course[i].titration[course[i].n_titration++] = read;
+    const int decided = find_line(r, line, action);
+    for (int i = 0; i < n; i++) {
+      course[i].titration[course[i].n_titration++] = read;
+      course[i].decided = decided;
+    }
   }
   return true;
 }
