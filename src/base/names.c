@@ -2,6 +2,7 @@
 
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 #define MAX_DISTANCE_LENGTH                                                                                  \
   64 /* longer names are compared by their first bytes: suggestions need no more                             \
@@ -85,7 +86,8 @@ const char *rein_names_closest(const rein_names *names, const char *name) {
   int best_distance = (int)strlen(name) / 3 + 1;
   for (size_t i = 0; i < names->n_slot; i++) {
     if (!names->slots[i].name) continue;
-    int d = rein_names_distance(name, names->slots[i].name);
+    /* another case is no distance */
+    int d = strcasecmp(name, names->slots[i].name) == 0 ? 0 : rein_names_distance(name, names->slots[i].name);
     /* equal distances: the smaller name, so that the answer does not depend on the table's order */
     if (d < best_distance || (d == best_distance && best && strcmp(names->slots[i].name, best) < 0)) {
       best_distance = d;

@@ -473,8 +473,8 @@ static void check_action(checker *c, rein_action *a) {
     return;
   }
   const char *name = a->state >= 0 ? m->state[a->state].name : m->param[a->param].name;
-  rein_error(c->diag, a->pos, "action '%s' has unit %s, and '%s', which it acts on, has unit %s", a->name,
-             a->unit_text, name, unit_text(c, to));
+  rein_error(c->diag, a->unit_pos, "action '%s' has unit %s, and '%s', which it acts on, has unit %s",
+             a->name, a->unit_text, name, unit_text(c, to));
   rein_note(c->diag, a->state >= 0 ? m->state[a->state].pos : m->param[a->param].pos,
             "'%s' is declared here with unit %s", name, unit_text(c, to));
 }

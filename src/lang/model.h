@@ -123,7 +123,7 @@ typedef struct {
 
 typedef struct {
   const char *name, *title, *kind, *unit_text, *boundary, *codes; /* kind: drug, nutrition, exercise, ... */
-  rein_pos pos;
+  rein_pos pos, unit_pos;
   rein_unit unit;
   int state;             /* into, -1: acts on parameters only */
   double factor;         /* action unit to state unit */

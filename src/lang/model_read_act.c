@@ -47,10 +47,16 @@ static int add_param(rein_reader *r, const char *name, const char *unit_text, re
 
 /* ---- acts: ---- */
 
+/* What an option has to be in; text NULL: anything. */
+typedef struct {
+  rein_unit unit;
+  const char *text;
+} wanted_unit;
+
 /* An option as text of an expression, its unit in quotes; `number` is its value where it is a plain number or
  * percentage, else NaN. */
 static const char *option_text(rein_reader *r, const rein_yaml *map, const char *key, const char *otherwise,
-                               double *number) {
+                               wanted_unit wanted, double *number) {
   const rein_yaml *node = rein_yaml_get(map, key);
   rein_reader quiet = *r;
   rein_quantity q;
@@ -60,6 +66,9 @@ static const char *option_text(rein_reader *r, const rein_yaml *map, const char 
   if (!rein_read_quantity(&quiet, rein_piece_of(node), &q))
     return rein_arena_printf(r->arena, "(%s)", node->text);
   rein_unit one = rein_unit_one();
+  if (wanted.text && !q.unit.unknown && !rein_unit_same_dimension(&q.unit, &wanted.unit))
+    rein_error(r->diag, node->pos, "'%s' of 'acts' has unit %s, expected %s", key,
+               q.has_unit ? q.unit_text : "1", wanted.text);
   if (rein_unit_same_dimension(&q.unit, &one)) *number = rein_unit_convert(q.number, &q.unit, &one);
   if (!q.has_unit) return rein_arena_printf(r->arena, "(%.17g)", q.number);
   return rein_arena_printf(r->arena, "(%.17g '%s')", q.number, q.unit_text);
@@ -72,8 +81,9 @@ static rein_ast *zero(rein_reader *r, rein_pos pos) {
 /* The action's own kinetics; the name of the state that the effect comes from. */
 static const char *add_level(rein_reader *r, rein_action *a, const rein_yaml *map) {
   double number;
-  const char *half_life = option_text(r, map, "half_life", NULL, &number),
-             *onset = option_text(r, map, "onset", NULL, &number), *amount = own_name(r, a, "amount");
+  const wanted_unit time = {r->model->time_unit, r->model->time_unit_text};
+  const char *half_life = option_text(r, map, "half_life", NULL, time, &number),
+             *onset = option_text(r, map, "onset", NULL, time, &number), *amount = own_name(r, a, "amount");
   rein_state state = {.name = amount,
                       .pos = a->pos,
                       .unit = a->unit,
@@ -104,10 +114,12 @@ static const char *add_level(rein_reader *r, rein_action *a, const rein_yaml *ma
 static void add_effect(rein_reader *r, rein_action *a, const rein_yaml *map, bool inhibits,
                        const char *level) {
   double emax_number, number;
-  const char *emax = option_text(r, map, "emax", "1", &emax_number),
-             *ec50 = option_text(r, map, "ec50", NULL, &number),
-             *hill = option_text(r, map, "hill", "1", &number),
-             *volume = option_text(r, map, "volume", "1", &number);
+  const wanted_unit share = {rein_unit_one(), "1"},
+                    level_unit = {a->unit, rein_yaml_get(map, "volume") ? NULL : a->unit_text};
+  const char *emax = option_text(r, map, "emax", "1", share, &emax_number),
+             *ec50 = option_text(r, map, "ec50", NULL, level_unit, &number),
+             *hill = option_text(r, map, "hill", "1", share, &number),
+             *volume = option_text(r, map, "volume", "1", (wanted_unit){0}, &number);
   const rein_yaml *node = rein_yaml_get(map, "emax");
   if (!node && !inhibits)
     rein_error(r->diag, map->pos, "'acts' of '%s' needs 'emax': how much is the target stimulated at most?",

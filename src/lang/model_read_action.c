@@ -21,6 +21,7 @@ static void read_action(rein_reader *r, const char *name, rein_pos pos, const re
                      .valid_high = INFINITY};
   if (!a->boundary) a->boundary = r->model->boundary;
   a->unit = rein_read_unit(r, map, "unit", &a->unit_text);
+  if (rein_yaml_get(map, "unit")) a->unit_pos = rein_yaml_get(map, "unit")->pos;
   rein_read_kind(r, map, &a->unit);
   a->lag = rein_read_expression(r, map, "lag");
   a->bioavailability = rein_read_expression(r, map, "bioavailability");
@@ -327,8 +328,8 @@ static void read_action_range(rein_reader *r, rein_action *a, const rein_yaml *i
   rein_quantity q, q_low;
   if (!rein_read_quantity(r, low, &q_low) || !rein_read_quantity(r, high, &q)) return;
   if (!q_low.has_unit && q.has_unit) low.text = rein_arena_printf(r->arena, "%s %s", low.text, q.unit_text);
-  if (!rein_read_in_unit(r, low, &a->unit, a->unit_text, false, what, &a->valid_low) ||
-      !rein_read_in_unit(r, high, &a->unit, a->unit_text, false, what, &a->valid_high))
+  if (!rein_read_in_unit(r, high, &a->unit, a->unit_text, false, what, &a->valid_high) ||
+      !rein_read_in_unit(r, low, &a->unit, a->unit_text, false, what, &a->valid_low))
     return;
   if (!(a->valid_low <= a->valid_high)) rein_error(r->diag, item->pos, "%s: low is above high", what);
 }

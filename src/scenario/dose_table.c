@@ -4,18 +4,26 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-static const char *const UPPER[REIN_N_COL] = {"ID",   "TIME", "AMT", "CMT", "EVID", "RATE", "II",
+static const char *const NAMES[REIN_N_COL] = {"ID",   "TIME", "AMT", "CMT", "EVID", "RATE", "II",
                                               "ADDL", "SS",   "MDV", "DV",  "DVID", "CENS", "LLOQ"};
-static const char *const LOWER[REIN_N_COL] = {"id",   "time", "amt", "cmt", "evid", "rate", "ii",
-                                              "addl", "ss",   "mdv", "dv",  "dvid", "cens", "lloq"};
+
+#define MAX_LISTED 12 /* names that a message lists */
 
 /* ---- columns ---- */
 
-static int find_known(const char *name, const char *const *list) {
+/* The column of that name, in whatever case. */
+static int find_known(const char *name) {
   for (int k = 0; k < REIN_N_COL; k++)
-    if (strcmp(name, list[k]) == 0) return k;
+    if (strcasecmp(name, NAMES[k]) == 0) return k;
   return -1;
+}
+
+static bool is_case(const char *name, bool upper) {
+  for (; *name; name++)
+    if (upper ? *name >= 'a' && *name <= 'z' : *name >= 'A' && *name <= 'Z') return false;
+  return true;
 }
 
 static bool is_listed(const rein_yaml *list, const char *name) {
@@ -30,37 +38,69 @@ static rein_pos header_pos(const rein_csv *csv, int k) {
   return pos;
 }
 
+/* The first column that has a case says what all have; upper where none has. */
+static int find_leader(const rein_csv *csv, const rein_yaml *ignore, bool *upper) {
+  *upper = true;
+  for (int i = 0; i < csv->n_column; i++) {
+    const char *name = csv->header[i];
+    if (is_listed(ignore, name) || find_known(name) < 0) continue;
+    *upper = is_case(name, true);
+    if (*upper || is_case(name, false)) return i;
+  }
+  *upper = true;
+  return -1;
+}
+
+static void refuse_case(const rein_dose_table *t, int i, int leader, bool upper) {
+  const char *name = t->csv->header[i], *has = is_case(name, true)    ? "is in upper case"
+                                               : is_case(name, false) ? "is in lower case"
+                                                                      : "mixes upper and lower case";
+  char *wanted = rein_arena_strdup(t->r->arena, NAMES[find_known(name)]);
+  for (char *c = wanted; *c && !upper; c++) *c = (char)(*c - 'A' + 'a');
+  if (leader < 0)
+    rein_error(t->r->diag, header_pos(t->csv, i),
+               "column '%s' %s; expected '%s' (or all columns in lower case)", name, has, wanted);
+  else
+    rein_error(t->r->diag, header_pos(t->csv, i), "column '%s' %s; expected '%s', in %s case as '%s'", name,
+               has, wanted, upper ? "upper" : "lower", t->csv->header[leader]);
+}
+
+static void refuse_column(const rein_dose_table *t, int i, bool upper) {
+  rein_names *known = rein_names_create(t->r->arena);
+  for (int k = 0; k < REIN_N_COL; k++) {
+    char *name = rein_arena_strdup(t->r->arena, NAMES[k]);
+    for (char *c = name; *c && !upper; c++) *c = (char)(*c - 'A' + 'a');
+    rein_names_add(known, name, k);
+  }
+  const char *near = rein_names_closest(known, t->csv->header[i]);
+  rein_error(
+      t->r->diag, header_pos(t->csv, i),
+      "column '%s' means nothing here%s%s%s; name it in 'covariates' or in 'ignore' of the arm's events",
+      t->csv->header[i], near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
 /* Every column is one of the known ones, a covariate, or said to be ignored. */
 bool rein_dose_find_columns(rein_dose_table *t) {
   const rein_csv *csv = t->csv;
-  rein_diag *diag = t->r->diag;
+  const int n_error = rein_diag_n_error(t->r->diag);
   const rein_yaml *covariates = rein_yaml_get(t->node, "covariates"),
                   *ignore = rein_yaml_get(t->node, "ignore");
-  int first_upper = -1, first_lower = -1;
+  bool upper;
+  const int leader = find_leader(csv, ignore, &upper);
   for (int k = 0; k < REIN_N_COL; k++) t->at[k] = -1;
   for (int i = 0; i < csv->n_column; i++) {
+    const int k = find_known(csv->header[i]);
     if (is_listed(ignore, csv->header[i])) continue;
-    int upper = find_known(csv->header[i], UPPER), lower = find_known(csv->header[i], LOWER);
-    if (upper >= 0 || lower >= 0) {
-      t->at[upper >= 0 ? upper : lower] = i;
-      if (upper >= 0 && first_upper < 0) first_upper = i;
-      if (lower >= 0 && first_lower < 0) first_lower = i;
-    } else if (!rein_yaml_get(covariates, csv->header[i])) {
-      rein_error(diag, header_pos(csv, i),
-                 "column '%s' means nothing here; name it in 'covariates' or in 'ignore' of the arm's events",
-                 csv->header[i]);
-      return false;
-    }
+    if (k >= 0 && is_case(csv->header[i], upper))
+      t->at[k] = i;
+    else if (k >= 0)
+      refuse_case(t, i, leader, upper);
+    else if (!rein_yaml_get(covariates, csv->header[i]))
+      refuse_column(t, i, upper);
   }
-  if (first_upper >= 0 && first_lower >= 0) {
-    int later = first_upper > first_lower ? first_upper : first_lower;
-    rein_error(diag, header_pos(csv, later),
-               "columns '%s' and '%s' mix upper and lower case; use one of them", csv->header[first_upper],
-               csv->header[first_lower]);
-    return false;
-  }
+  if (rein_diag_n_error(t->r->diag) > n_error) return false;
   if (t->at[REIN_COL_TIME] >= 0 && (t->at[REIN_COL_AMT] >= 0 || covariates)) return true;
-  rein_error(diag, rein_yaml_get(t->node, "table")->pos, "a table of doses needs the column %s",
+  rein_error(t->r->diag, rein_yaml_get(t->node, "table")->pos, "a table of doses needs the column %s",
              t->at[REIN_COL_TIME] < 0 ? "TIME" : "AMT");
   return false;
 }
@@ -155,6 +195,19 @@ static int state_of(const rein_model *model, const char *name, int *i_action) {
   return -1;
 }
 
+/* "1 to 3 or gut, central, store": what CMT can be, the first names of it. */
+static const char *list_compartments(const rein_dose_table *t) {
+  const rein_model *model = t->r->model;
+  const size_t n_shown = model->n_state < MAX_LISTED ? model->n_state : MAX_LISTED;
+  rein_text text;
+  rein_text_init(&text, t->r->arena);
+  rein_text_printf(&text, "1 to %zu or", model->n_state);
+  for (size_t i = 0; i < n_shown; i++)
+    rein_text_printf(&text, "%s %s", i > 0 ? "," : "", model->state[i].name);
+  rein_text_add(&text, n_shown < model->n_state ? ", ..., or an action into one" : ", or an action into one");
+  return text.bytes;
+}
+
 static bool fill_compartment(rein_dose_table *t, rein_dose_cmt *c, rein_pos pos) {
   const rein_model *model = t->r->model;
   const rein_yaml *named = rein_yaml_get(rein_yaml_get(t->node, "actions"), c->name);
@@ -169,9 +222,11 @@ static bool fill_compartment(rein_dose_table *t, rein_dose_cmt *c, rein_pos pos)
     }
   }
   if (c->plain < 0 && c->at_rate < 0 && c->for_length < 0) {
-    rein_error(t->r->diag, pos,
-               c->state < 0 ? "unknown compartment: neither the number of a state nor a name of the model"
-                            : "no action of the model goes into this compartment");
+    if (c->state < 0)
+      rein_error(t->r->diag, pos, "unknown compartment: expected %s", list_compartments(t));
+    else
+      rein_error(t->r->diag, pos, "no action of the model goes into the compartment '%s'",
+                 t->r->model->state[c->state].name);
     return false;
   }
   return true;
@@ -227,7 +282,7 @@ static bool whole(rein_dose_table *t, int64_t row, rein_dose_column k, double lo
   if (!number(t, row, k, 0.0, &value)) return false;
   *out = (int)(value >= low && value <= high ? value : 0);
   if (value >= low && value <= high && value == floor(value)) return true;
-  rein_error(t->r->diag, rein_dose_cell(t, row, k), "%s: expected %s", UPPER[k], expected);
+  rein_error(t->r->diag, rein_dose_cell(t, row, k), "%s: expected %s", NAMES[k], expected);
   return false;
 }
 
@@ -262,6 +317,9 @@ static bool check_dose(rein_dose_table *t, const rein_dose_record *x) {
         t->r->model->action[x->cmt->plain >= 0 ? x->cmt->plain : 0].unit_text, t->r->model->time_unit_text);
   if (x->rate >= 0.0 && x->cmt->plain < 0 && x->cmt->at_rate < 0 && x->cmt->for_length < 0)
     rein_error(diag, rein_dose_cell(t, x->row, REIN_COL_CMT), "no action goes into this compartment");
+  if (t->at[REIN_COL_AMT] >= 0 && rein_csv_is_missing(t->csv, x->row, t->at[REIN_COL_AMT]) && !constant)
+    rein_error(diag, rein_dose_cell(t, x->row, REIN_COL_AMT),
+               "a dose (EVID %d) needs an amount; write 0 where nothing is given", x->evid);
   if (x->amt < 0.0 && x->rate != 0.0)
     rein_error(diag, rein_dose_cell(t, x->row, REIN_COL_AMT),
                "a negative amount cannot be infused, only taken at once");
@@ -280,6 +338,17 @@ static bool check_dose(rein_dose_table *t, const rein_dose_record *x) {
   return rein_diag_n_error(diag) == n_error;
 }
 
+/* Of a record that gives nothing. */
+static bool has_no_amount(rein_dose_table *t, const rein_dose_record *x) {
+  if (x->amt == 0.0) return true;
+  rein_error(t->r->diag, rein_dose_cell(t, x->row, REIN_COL_AMT), "%s (EVID %d) has no amount%s",
+             x->evid == 0   ? "an observation"
+             : x->evid == 2 ? "an event of another type"
+                            : "a reset",
+             x->evid, x->evid == 3 ? "; EVID 4 resets and gives" : "");
+  return false;
+}
+
 bool rein_dose_read_record(rein_dose_table *t, int64_t row, rein_dose_record *x) {
   rein_diag *diag = t->r->diag;
   *x = (rein_dose_record){.row = row};
@@ -294,12 +363,8 @@ bool rein_dose_read_record(rein_dose_table *t, int64_t row, rein_dose_record *x)
   if (!good) return false;
   x->time = rein_scenario_round_time(x->time * t->time_factor);
   x->ii = rein_scenario_round_time(x->ii * t->ii_factor);
-  if (x->evid == 0 && x->amt != 0.0) {
-    rein_error(diag, rein_dose_cell(t, row, REIN_COL_AMT), "an observation (EVID 0) has no amount");
-    return false;
-  }
-  bool gives = x->evid == 1 || x->evid == 4 || x->evid == 8;
-  if (!gives) return true;
+  const bool gives = x->evid == 1 || x->evid == 4 || x->evid == 8;
+  if (!gives) return has_no_amount(t, x);
   x->cmt = find_compartment(t, row);
   if (!x->cmt) return false;
   if (!check_dose(t, x)) return false;

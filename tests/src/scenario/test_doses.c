@@ -64,7 +64,22 @@ START_TEST(wrong_tables) {
       {"TIME,AMT,CMT,EVID\n-5,1,1,1\n", "people.csv:2:1: error: this is before the simulation starts"},
       {"TIME,AMT,CMT,EVID,RATE\n0,-5,1,1,2\n", "people.csv:2:3: error: a negative amount cannot be infused"},
       {"TIME,AMT,CMT,evid\n0,1,1,1\n",
-       "people.csv:1:14: error: columns 'TIME' and 'evid' mix upper and lower case"},
+       "people.csv:1:14: error: column 'evid' is in lower case; expected 'EVID', in upper case as 'TIME'"},
+      {"time,amt,CMT\n0,1,1\n",
+       "people.csv:1:10: error: column 'CMT' is in upper case; expected 'cmt', in lower case as 'time'"},
+      {"Time,AMT,CMT\n0,1,1\n", "people.csv:1:1: error: column 'Time' mixes upper and lower case; expected "
+                                "'TIME', in upper case as 'AMT'"},
+      {"TIME,AMT,CMTT\n0,1,1\n",
+       "people.csv:1:10: error: column 'CMTT' means nothing here, did you mean 'CMT'?"},
+      {"TIME,AMT,CMT,EVID\n0,.,1,1\n", "people.csv:2:3: error: a dose (EVID 1) needs an amount"},
+      {"TIME,AMT,CMT,EVID\n0,5,1,3\n",
+       "people.csv:2:3: error: a reset (EVID 3) has no amount; EVID 4 resets and gives"},
+      {"TIME,AMT,CMT,EVID\n0,5,1,2\n",
+       "people.csv:2:3: error: an event of another type (EVID 2) has no amount"},
+      {"TIME,AMT,CMT,EVID,RATE\n0,5,1,1,-0.5\n", "people.csv:2:9: error: RATE is negative"},
+      {"TIME,AMT,CMT,EVID,II,ADDL\n0,5,1,1,-12,1\n", "people.csv:2:9: error: II is negative"},
+      {"TIME,AMT,CMT,EVID\n0,1,z,1\n",
+       "people.csv:2:5: error: unknown compartment: expected 1 to 2 or A, B, or an action"},
       {"TIME,AMT,CMT,EVID,WT\n0,1,1,1,70\n", "people.csv:1:19: error: column 'WT' means nothing here"},
       {"TIME,AMT,CMT,EVID\nx,1,1,1\n", "people.csv:2:1: error:"},
       {"AMT,CMT,EVID\n1,1,1\n", "a table of doses needs the column TIME"},
@@ -75,7 +90,7 @@ START_TEST(wrong_tables) {
   expect_error(WRONG[_i].table, WRONG[_i].message);
 }
 END_TEST
-enum { N_WRONG = 22 };
+enum { N_WRONG = 31 };
 
 START_TEST(wrong_units) {
   rein_arena *arena = rein_arena_create();
