@@ -90,6 +90,23 @@ static const rein_command commands[] = {
     {"show", "say in a few lines what a study holds", "STUDY",
      "Arms, individuals, horizons, what was kept, failures by reason, and where it comes from.",
      "rein show outputs/warfarin_adherence\tsummary\n", 1, 1, BIT(HELP), rein_cmd_show},
+    {"compare", "put two sets of records side by side, and say what did not match", "A B",
+     "A and B are study folders, or records as NDJSON (rein export, rein import observed), simulated or "
+     "observed. Joined on\n"
+     "individual where both know the same ones, else on arm, and on action, horizon and observable; for "
+     "each: "
+     "mean change in\n"
+     "A and B, their difference with a 95 % interval, share of the same direction, root mean square. What "
+     "has "
+     "no counterpart\n"
+     "is counted by reason (docs/records.md). --scenario renames observed arms by its compare block. Numbers "
+     "of fewer than\n"
+     "5 people are held back unless --individual-data. Ends with 1 when runs failed or nothing matched.",
+     "rein compare outputs/first outputs/second\ttwo studies\n"
+     "rein compare --json outputs/warfarin_adherence observed.ndjson\tsimulated against observed, as JSON\n"
+     "rein compare --csv values.csv outputs/first outputs/second\twith a table of all values\n",
+     2, 2, BIT(BY) | BIT(SCENARIO) | BIT(JSON) | BIT(CSV) | BIT(INDIVIDUAL_DATA) | BIT(HELP),
+     rein_cmd_compare},
     {"interact", "say how the factors of a factorial design interact", "STUDY",
      "For every combination of factors in the study, observable and horizon: difference from additive on "
      "the\n"

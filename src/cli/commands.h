@@ -15,6 +15,7 @@ rein_status rein_cmd_merge(rein_cli *cli);
 rein_status rein_cmd_import(rein_cli *cli);
 rein_status rein_cmd_export(rein_cli *cli);
 rein_status rein_cmd_show(rein_cli *cli);
+rein_status rein_cmd_compare(rein_cli *cli);
 rein_status rein_cmd_interact(rein_cli *cli);
 rein_status rein_cmd_plot(rein_cli *cli);
 rein_status rein_cmd_validate(rein_cli *cli);
