@@ -24,6 +24,7 @@ static rein_status read_options(const rein_cli *cli, rein_sensitivity_options *o
                                     .kind = (rein_sensitivity_kind)kind,
                                     .n = o[REIN_OPTION_N].given ? o[REIN_OPTION_N].count : 0,
                                     .arm = o[REIN_OPTION_ARM].text,
+                                    .observable = o[REIN_OPTION_OBSERVABLE].text,
                                     .horizon = o[REIN_OPTION_HORIZON].text};
   return REIN_OK;
 }

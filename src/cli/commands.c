@@ -241,8 +241,8 @@ static const rein_command commands[] = {
      "rein sensitivity --kind morris --horizon '72 h' -o s.json "
      "scenarios/warfarin_single_dose.yaml\tscreening\n",
      1, 1,
-     BIT(KIND) | BIT(N) | BIT(ARM) | BIT(HORIZON) | BIT(SEED) | BIT(RTOL) | BIT(THREADS) | BIT(OUT) |
-         BIT(HELP),
+     BIT(KIND) | BIT(N) | BIT(ARM) | BIT(OBSERVABLE) | BIT(HORIZON) | BIT(SEED) | BIT(RTOL) | BIT(THREADS) |
+         BIT(OUT) | BIT(HELP),
      rein_cmd_sensitivity},
     {"steer", "search allowed actions for what a model's cohorts do well with", "GOALS",
      "GOALS names a scenario, actions that may vary, objectives and hard limits. Prints choices that no "

@@ -78,6 +78,34 @@ static rein_status choose_arm(rein_sensitivity_job *job) {
   return REIN_ERR_INPUT;
 }
 
+/* Which observables are told of; the information of the measurements is of all. */
+static rein_status choose_observables(rein_sensitivity_job *job) {
+  const rein_model *m = job->out->scenario->model;
+  const char *wanted = job->options->observable;
+  rein_names *names = rein_names_create(job->arena);
+  job->out->asked = REIN_NEW(job->arena, bool, m->n_observable + 1);
+  for (size_t o = 0; o < m->n_observable; o++) {
+    rein_names_add(names, m->observable[o].name, (int)o);
+    job->out->asked[o] = !wanted;
+  }
+  for (const char *at = wanted; at; at = strchr(at, ',')) {
+    at += *at == ',';
+    at += strspn(at, " ");
+    size_t n = strcspn(at, ",");
+    while (n > 0 && at[n - 1] == ' ') n--;
+    const char *name = rein_arena_strndup(job->arena, at, n);
+    const int o = rein_names_find(names, name);
+    if (o < 0) {
+      const char *near = rein_names_closest(names, name);
+      rein_error(job->diag, nowhere, "the model has no observable '%s'%s%s%s", name,
+                 near ? ": did you mean '" : "", near ? near : "", near ? "'?" : "");
+      return REIN_ERR_INPUT;
+    }
+    job->out->asked[o] = true;
+  }
+  return REIN_OK;
+}
+
 /* A sweep of the scenario says what is varied, else the parameters' own uncertainty; local: all. */
 static rein_status choose_factors(rein_sensitivity_job *job) {
   rein_sensitivity *out = job->out;
@@ -115,6 +143,7 @@ rein_status rein_sensitivity_run(rein_arena *arena, rein_units *units, const cha
   s.scenario = scenario;
   if (status == REIN_OK) status = choose_horizon(&job);
   if (status == REIN_OK) status = choose_arm(&job);
+  if (status == REIN_OK) status = choose_observables(&job);
   if (status == REIN_OK) status = choose_factors(&job);
   if (status != REIN_OK) return status;
   s.cell = REIN_NEW(arena, rein_sensitivity_cell, scenario->model->n_observable * (size_t)s.n_factor + 1);

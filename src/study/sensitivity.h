@@ -34,9 +34,10 @@ typedef struct {
   const rein_kernels *kernels; /* NULL: the best */
   int n_thread;                /* 0: as OpenMP says; the answer does not depend on it */
   rein_sensitivity_kind kind;
-  int64_t n;           /* points of sobol (1024), trajectories of morris (32); 0: these */
-  const char *arm;     /* as written; NULL: the first */
-  const char *horizon; /* label; NULL: the last: the observable at its end */
+  int64_t n;              /* points of sobol (1024), trajectories of morris (32); 0: these */
+  const char *arm;        /* as written; NULL: the first */
+  const char *horizon;    /* label; NULL: the last: the observable at its end */
+  const char *observable; /* names, a comma between them; NULL: all */
 } rein_sensitivity_options;
 
 /* One observable and one factor. */
@@ -61,6 +62,7 @@ typedef struct {
   const rein_factor *factor;
   int n_factor;
   const char *source;          /* where the factors' ranges come from, in words */
+  bool *asked;                 /* (n_observable) whether it is told of */
   rein_sensitivity_cell *cell; /* (n_observable x n_factor) */
   double *value;               /* (n_observable) local: of the typical individual */
   int64_t n_point, n_failed, n_used;

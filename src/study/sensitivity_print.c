@@ -115,7 +115,8 @@ void rein_sensitivity_print(const rein_sensitivity *s, rein_text *out) {
                    : s->quasi                        ? ", quasi-random (Sobol)"
                               : ", plain random: too many factors for Sobol's sequence",
                    (long long)s->n_failed);
-  for (size_t o = 0; o < s->scenario->model->n_observable; o++) print_observable(s, (int)o, out);
+  for (size_t o = 0; o < s->scenario->model->n_observable; o++)
+    if (s->asked[o]) print_observable(s, (int)o, out);
   if (s->kind == REIN_SENSITIVITY_LOCAL) print_information(s, out);
 }
 
@@ -190,6 +191,7 @@ rein_status rein_sensitivity_print_json(const rein_sensitivity *s, rein_text *ou
   json_object_set_new(root, "n_point", json_integer(s->n_point));
   json_object_set_new(root, "n_failed", json_integer(s->n_failed));
   for (size_t o = 0; o < m->n_observable; o++) {
+    if (!s->asked[o]) continue;
     json_t *object = json_object(), *factors = json_array();
     json_object_set_new(object, "observable", json_string(m->observable[o].name));
     json_object_set_new(object, "unit", json_string(m->observable[o].unit_text));

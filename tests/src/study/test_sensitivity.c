@@ -239,6 +239,26 @@ START_TEST(test_gaps) {
 }
 END_TEST
 
+/* Of two observables the one asked for is told, and the information is of both. */
+START_TEST(test_one_observable) {
+  const char *path = write_both("parameters:\n  k: {value: 0.5 1/h, assumed: test}\n"
+                                "states:\n  y: {unit: mg, initial: 1 mg, scale: 1 mg, rate: -k * y}\n"
+                                "observables:\n  seen: {is: y, unit: mg, noise: additive(sd: 0.1 mg)}\n"
+                                "  twice: {is: 2 * y, unit: mg, noise: additive(sd: 0.1 mg)}\n",
+                                "cohort: typical\narms: {on: {}}\nmeasure: {at: [0 h, 1 h]}\n");
+  const rein_sensitivity s = run(path, &(rein_sensitivity_options){.observable = " twice"});
+  rein_text text, json;
+  rein_text_init(&text, arena);
+  rein_text_init(&json, arena);
+  rein_sensitivity_print(&s, &text);
+  ck_assert_int_eq(rein_sensitivity_print_json(&s, &json), REIN_OK);
+  ck_assert_msg(!strstr(text.bytes, "seen") && strstr(text.bytes, "twice [mg]"), "%s", text.bytes);
+  ck_assert(!strstr(json.bytes, "\"seen\"") && strstr(json.bytes, "\"twice\""));
+  ck_assert_int_eq(s.n_measurement, 4);
+  ck_assert_double_eq_tol(cell(&s, 1, "k")->elasticity, -0.5, 1e-5);
+}
+END_TEST
+
 START_TEST(test_refusals) {
   const char *path = write_both("states:\n  y: {unit: mg, initial: 1 mg, scale: 1 mg}\n"
                                 "observables:\n  seen: {is: y, unit: mg, noise: none}\n",
@@ -248,6 +268,8 @@ START_TEST(test_refusals) {
     const char *part;
   } cases[] = {{{.kind = REIN_SENSITIVITY_SOBOL}, "nothing can be varied"},
                {{.arm = "onn"}, "the scenario has no arm 'onn': did you mean 'on'?"},
+               {{.observable = "sen"}, "the model has no observable 'sen': did you mean 'seen'?"},
+               {{.observable = "seen,"}, "the model has no observable ''"},
                {{.horizon = "2 h"}, "the scenario has no horizon '2 h'; its last one is '1 h'"}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     rein_sensitivity s;
@@ -269,6 +291,7 @@ Suite *rein_suite_sensitivity(void) {
   tcase_add_test(c, test_g_function);
   tcase_add_test(c, test_morris);
   tcase_add_test(c, test_gaps);
+  tcase_add_test(c, test_one_observable);
   tcase_add_test(c, test_refusals);
   suite_add_tcase(s, c);
   return s;
