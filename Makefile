@@ -21,13 +21,15 @@ endif
 FLOAT := -ffp-contract=off -fno-math-errno
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings
 CPPFLAGS += -I. -I$(B) -D_GNU_SOURCE -DREIN_VERSION='"$(VERSION)"' -DREIN_FLOAT_FLAGS='"$(FLOAT)"' \
-  -isystem /usr/include/suitesparse
+  -isystem /usr/include/suitesparse -isystem /usr/include/hdf5/serial
+# Debian has HDF5 under a name of its own beside that with MPI.
+HDF5 := $(if $(wildcard /usr/include/hdf5/serial/hdf5.h),hdf5_serial,hdf5)
 CFLAGS ?= -g
 CFLAGS += -std=c11 -fPIC -fvisibility=hidden $(FLOAT) $(WARN) $(EXTRA_CFLAGS)
 LDFLAGS += -Wl,--as-needed
 LDLIBS := -lsundials_cvode -lsundials_nvecserial -lsundials_sunmatrixsparse -lsundials_sunlinsolklu \
   -lsundials_generic -lklu -lbtf -lamd -lcolamd -lsuitesparseconfig -lgsl -lgslcblas -lsleef -lyaml \
-  -lnetcdf -ludunits2 -ljansson -lcairo $(if $(wildcard src/import/*sbml*.c),-lsbml) -lpthread -lm
+  -lnetcdf -l$(HDF5) -ludunits2 -ljansson -lcairo $(if $(wildcard src/import/*sbml*.c),-lsbml) -lpthread -lm
 CHECK_LIBS := -lcheck -lsubunit -lrt
 
 ifeq ($(VARIANT),release)

@@ -1,10 +1,11 @@
-/* rein export STUDY: records as NDJSON or CSV; of people only aggregates, unless asked. */
+/* rein export STUDY: records as NDJSON or CSV, of people only aggregates, unless asked; or as episodes. */
 #include <stdio.h>
 #include <string.h>
 
 #include "src/base/files.h"
 #include "src/cli/commands.h"
 #include "src/cli/salt.h"
+#include "src/record/episodes.h"
 #include "src/record/export.h"
 #include "src/record/summary.h"
 
@@ -58,18 +59,77 @@ static rein_status write_file(rein_cli *cli, const rein_study_reader *reader, bo
   return status == REIN_OK ? ended : status;
 }
 
+/* ---- episodes ---- */
+
+#define TEST_SHARE 0.2
+
+static rein_status read_share(rein_cli *cli, rein_units *units, double *out) {
+  const rein_unit one = rein_unit_one();
+  const char *text = cli->option[REIN_OPTION_TEST].text;
+  rein_unit unit;
+  double share;
+  *out = TEST_SHARE;
+  if (!text) return REIN_OK;
+  if (!rein_quantity_parse(units, text, rein_cli_pos(), true, cli->diag, &share, &unit))
+    return REIN_ERR_INPUT;
+  if (rein_unit_same_dimension(&unit, &one)) share = rein_unit_convert(share, &unit, &one);
+  if (!rein_unit_same_dimension(&unit, &one) || !(share >= 0.0 && share < 1.0))
+    return rein_cli_usage(cli, "--test is a share of the people from 0 to below 1, as in '20 %%', not '%s'",
+                          text);
+  *out = share;
+  return REIN_OK;
+}
+
+static rein_status write_episodes(rein_cli *cli, const rein_study_reader *reader) {
+  rein_export_options options = {.individual_data = cli->option[REIN_OPTION_INDIVIDUAL_DATA].given,
+                                 .deidentify = cli->option[REIN_OPTION_DEIDENTIFY].given};
+  rein_episodes_options episodes = {.reward_text = cli->option[REIN_OPTION_REWARD].text};
+  rein_episodes_totals totals;
+  rein_units *units;
+  rein_status status = rein_cli_units(cli, &units);
+  if (status == REIN_OK) status = read_share(cli, units, &episodes.test);
+  if (status == REIN_OK && episodes.reward_text)
+    status = rein_reward_read(cli->arena, units, episodes.reward_text, &reader->labels,
+                              reader->about.time_unit, cli->diag, &episodes.reward);
+  if (status == REIN_OK && options.deidentify) status = rein_salt_get(cli->arena, cli->diag, &options.salt);
+  if (status == REIN_OK)
+    status = rein_episodes_write(reader, &options, &episodes, cli->option[REIN_OPTION_OUT].text, cli->diag,
+                                 &totals);
+  if (status != REIN_OK) return status;
+  if (totals.n_failed > 0)
+    fprintf(stderr, "rein export: %lld members failed and are left out\n", (long long)totals.n_failed);
+  if (!cli->option[REIN_OPTION_QUIET].given)
+    printf("%lld episodes, %lld steps; %lld terminated; %lld in the test part\n", (long long)totals.n_episode,
+           (long long)totals.n_step, (long long)totals.n_terminated, (long long)totals.n_test);
+  return REIN_OK;
+}
+
+/* What only goes with one format. */
+static rein_status check_options(const rein_cli *cli, bool minari) {
+  const rein_option_value *o = cli->option;
+  if (minari && !o[REIN_OPTION_OUT].given)
+    return rein_cli_usage(cli, "--format minari writes a folder: --out names it");
+  if (minari && o[REIN_OPTION_COLUMNS].given)
+    return rein_cli_usage(cli, "episodes hold no parameters: --columns needs --format ndjson");
+  if (!minari && (o[REIN_OPTION_REWARD].given || o[REIN_OPTION_TEST].given))
+    return rein_cli_usage(cli, "--%s needs --format minari", o[REIN_OPTION_REWARD].given ? "reward" : "test");
+  return REIN_OK;
+}
+
 rein_status rein_cmd_export(rein_cli *cli) {
-  static const char *const formats[] = {"ndjson", "csv", NULL};
+  static const char *const formats[] = {"ndjson", "csv", "minari", NULL};
   const char *format =
       cli->option[REIN_OPTION_FORMAT].given ? cli->option[REIN_OPTION_FORMAT].text : "ndjson";
-  const bool csv = strcmp(format, "csv") == 0;
-  if (!csv && strcmp(format, "ndjson") != 0) {
-    return rein_cli_usage(cli, "--format is ndjson or csv, not '%s'%s", format,
+  const bool csv = strcmp(format, "csv") == 0, minari = strcmp(format, "minari") == 0;
+  if (!csv && !minari && strcmp(format, "ndjson") != 0) {
+    return rein_cli_usage(cli, "--format is ndjson, csv or minari, not '%s'%s", format,
                           rein_cli_suggest(cli->arena, format, formats));
   }
   rein_study_reader *reader;
-  const rein_status status = rein_reader_open(cli->arena, cli->arg[0], true, cli->diag, &reader);
+  rein_status status = check_options(cli, minari);
+  if (status == REIN_OK) status = rein_reader_open(cli->arena, cli->arg[0], true, cli->diag, &reader);
   if (status != REIN_OK) return status;
   const char *path = cli->option[REIN_OPTION_OUT].text;
+  if (minari) return write_episodes(cli, reader);
   return path ? write_file(cli, reader, csv, path) : write_records(cli, reader, csv, stdout);
 }

@@ -74,18 +74,24 @@ static const rein_command commands[] = {
      "rein import observed -o observed.ndjson models/ldl_statin_ezetimibe/validate/i_rosette.yaml\tobserved "
      "records\n",
      2, 2, BIT(OUT) | BIT(NO_VALIDATE) | BIT(INDIVIDUAL_DATA) | BIT(HELP), rein_cmd_import},
-    {"export", "write records as NDJSON or CSV", "STUDY",
+    {"export", "write records as NDJSON or CSV, or as episodes for learning", "STUDY",
      "To standard output, or to the file of --out. Fields are explained in docs/records.md, the JSON Schema "
      "is\n"
      "docs/transition.schema.json. Rows of people of a table are held back unless --individual-data. With "
      "--deidentify\n"
-     "only the parameters and covariates that --columns names are written.",
+     "only the parameters and covariates that --columns names are written. --format minari writes the folder "
+     "of "
+     "--out:\n"
+     "every member an episode in the layout of Minari, with measured values, delivered amounts and a reward.",
      "rein export outputs/warfarin_adherence | head -1\tone transition record\n"
      "rein export --format csv -o warfarin.csv outputs/warfarin_adherence\ta table\n"
+     "rein export --format minari --reward '-abs(prothrombin - 30 %)' -o episodes "
+     "outputs/warfarin_adherence\tepisodes\n"
      "rein export --individual-data --deidentify --columns age,weight outputs/people\twithout what is not "
      "named\n",
      1, 1,
-     BIT(FORMAT) | BIT(OUT) | BIT(DEIDENTIFY) | BIT(COLUMNS) | BIT(INDIVIDUAL_DATA) | BIT(QUIET) | BIT(HELP),
+     BIT(FORMAT) | BIT(OUT) | BIT(DEIDENTIFY) | BIT(COLUMNS) | BIT(REWARD) | BIT(TEST) |
+         BIT(INDIVIDUAL_DATA) | BIT(QUIET) | BIT(HELP),
      rein_cmd_export},
     {"show", "say in a few lines what a study holds", "STUDY",
      "Arms, individuals, horizons, what was kept, failures by reason, and where it comes from.",

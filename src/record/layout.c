@@ -157,7 +157,7 @@ static void label_safety(rein_arena *arena, rein_layout *layout, const rein_mode
     rein_text_number(&range, a->valid_high);
     rein_text_printf(&range, " %s", a->unit_text ? a->unit_text : "");
     action[layout->n_dose_signal++] = (int)c;
-    l->safety[n] = rein_arena_printf(arena, "%s: outside the valid range", a->name);
+    l->safety[n] = rein_arena_printf(arena, "%s" REIN_DOSE_SIGNAL, a->name);
     l->safety_message[n++] = range.bytes;
   }
   layout->dose_signal = action;

@@ -39,7 +39,7 @@ typedef struct {
 rein_status rein_part_read(rein_arena *arena, const char *path, uint64_t wanted, rein_diag *diag,
                            rein_part *part, rein_part_about *about);
 
-/* Locks and unlocks the library, for the two files that call it. */
+/* Locks and unlocks NetCDF and HDF5, for the files that call them. */
 void rein_part_file_lock(void);
 void rein_part_file_unlock(void);
 

@@ -1,7 +1,7 @@
 /* A part to the bytes of a NetCDF-4 file. */
 #include "src/record/part_file.h"
 
-#include <dlfcn.h>
+#include <hdf5.h>
 #include <math.h>
 #include <netcdf.h>
 #include <netcdf_mem.h>
@@ -10,23 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The one lock of the library, which keeps global state of its own. */
+/* The one lock of NetCDF and of HDF5 beneath it, which keep global state of their own. */
 static pthread_mutex_t library = PTHREAD_MUTEX_INITIALIZER;
 
 /* HDF5 prints its errors to stderr unless told not to, and remembers that for each thread; NetCDF tells it in
- * the thread of the first call only. HDF5 is beneath NetCDF, not among the libraries rein is linked with, so
- * it is looked up. */
-static void quiet_hdf5(void) {
-  int (*set_auto)(int64_t, void *, void *);
-  void *symbol = dlsym(RTLD_DEFAULT, "H5Eset_auto2");
-  if (!symbol) return;
-  memcpy(&set_auto, &symbol, sizeof symbol);
-  set_auto(0, NULL, NULL); /* 0: H5E_DEFAULT, this thread's stack */
-}
-
+ * the thread of the first call only. */
 void rein_part_file_lock(void) {
   pthread_mutex_lock(&library);
-  quiet_hdf5();
+  H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
 }
 
 void rein_part_file_unlock(void) {

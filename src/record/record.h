@@ -92,6 +92,8 @@ const char *rein_record_line_word(int8_t state);
 #define REIN_MISSING_BYTE ((int8_t)-127) /* no direction */
 #define REIN_MISSING_INT (-2147483647)
 
+#define REIN_DOSE_SIGNAL ": outside the valid range" /* how signals about amounts end, behind the action */
+
 /* 1 up, -1 down, 0 unchanged against the smallest change that counts; REIN_MISSING_BYTE where the observable
  * declares none or the change is no number. change, before: observable's unit. */
 int8_t rein_record_direction(const rein_observable *observable, double change, double before);

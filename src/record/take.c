@@ -90,6 +90,26 @@ static void take_doses(rein_part *part, const rein_lane_plan *lane, int64_t m) {
   }
 }
 
+/* Between one measurement and the next, so that the rows within a horizon add up to what take_doses has. */
+static void take_steps(rein_part *part, const rein_lane_plan *lane, int64_t m) {
+  const rein_scenario *s = part->layout->scenario;
+  const int64_t n_time = part->n[REIN_AXIS_TIME], n_action = part->n[REIN_AXIS_ACTION];
+  double *since = part->delivered_since + m * n_time * n_action;
+  for (int64_t i = 0; i < n_time * n_action; i++) since[i] = 0;
+  for (size_t d = 0; d < lane->n_dose; d++) {
+    const double time = lane->dose[d].time_delivered;
+    int64_t t = 0, above = n_time; /* the first measurement that comes after the dose is in t .. above */
+    while (t < above) {
+      const int64_t middle = (t + above) / 2;
+      if (is_within(time, -INFINITY, s->time[middle], s->act_first))
+        above = middle;
+      else
+        t = middle + 1;
+    }
+    if (t < n_time) since[t * n_action + lane->dose[d].action] += lane->dose[d].delivered;
+  }
+}
+
 /* ---- amounts that the model is not valid for ---- */
 
 /* Compares doses by the time at which they are taken; those that are not taken come last. */
@@ -267,6 +287,7 @@ bool rein_part_take(rein_part *part, const rein_batch_result *result, int64_t n[
     take_values(part, result, l, m);
     take_outcome(part, result, l, m);
     take_doses(part, lane, m);
+    take_steps(part, lane, m);
     if (!take_dose_signals(part, result, l, m)) return false;
     take_decisions(part, result, l, m);
     compare(part, result, l, m);

@@ -30,7 +30,8 @@ typedef enum {
   REIN_DRAW_POINTS = 15, /* batch of quasi-random points, block of dimensions, place: order of the block */
   REIN_DRAW_POINTS_SHIFT = 16, /* batch, block of dimensions, dimension */
   REIN_DRAW_DECISION = 20,     /* individual, key of the observable's name, bits of the decision's time */
-  REIN_DRAW_DECISION_2 = 21    /* second part of combined noise */
+  REIN_DRAW_DECISION_2 = 21,   /* second part of combined noise */
+  REIN_DRAW_EPISODES = 22      /* person: training or test part of an export of episodes */
 } rein_draw_purpose;
 
 /* FNV-1a, 64 bits, of a name. */

@@ -9,7 +9,7 @@ set -u
 
 # package and a file that shows it is there where dpkg does not know
 running='gcc:- make:- libc6-dev:stdio.h libsundials-dev:cvode/cvode.h libgsl-dev:gsl/gsl_rng.h libyaml-dev:yaml.h
-libsleef-dev:sleef.h libsuitesparse-dev:suitesparse/klu.h libnetcdf-dev:netcdf.h libudunits2-dev:udunits2.h
+libsleef-dev:sleef.h libsuitesparse-dev:suitesparse/klu.h libnetcdf-dev:netcdf.h libhdf5-dev:hdf5/serial/hdf5.h libudunits2-dev:udunits2.h
 libjansson-dev:jansson.h libcairo2-dev:cairo/cairo.h librandom123-dev:Random123/philox.h fonts-dejavu-core:-'
 if ls src/import/*sbml*.c > /dev/null 2>&1; then running="$running libsbml5-dev:sbml/SBMLTypes.h"; fi
 testing='check:check.h'
