@@ -9,8 +9,9 @@
 START_TEST(test_every_command_of_the_page_runs) {
   ck_assert_int_eq(page_run("docs/records.md",
                             "grep -q '^A,prothrombin,%,single_dose,0,24,h,0,0,.*,matched,$' "
-                            "values.csv && grep -q '\"joined_on\": \"arm\"' out"),
-                   6);
+                            "values.csv && grep -q '\"joined_on\": \"arm\"' out && "
+                            "grep -q '\"total_episodes\": 650,' episodes/data/metadata.json"),
+                   8);
 }
 END_TEST
 
