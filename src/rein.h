@@ -157,7 +157,9 @@ REIN_API const char *rein_env_action_unit(const rein_env *env, int i);
 REIN_API rein_code rein_env_reset(rein_env *env, uint64_t seed, double *observation);
 
 /* Gives amounts `action` (n_action; NaN, or 0 of what goes into a state: nothing) at once and lets dt > 0
- * [model time] pass. N steps are one run: each simulates the episode from its beginning. REIN_DONE:
+ * [model time] pass. N steps are one run within the tolerance: a step goes on from the state that the last
+ * one reached, with delayed doses, infusions and held parameters; only where the model has delays, events or
+ * fast reactions that settle before the start it simulates the episode from its beginning. REIN_DONE:
  * observation (n_observation) and *result are filled. REIN_WRONG_CALL: the episode has ended, or dt is not
  * above 0. REIN_NOT_POSSIBLE, REIN_WRONG_INPUT: it could not be simulated. */
 REIN_API rein_code rein_env_step(rein_env *env, const double *action, double dt, double *observation,

@@ -6,6 +6,7 @@
 
 #include "src/compile/compile.h"
 #include "src/import/sbml.h"
+#include "src/lang/check.h"
 #include "src/lang/yaml_make.h"
 #include "src/scenario/assay.h"
 #include "src/scenario/draw.h"
@@ -16,6 +17,15 @@ typedef struct {
   double time, amount;
   int action;
 } act;
+
+/* When nothing is left of an action but the state it made. */
+typedef enum {
+  OVER_AT_ONCE,  /* a bolus */
+  OVER_IN_ORDER, /* a bolus with a lag that is always the same: those that have arrived are the first */
+  OVER_AT_ZERO,  /* an infusion without lag: when nothing runs */
+  OVER_BY_NEXT,  /* a parameter that is held until the next action of its kind */
+  OVER_NEVER     /* none of these: it is kept to the end of the episode */
+} over;
 
 struct rein_environment {
   rein_arena *arena; /* of model and tape */
@@ -28,6 +38,11 @@ struct rein_environment {
   uint64_t seed;
   int n_step;
   bool on;
+  bool goes_on;  /* the state is all that is remembered: steps go on from it */
+  over *over;    /* (n_action) */
+  int *arrived;  /* (n_action) boluses of `act` that have arrived up to now */
+  bool *running; /* (n_action) whether an infusion runs now */
+  double until;  /* end of the step under way */
   act *act;
   size_t n_act, cap_act;
   double *state; /* (n_state) */
@@ -54,9 +69,9 @@ static rein_yaml *make_line(const rein_environment *env, rein_arena *arena, cons
   return line;
 }
 
-/* The episode so far as a scenario, measured at its beginning and at `until`. */
+/* Actions as a scenario, measured at `from` and at `until`. */
 static const rein_yaml *make_tree(const rein_environment *env, rein_arena *arena, const act *done,
-                                  size_t n_done, double until) {
+                                  size_t n_done, double from, double until) {
   rein_yaml *top = rein_yaml_make(arena, REIN_YAML_MAP, NOWHERE, "", 8),
             *cohort = rein_yaml_make(arena, REIN_YAML_MAP, NOWHERE, "", 2),
             *arms = rein_yaml_make(arena, REIN_YAML_MAP, NOWHERE, "", 1),
@@ -66,7 +81,7 @@ static const rein_yaml *make_tree(const rein_environment *env, rein_arena *arena
             *at = rein_yaml_make(arena, REIN_YAML_LIST, NOWHERE, "", 2);
   const rein_model *m = env->model;
   for (size_t i = 0; i < n_done; i++) rein_yaml_append(lines, make_line(env, arena, &done[i]));
-  const char *times[] = {quantity(arena, 0.0, &m->time_unit, m->time_unit_text),
+  const char *times[] = {quantity(arena, from, &m->time_unit, m->time_unit_text),
                          quantity(arena, until, &m->time_unit, m->time_unit_text)};
   for (int i = 0; i < 2; i++)
     rein_yaml_append(at, rein_yaml_make(arena, REIN_YAML_SCALAR, NOWHERE, times[i], 0));
@@ -85,10 +100,11 @@ static const rein_yaml *make_tree(const rein_environment *env, rein_arena *arena
 }
 
 static rein_status read_episode(const rein_environment *env, rein_arena *arena, const act *done,
-                                size_t n_done, double until, rein_diag *diag, rein_scenario **out) {
+                                size_t n_done, double from, double until, rein_diag *diag,
+                                rein_scenario **out) {
   const rein_scenario_options options = {.has_seed = true, .seed = env->seed, .model = env->model};
-  return rein_scenario_read_tree(arena, env->units, env->path, make_tree(env, arena, done, n_done, until),
-                                 &options, diag, out);
+  return rein_scenario_read_tree(arena, env->units, env->path,
+                                 make_tree(env, arena, done, n_done, from, until), &options, diag, out);
 }
 
 /* ---- from creation to reset ---- */
@@ -103,11 +119,54 @@ static rein_status find_scales(rein_environment *env, rein_diag *diag) {
   }
   rein_scenario *scenario;
   rein_simulation simulation;
-  rein_status status = read_episode(env, env->arena, done, n, env->length, diag, &scenario);
+  rein_status status = read_episode(env, env->arena, done, n, 0.0, env->length, diag, &scenario);
   if (status == REIN_OK)
     status = rein_simulation_prepare_scenario(env->arena, scenario, env->tape, NULL, diag, &simulation);
   if (status == REIN_OK) env->scale = simulation.scale;
   return status;
+}
+
+typedef struct {
+  const rein_model *model;
+  bool varies;
+} lag_check;
+
+/* A lag of plain parameters alone is the same for every dose. */
+static void check_name(void *context, rein_ast *name) {
+  lag_check *c = context;
+  const rein_model *m = c->model;
+  const rein_symbol *s = name->symbol >= 0 ? &m->symbol[name->symbol] : NULL;
+  if (!s || s->kind != REIN_SYMBOL_PARAM || m->param[s->index].value_expr) c->varies = true;
+}
+
+static over when_over(const rein_environment *env, size_t i, bool sets, bool waits) {
+  const rein_model *m = env->model;
+  const rein_action *a = &m->action[i];
+  if (env->tape->action_state[i] < 0)
+    return a->lag || a->duration || a->ramp || waits ? OVER_NEVER : OVER_BY_NEXT;
+  for (size_t k = 0; k < m->n_action; k++)
+    if (k != i && env->tape->action_state[k] == env->tape->action_state[i]) return OVER_NEVER;
+  if (a->rate || a->duration) return a->lag ? OVER_NEVER : OVER_AT_ZERO;
+  if (!a->lag) return OVER_AT_ONCE;
+  lag_check check = {m, sets};
+  rein_ast_each_name(a->lag, check_name, &check);
+  return check.varies ? OVER_NEVER : OVER_IN_ORDER;
+}
+
+/* What the model lets a step leave behind. */
+static void find_memory(rein_environment *env) {
+  const rein_model *m = env->model;
+  bool sets = m->n_act > 0,
+       waits = false; /* parameters change; what they are matters to what is on its way */
+  for (size_t i = 0; i < m->n_action; i++) {
+    sets |= env->tape->action_state[i] < 0;
+    waits |= m->action[i].lag || m->action[i].rate || m->action[i].duration;
+  }
+  env->goes_on = m->n_delay == 0 && m->n_event == 0 && m->settle == 0.0;
+  env->over = REIN_NEW(env->arena, over, m->n_action + 1);
+  env->arrived = REIN_NEW(env->arena, int, m->n_action + 1);
+  env->running = REIN_NEW(env->arena, bool, m->n_action + 1);
+  for (size_t i = 0; i < m->n_action; i++) env->over[i] = when_over(env, i, sets, waits);
 }
 
 static rein_status create(rein_environment *env, double length, rein_diag *diag) {
@@ -119,6 +178,7 @@ static rein_status create(rein_environment *env, double length, rein_diag *diag)
   env->model = model;
   env->length = length > 0.0 ? length : model->horizon;
   env->state = REIN_NEW(env->arena, double, model->n_state);
+  find_memory(env);
   if (!isfinite(env->length)) {
     rein_error(diag, NOWHERE, "model '%s' declares no horizon it is valid for: say how long an episode is",
                model->name);
@@ -185,6 +245,51 @@ static bool is_signalled(const rein_environment *env, const rein_sample *s, doub
   return false;
 }
 
+/* What of the actions has come to its end within the step. */
+static void note_arrivals(const rein_environment *env, const rein_lane_plan *lane) {
+  for (size_t a = 0; a < env->model->n_action; a++) {
+    env->arrived[a] = 0;
+    env->running[a] = false;
+    for (size_t i = 0; i < lane->n_item && lane->item[i].time < env->until; i++) {
+      const rein_item *item = &lane->item[i];
+      if (item->kind == REIN_ITEM_ADD && item->target == env->tape->action_state[a]) env->arrived[a]++;
+      if (item->kind == REIN_ITEM_INPUT_SET && item->target == env->tape->action_input[a])
+        env->running[a] = item->amount != 0.0;
+    }
+  }
+}
+
+/* A lane as it goes on from the state now: what changed states before has done so; parameters and inputs that
+ * were set before are set at once, in their order; what is to come, comes. */
+static rein_status go_on(void *context, rein_lane_plan *lane) {
+  const rein_environment *env = context;
+  const size_t n_item = lane->n_item, n_state = env->model->n_state;
+  if (lane->real) note_arrivals(env, lane);
+  if (env->now == 0.0) return REIN_OK;
+  rein_item *kept = malloc((n_item + 1) * sizeof *kept);
+  size_t n_kept = 0;
+  if (!kept) return REIN_ERR_MEMORY;
+  for (size_t i = 0; i < n_item; i++) {
+    rein_item item = lane->item[i];
+    const bool sets =
+        item.kind == REIN_ITEM_PARAM || item.kind == REIN_ITEM_INPUT_SET || item.kind == REIN_ITEM_INPUT_ADD;
+    if (item.time < env->now && !sets) continue;
+    if (item.time < env->now) item.time = env->now;
+    kept[n_kept++] = item;
+  }
+  lane->n_item = 0;
+  lane->t_start = env->now;
+  bool good = true;
+  for (size_t i = 0; i < n_state && good; i++)
+    good = rein_lane_add_item(lane, (rein_item){.time = -INFINITY,
+                                                .kind = REIN_ITEM_INITIAL,
+                                                .target = (int32_t)i,
+                                                .amount = env->state[i]});
+  for (size_t i = 0; i < n_kept && good; i++) good = rein_lane_add_item(lane, kept[i]);
+  free(kept);
+  return good ? REIN_OK : REIN_ERR_MEMORY;
+}
+
 /* Simulates to `until` in memory of its own; i_time: 0 for the beginning. */
 static rein_status run_to(rein_environment *env, rein_arena *arena, double until, int i_time, rein_diag *diag,
                           double *observation, bool *signalled) {
@@ -192,14 +297,17 @@ static rein_status run_to(rein_environment *env, rein_arena *arena, double until
   rein_scenario *scenario;
   rein_sample *sample;
   if (REIN_GUARD(arena, &guard)) return REIN_ERR_MEMORY;
-  rein_status status = read_episode(env, arena, env->act, env->n_act, until, diag, &scenario);
+  rein_sample_options options = {.n_thread = 1};
+  const double from = env->goes_on ? env->now : 0.0;
+  if (env->goes_on) options.adjust = go_on, options.adjust_context = env;
+  env->until = until;
+  rein_status status = read_episode(env, arena, env->act, env->n_act, from, until, diag, &scenario);
   if (status == REIN_OK) {
     const int n_keep = (int)(env->model->n_state + env->model->n_observable);
     int *keep = REIN_NEW(arena, int, n_keep);
     for (int i = 0; i < n_keep; i++) keep[i] = i;
     const rein_simulation simulation = {.scenario = scenario, .tape = env->tape, .scale = env->scale};
-    status =
-        rein_sample_create(arena, &simulation, keep, n_keep, &(rein_sample_options){.n_thread = 1}, &sample);
+    status = rein_sample_create(arena, &simulation, keep, n_keep, &options, &sample);
   }
   if (status == REIN_OK) {
     observe(env, sample, i_time, observation);
@@ -240,6 +348,34 @@ rein_status rein_environment_reset(rein_environment *env, uint64_t seed, rein_di
   return status;
 }
 
+/* Whether nothing is left of an action, by what the last step has found. Called for all in their order. */
+static bool is_over(rein_environment *env, size_t i) {
+  const int action = env->act[i].action;
+  switch (env->over[action]) {
+  case OVER_AT_ONCE:
+    return true;
+  case OVER_IN_ORDER:
+    return env->arrived[action]-- > 0;
+  case OVER_AT_ZERO:
+    return !env->running[action];
+  case OVER_BY_NEXT:
+    for (size_t k = i + 1; k < env->n_act; k++)
+      if (env->act[k].action == action) return true;
+    return false;
+  default:
+    return false;
+  }
+}
+
+static void drop_acts(rein_environment *env) {
+  size_t n = 0;
+  for (size_t i = 0; i < env->n_act && env->goes_on; i++) {
+    const act done = env->act[i];
+    if (!is_over(env, i)) env->act[n++] = done;
+  }
+  if (env->goes_on) env->n_act = n;
+}
+
 static bool add_acts(rein_environment *env, const double *amount) {
   for (size_t a = 0; a < env->model->n_action; a++) {
     const bool into_state = env->tape->action_state[a] >= 0;
@@ -250,6 +386,8 @@ static bool add_acts(rein_environment *env, const double *amount) {
       if (!moved) return false;
       env->act = moved, env->cap_act = cap;
     }
+    /* Beside a negative infusion, a sum of 0 says nothing. */
+    if (amount[a] < 0.0 && env->over[a] == OVER_AT_ZERO) env->over[a] = OVER_NEVER;
     env->act[env->n_act++] = (act){.time = env->now, .amount = amount[a], .action = (int)a};
   }
   return true;
@@ -262,6 +400,7 @@ rein_status rein_environment_act(rein_environment *env, const double *amount, do
     rein_error(diag, NOWHERE, env->on ? "a step takes a time above 0" : "the episode has ended: reset it");
     return REIN_ERR_USAGE;
   }
+  drop_acts(env);
   if (!add_acts(env, amount)) return REIN_ERR_MEMORY;
   const double until = rein_scenario_round_time(env->now + dt);
   env->n_step++;

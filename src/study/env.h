@@ -1,10 +1,12 @@
 /* An environment for learning: a person of a model who is acted on and measured, step by step.
  *
  * The observation is what is measured, with noise; the state is hidden. Each step gives amounts of the
- * model's actions at its beginning and lets time pass. A step simulates the episode from its beginning with
- * all actions so far: lags and infusions that run on are as in one run, and N steps are one run. A seed gives
- * the person's parameters, `between` and `uncertain`, and the noise. Source: docs/priors.md, "Environment".
- * For research only. */
+ * model's actions at its beginning and lets time pass. A step goes on from the state that the last one
+ * reached, with what is still on its way of the actions so far: delayed doses, infusions, parameters that are
+ * held; N steps are one run. Only where the system remembers more than its state does a step simulate the
+ * episode from its beginning: delays, events, fast reactions that settle before the start. A seed gives the
+ * person's parameters, `between` and `uncertain`, and the noise. Source: docs/priors.md, "Environment". For
+ * research only. */
 #ifndef REIN_STUDY_ENV_H
 #define REIN_STUDY_ENV_H
 

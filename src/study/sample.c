@@ -26,6 +26,20 @@ static rein_status take(void *context, const rein_batch_result *r) {
   return REIN_OK;
 }
 
+/* A plan whose lanes are adjusted after they are filled. */
+typedef struct {
+  rein_plan inner;
+  const rein_sample_options *options;
+} adjusted;
+
+static rein_status fill(void *context, int64_t i_batch, rein_eval *eval, rein_lane_plan *lane) {
+  const adjusted *a = context;
+  rein_status status = a->inner.fill(a->inner.context, i_batch, eval, lane);
+  for (int l = 0; l < a->inner.n_lane && status == REIN_OK; l++)
+    status = a->options->adjust(a->options->adjust_context, &lane[l]);
+  return status;
+}
+
 static int64_t n_value_of(const rein_scenario *s, int n_keep) {
   return s->n_individual * s->n_arm * s->n_time * n_keep;
 }
@@ -71,9 +85,12 @@ rein_status rein_sample_create(rein_arena *arena, const rein_simulation *simulat
   if (status != REIN_OK) return status;
   rein_sample *sample = allocate(s, n_keep);
   if (!sample) return REIN_ERR_MEMORY;
+  adjusted with = {.inner = *plan, .options = options};
+  rein_plan outer = *plan;
+  if (options->adjust) outer.context = &with, outer.fill = fill;
   const rein_sink sink = {sample, take};
   const rein_ens_options ens = {.n_thread = options->n_thread, .kernels = options->kernels};
-  status = rein_ens_run(tape, plan, &sink, &ens, &sample->totals);
+  status = rein_ens_run(tape, &outer, &sink, &ens, &sample->totals);
   sample->n_failed = sample->totals.n_failed;
   if (status != REIN_OK) {
     rein_sample_destroy(sample);

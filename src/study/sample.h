@@ -21,6 +21,9 @@ typedef struct {
 typedef struct {
   int n_thread;                /* 0: as OpenMP says */
   const rein_kernels *kernels; /* NULL: the best */
+  /* Called with every lane once it is filled, from several threads at once; NULL: none. */
+  rein_status (*adjust)(void *context, rein_lane_plan *lane);
+  void *adjust_context;
 } rein_sample_options;
 
 /* Runs the scenario of a prepared simulation, at its tolerances and scales, and keeps rows `keep` (n_keep),

@@ -1,8 +1,15 @@
-/* The environment through src/rein.h alone: N steps are one run, seeds are episodes, observations are not
+/* The environment through src/rein.h: N steps are one run, seeds are episodes, observations are not
  * states. */
 #include <check.h>
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
 
+#include "src/base/files.h"
+#include "src/record/reader.h"
 #include "src/rein.h"
 
 Suite *rein_suite_rein_env(void);
@@ -50,6 +57,128 @@ START_TEST(test_steps_are_one_run) {
 }
 END_TEST
 
+/* Everything that can still be on its way between two steps: a lag, infusions that overlap, a parameter that
+ * is held, one that is moved slowly, a switch by time. */
+static const char on_the_way[] =
+    "rein: model/1\nname: m\ntime: h\nparameters:\n"
+    "  k: {value: 0.3 1/h, between: lognormal(cv: 30 %), assumed: test}\n"
+    "  wait: {value: 1.7 h, between: lognormal(cv: 20 %), assumed: test}\n"
+    "  target: {value: 5 mg, assumed: test}\n  drive: {value: 1 mg, assumed: test}\n"
+    "states:\n  A: {unit: mg, initial: 1 mg, scale: 10 mg}\n  B: {unit: mg, initial: 0, scale: 10 mg}\n"
+    "  C: {unit: mg, initial: 5 mg, scale: 10 mg, rate: k * (target - C) + 0.1 '1/h' * drive}\n"
+    "processes:\n  out_a: {from: A, rate: k * A * (if time > 9 h then 2 else 1)}\n"
+    "  out_b: {from: B, rate: k * B}\n"
+    "actions:\n  late: {unit: mg, into: A, lag: wait}\n  slow: {unit: mg, into: B, duration: 2.3 h}\n";
+
+static const char holds[] =
+    "  hold: {unit: mg, sets: target}\n  push: {unit: mg, sets: drive, rise: 3 h, fall: 3 h}\n";
+
+static const char measured[] =
+    "observables:\n  a: {is: A, unit: mg, noise: none}\n  b: {is: B, unit: mg, noise: none}\n"
+    "  c: {is: C, unit: mg, noise: none}\n"
+    "valid: {horizon: 100 h}\n";
+
+/* Steps of uneven lengths, and one run of the same actions by a scenario, as the study's records have it. */
+static void compare_with_run(bool held, const char *more) {
+  static const double length[] = {0.7, 1.3, 0.25, 2.0, 0.05, 1.1};
+  char folder[] = "/tmp/rein-env-XXXXXX", path[200], scenario[200], study[200];
+  rein_arena *arena = rein_arena_create();
+  rein_text lines, times, model;
+  rein_text_init(&lines, arena), rein_text_init(&times, arena), rein_text_init(&model, arena);
+  ck_assert_ptr_nonnull(mkdtemp(folder));
+  snprintf(path, sizeof path, "%s/m.yaml", folder);
+  snprintf(scenario, sizeof scenario, "%s/s.yaml", folder);
+  snprintf(study, sizeof study, "%s/study", folder);
+  const char *part_of_model[] = {on_the_way, held ? holds : "", measured, more};
+  for (int i = 0; i < 4; i++) rein_text_add(&model, part_of_model[i]);
+  ck_assert_int_eq(rein_files_write(path, model.bytes, model.n, rein_diag_create(arena)), REIN_OK);
+  rein_env *other;
+  ck_assert_msg(rein_env_create(session, path, 0, &other) == REIN_DONE, "%s", rein_session_messages(session));
+  enum { STEPS = 24 };
+  double reached[STEPS][3], seen[3], state[3], now = 0;
+  rein_env_result result = {0};
+  ck_assert_int_eq(rein_env_reset(other, 11, seen), REIN_DONE);
+  for (int i = 0; i < STEPS; i++) {
+    double amount[4] = {NAN, NAN, NAN, NAN};
+    static const char *const name[] = {"late", "slow", "hold", "push"};
+    if (i % 2 == 0) amount[0] = 2.0 + i;
+    if (i % 3 == 0) amount[1] = 3.0;
+    if (i % 5 == 2) amount[2] = 4.0 + i;
+    if (i % 7 == 3) amount[3] = 10.0 * i;
+    for (int a = 0; a < (held ? 4 : 2); a++)
+      if (!isnan(amount[a]))
+        rein_text_printf(&lines, "      - {do: %s, amount: %g mg, at: %.12g h}\n", name[a], amount[a], now);
+    ck_assert_msg(rein_env_step(other, amount, length[i % 6], seen, &result) == REIN_DONE, "%s",
+                  rein_session_messages(session));
+    now = result.elapsed;
+    rein_text_printf(&times, "%s%.12g h", i ? ", " : "", now);
+    rein_env_state(other, state);
+    for (int s = 0; s < 3; s++) reached[i][s] = state[s];
+  }
+  rein_env_destroy(other);
+  const char *text = rein_arena_printf(
+      arena,
+      "rein: scenario/1\nname: s\nmodel: ./m.yaml\nseed: 11\ncohort: {n: 1, replicates: 1}\n"
+      "solver: {rtol: 1e-9, atol_rel: 1e-11}\nkeep: [observables]\nmeasure: {at: [%s]}\narms:\n  one:\n    "
+      "actions:\n%s",
+      times.bytes, lines.bytes);
+  ck_assert_int_eq(rein_files_write(scenario, text, strlen(text), rein_diag_create(arena)), REIN_OK);
+  rein_scenario_file *file;
+  ck_assert_msg(rein_scenario_load(session, scenario, NULL, &file) == REIN_DONE, "%s",
+                rein_session_messages(session));
+  ck_assert_int_eq(rein_scenario_run(file, study, NULL, NULL), REIN_DONE);
+  rein_study_reader *reader;
+  rein_part part;
+  rein_diag *diag = rein_diag_create(arena);
+  ck_assert_int_eq(rein_reader_open(arena, study, true, diag, &reader), REIN_OK);
+  ck_assert_int_eq(rein_reader_load(reader, arena, 0, REIN_FIELDS_ALL, diag, &part), REIN_OK);
+  for (int i = 0; i < STEPS; i++)
+    for (int s = 0; s < 3; s++) {
+      const double one = part.latent[(int64_t)i * part.n[REIN_AXIS_QUANTITY] + s];
+      ck_assert_msg(fabs(one - reached[i][s]) < 2e-4 * (1 + fabs(one)),
+                    "step %d, state %d: %.9g, one run %.9g", i, s, reached[i][s], one);
+    }
+  ck_assert_int_eq(system(rein_arena_printf(arena, "rm -r %s", folder)), 0);
+  rein_arena_destroy(arena);
+}
+
+START_TEST(test_steps_go_on_with_what_is_on_its_way) {
+  compare_with_run(true, "");
+  compare_with_run(false, "");
+}
+END_TEST
+
+/* A system that remembers more than its state is simulated from its beginning: an event that waits. */
+START_TEST(test_events_are_remembered) {
+  compare_with_run(true, "events:\n  drop: {when: B > 2 mg, delay: 3 h, set: {C: C - 2 mg}}\n");
+}
+END_TEST
+
+static double seconds(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* The last steps of a long episode take no longer than the first: ten times would be 300 for one that began
+ * anew. */
+START_TEST(test_a_step_costs_the_same_all_along) {
+  double seen[2], dose = 0.5, took[2] = {0, 0};
+  rein_env *longer;
+  rein_env_result result;
+  ck_assert_int_eq(rein_env_create(session, "warfarin", 12.0 * 321, &longer), REIN_DONE);
+  ck_assert_int_eq(rein_env_reset(longer, 2, seen), REIN_DONE);
+  for (int i = 0; i < 320; i++) {
+    const double begin = seconds();
+    ck_assert_int_eq(rein_env_step(longer, &dose, 12.0, seen, &result), REIN_DONE);
+    if (i >= 10 && i < 30) took[0] += seconds() - begin;
+    if (i >= 300) took[1] += seconds() - begin;
+  }
+  ck_assert_msg(took[1] < 5 * took[0], "%g s, then %g s", took[0], took[1]);
+  rein_env_destroy(longer);
+}
+END_TEST
+
 START_TEST(test_seeds_and_noise) {
   double a[3], b[3], c[3], seen_a[2], seen_b[2], seen_c[2];
   run(4, 2, a, seen_a);
@@ -85,6 +214,9 @@ Suite *rein_suite_rein_env(void) {
   TCase *tcase = tcase_create("rein_env");
   tcase_add_checked_fixture(tcase, setup, teardown);
   tcase_add_test(tcase, test_steps_are_one_run);
+  tcase_add_test(tcase, test_steps_go_on_with_what_is_on_its_way);
+  tcase_add_test(tcase, test_events_are_remembered);
+  tcase_add_test(tcase, test_a_step_costs_the_same_all_along);
   tcase_add_test(tcase, test_seeds_and_noise);
   tcase_add_test(tcase, test_ends);
   suite_add_tcase(suite, tcase);
