@@ -365,6 +365,7 @@ static void check_ranges(rein_batch *b, double tau) {
     int s = b->ranged[i];
     const double *row = y + (size_t)s * (size_t)b->n_lane, slack = 10 * b->plan->atol[s];
     double low = b->tape->range_low[s] - slack, high = b->tape->range_high[s] + slack;
+    if (!b->kernels->any_outside(row, low, high, b->problem.shape.live, b->n_lane)) continue; /* as a rule */
     for (int l = 0; l < b->n_lane; l++) {
       if (b->problem.shape.live[l] == 0 || (row[l] >= low && row[l] <= high)) continue;
       if (b->tape->range_policy[s] == REIN_RANGE_WARNING)

@@ -17,7 +17,8 @@ struct rein_eval {
   double *slot;         /* (n_slot x n_lane) */
   int64_t *n_pow_floor; /* (n_lane) */
   bool may_skip[REIN_N_PROG];
-  rein_eval_hook hook; /* or NULL */
+  bool is_timed[REIN_N_PROG]; /* it has a time section, or reads time */
+  rein_eval_hook hook;        /* or NULL */
   void *hook_context;
   int last_prog; /* whose temporaries the slot file holds, -1 none */
 
@@ -73,6 +74,7 @@ rein_eval *rein_eval_create(const rein_tape *tape, int n_lane, const rein_kernel
   for (int p = 0; p < REIN_N_PROG; p++) {
     eval->may_skip[p] =
         !tape->n_delay && can_skip_time(tape, &tape->program[p], eval->culprit[REIN_SPACE_SLOT]);
+    eval->is_timed[p] = tape->n_delay || tape->program[p].n_time || rein_tape_reads_time(tape, (rein_prog)p);
   }
   for (int k = 0; k < tape->n_param; k++) {
     kernels->fill(tape->param_default[k], rein_eval_row(eval, k), (size_t)n_lane);
@@ -124,13 +126,13 @@ void rein_eval_run(rein_eval *eval, rein_prog prog, const double *time, const do
   double *const base[3] = {eval->slot, (double *)state, out}; /* STATE is never a destination */
   double *time_row = rein_eval_row(eval, eval->tape->time_slot);
   const size_t time_bytes = (size_t)eval->n_lane * sizeof(double);
-  const bool is_same =
-      eval->may_skip[prog] && eval->last_prog == (int)prog && !memcmp(time_row, time, time_bytes);
+  const bool is_same = !eval->is_timed[prog] || (eval->may_skip[prog] && eval->last_prog == (int)prog &&
+                                                 !memcmp(time_row, time, time_bytes));
   if (!is_same) {
     memcpy(time_row, time, time_bytes);
     eval->kernels->run(program->time_code, program->n_time, base, eval->n_lane, eval->n_pow_floor);
-    eval->last_prog = (int)prog;
   }
+  eval->last_prog = (int)prog;
   eval->kernels->run(program->state_code, program->n_state_code, base, eval->n_lane, eval->n_pow_floor);
 }
 

@@ -128,6 +128,17 @@ static void add_abs(const double *x, const double *live, double *sum, int n_row,
     }
 }
 
+static bool any_outside(const double *x, double low, double high, const double *live, int n_lane) {
+  const vd least = vd_set(low), most = vd_set(high);
+  vm any = vm_none();
+  for (int i = 0; i < n_lane; i += VD_WIDTH) {
+    const vd value = vd_load(x + i);
+    const vm within = vm_and(vd_le(least, value), vd_le(value, most));
+    any = vm_or(any, vm_and(vd_mask(live + i), vm_not(within)));
+  }
+  return vm_any(any);
+}
+
 static bool error_weights(double rtol, const double *y, const double *atol, double *w, int n_row, int n_lane,
                           const double *live) {
   const vd relative = vd_set(rtol), one = vd_set(1.0), zero = vd_set(0.0);
@@ -271,6 +282,7 @@ const rein_kernels REIN_TABLE = {
     .wrms_max = wrms_max,
     .error_weights = error_weights,
     .add_abs = add_abs,
+    .any_outside = any_outside,
     .finish_rates = finish_rates,
     .horner = horner,
     .blend = blend,

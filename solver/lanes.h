@@ -54,6 +54,9 @@ typedef struct {
   /* sum += |x| in live lanes; x, sum (n_row x n_lane). */
   void (*add_abs)(const double *x, const double *live, double *sum, int n_row, int n_lane);
 
+  /* Whether x (n_lane) is anywhere not within [low, high] in live lanes; NaN is not. */
+  bool (*any_outside)(const double *x, double low, double high, const double *live, int n_lane);
+
   /* rows *= scale (n_lane, NULL for 1) in live lanes, = 0 in the others; bad (n_lane) becomes 1.0 where a
    * live lane has a value that is not finite, else 0.0. Returns true if any is bad. */
   bool (*finish_rates)(double *rows, int n_row, int n_lane, const double *scale, const double *live,

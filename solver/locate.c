@@ -79,10 +79,9 @@ void rein_batch_start_safety(rein_batch *b) {
 }
 
 /* Whether the signal is, was or becomes true in any lane: usually not. */
-static bool is_quiet(const double *ref, const double *now, int n_lane) {
-  double any = 0;
-  for (int l = 0; l < n_lane; l++) any = ref[l] != 0 || now[l] != 0 ? 1 : any;
-  return any == 0;
+static bool is_quiet(const rein_batch *b, const double *ref, const double *now) {
+  return !b->kernels->any_outside(ref, 0, 0, b->moving, b->n_lane) &&
+         !b->kernels->any_outside(now, 0, 0, b->moving, b->n_lane);
 }
 
 /* One signal: where it changed inside the step, up to each lane's end of it; durations count to the instant
@@ -91,7 +90,7 @@ static void watch_signal(rein_batch *b, int i, double tau_before, const double *
   const double *ref = rein_row_of(b->safety_ref, b, i), *now = rein_row_of(b->safety_now, b, i);
   double *first = rein_row_of(b->safety_first, b, i), *duration = rein_row_of(b->safety_duration, b, i);
   bool any = false;
-  if (is_quiet(ref, now, b->n_lane)) return;
+  if (is_quiet(b, ref, now)) return;
   for (int l = 0; l < b->n_lane; l++) {
     bool changed = b->moving[l] != 0 && ref[l] != now[l];
     b->mask[l] = changed ? 1.0 : 0.0;
@@ -113,11 +112,10 @@ static void watch_signal(rein_batch *b, int i, double tau_before, const double *
 
 void rein_batch_watch_safety(rein_batch *b, double tau_before) {
   double *end = b->bad; /* scratch: rates are not called here */
-  bool parked = false;
+  const bool parked = memcmp(b->moving, b->problem.shape.live, (size_t)b->n_lane * sizeof *end) != 0;
   for (int l = 0; l < b->n_lane; l++) {
     end[l] = b->tau_high[l];
     b->time_program[l] = b->t0[l] + end[l] * b->span[l];
-    parked |= b->moving[l] != b->problem.shape.live[l];
   }
   const double *y = rein_method_state(b->method);
   if (parked && rein_batch_dense(b, end, b->y_event)) y = b->y_event;

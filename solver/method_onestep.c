@@ -66,17 +66,6 @@ typedef struct {
   rein_method_counters n;
 } onestep_method;
 
-static bool reads_time(const rein_tape *tape) {
-  const rein_program *program = &tape->program[REIN_PROG_RATES];
-  const rein_operand time = REIN_OPERAND(REIN_SPACE_SLOT, tape->time_slot);
-  const rein_instr *section[] = {program->time_code, program->state_code};
-  const int n[] = {program->n_time, program->n_state_code};
-  for (int i = 0; i < 2; i++)
-    for (int k = 0; k < n[i]; k++)
-      if (section[i][k].a == time || section[i][k].b == time || section[i][k].c == time) return true;
-  return false;
-}
-
 static void destroy(rein_method *base) {
   free(((onestep_method *)base)->memory);
   free(base);
@@ -87,7 +76,8 @@ static rein_method *create(rein_method_problem *p) {
   if (!m) return NULL;
   const size_t n = (size_t)p->shape.n_row, n_lane = (size_t)p->shape.n_lane;
   m->base = (rein_method){&rein_method_onestep, p};
-  m->p = p, m->onestep = p->kernels->onestep, m->timed = reads_time(p->tape) || p->tape->n_delay > 0;
+  m->p = p, m->onestep = p->kernels->onestep,
+  m->timed = rein_tape_reads_time(p->tape, REIN_PROG_RATES) || p->tape->n_delay > 0;
   m->memory = rein_rows_create((N_STAGE + 5) * n + 4, p->shape.n_lane);
   if (!m->memory) {
     free(m);

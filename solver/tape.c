@@ -220,6 +220,17 @@ void rein_tape_reads(const rein_tape *tape, rein_prog prog, bool *slot) {
   mark_needs(tape->param_code, tape->n_param_code, slot);
 }
 
+bool rein_tape_reads_time(const rein_tape *tape, rein_prog prog) {
+  const rein_program *program = &tape->program[prog];
+  const rein_operand time = REIN_OPERAND(REIN_SPACE_SLOT, tape->time_slot);
+  const rein_instr *section[] = {program->time_code, program->state_code};
+  const int n[] = {program->n_time, program->n_state_code};
+  for (int i = 0; i < 2; i++)
+    for (int k = 0; k < n[i]; k++)
+      if (section[i][k].a == time || section[i][k].b == time || section[i][k].c == time) return true;
+  return false;
+}
+
 static void print_pattern(const rein_tape *tape, rein_text *out) {
   rein_text_printf(out, "jacobian pattern (%d of %d)\n", tape->n_nz, tape->n_state * tape->n_state);
   for (int j = 0; j < tape->n_state; j++) {

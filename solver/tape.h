@@ -163,6 +163,9 @@ bool rein_tape_verify(const rein_tape *tape, const char **why);
  * them parameters (the first n_param) and time_slot. */
 void rein_tape_reads(const rein_tape *tape, rein_prog prog, bool *slot);
 
+/* Whether a program depends on time other than through states and delays. */
+bool rein_tape_reads_time(const rein_tape *tape, rein_prog prog);
+
 /* All sections with names, units and source lines: the text of `rein dump --stage tape`. */
 void rein_tape_print(const rein_tape *tape, rein_text *out);
 

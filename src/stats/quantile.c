@@ -17,13 +17,14 @@ double rein_quantile_weighted(const rein_weighted *sample, size_t n, double p) {
   double total = 0.0;
   for (size_t i = 0; i < n; i++) total += sample[i].w;
   if (!(total > 0.0) || !(p >= 0.0 && p <= 1.0)) return NAN;
+  const double wanted = p * total;
   double below = 0.0, last_x = NAN, last_at = NAN;
   for (size_t i = 0; i < n; i++) {
     if (sample[i].w <= 0.0) continue;
-    const double at = (below + 0.5 * sample[i].w) / total;
-    if (p <= at) {
+    const double at = below + 0.5 * sample[i].w;
+    if (wanted <= at) {
       if (isnan(last_x)) return sample[i].x;
-      return last_x + (sample[i].x - last_x) * (p - last_at) / (at - last_at);
+      return last_x + (sample[i].x - last_x) * (wanted - last_at) / (at - last_at);
     }
     below += sample[i].w;
     last_x = sample[i].x, last_at = at;

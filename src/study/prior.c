@@ -9,7 +9,7 @@
 #include "src/scenario/draw.h"
 #include "src/study/prior_inside.h"
 
-#define MOST_BYTES ((int64_t)8 << 30) /* of one state's sample */
+#define MOST_BYTES ((int64_t)8 << 30) /* of one sample */
 
 const double rein_prior_prob[REIN_PRIOR_PROBS] = {0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975};
 
@@ -40,13 +40,14 @@ static double *draw_noise(const rein_prior *p, const rein_scenario *s, const int
   return z;
 }
 
-static rein_status sum_state(const job *j, int i_state, const rein_scenario *s, const rein_sample *sample,
-                             const double *weight) {
+static rein_status sum_state(const job *j, int i_state, int first_arm, const rein_scenario *s,
+                             const rein_sample *sample, const double *weight) {
   const rein_prior *p = j->reader.prior;
   rein_prior_sums sums = {.prior = p,
                           .scenario = s,
                           .sample = sample,
                           .i_state = i_state,
+                          .first_arm = first_arm,
                           .after = REIN_NEW(j->reader.arena, int, p->n_horizon),
                           .i_zero = s->horizon[0].i_before,
                           .weight = weight,
@@ -79,19 +80,20 @@ static bool check_size(job *j, const rein_scenario *s) {
   const int64_t bytes = rein_sample_bytes(s, s->n_keep);
   if (bytes <= MOST_BYTES) return true;
   rein_error(j->reader.diag, j->reader.root->pos,
-             "the draws of one state take %.1f GB, and %lld are allowed: ask for fewer draws, actions or "
+             "the draws of states simulated together take %.1f GB, and %lld are allowed: ask for fewer "
+             "draws, actions or "
              "horizons at once",
              (double)bytes / 1e9, (long long)(MOST_BYTES >> 30));
   return false;
 }
 
-static rein_status prepare_state(job *j, int i_state, rein_simulation *out, rein_points **points) {
+static rein_status prepare_group(job *j, rein_prior_group group, rein_simulation *out, rein_points **points) {
   rein_prior *p = j->reader.prior;
   rein_scenario *s;
-  rein_status status = rein_prior_read_scenario(&j->reader, i_state, &s);
+  rein_status status = rein_prior_read_scenario(&j->reader, group, &s);
   if (status != REIN_OK) return status;
   if (!check_size(j, s)) return REIN_ERR_INPUT;
-  hash_state(j, &p->state[i_state], s);
+  for (int i = 0; i < group.n; i++) hash_state(j, &p->state[group.first + i], s);
   status = rein_simulation_prepare_scenario(j->reader.arena, s, p->tape, NULL, j->reader.diag, out);
   if (status != REIN_OK) return status;
   for (int a = 0; a < p->n_action; a++) {
@@ -101,7 +103,7 @@ static rein_status prepare_state(job *j, int i_state, rein_simulation *out, rein
   }
   p->seed = s->seed;
   p->rtol = s->rtol;
-  p->state[i_state].method = rein_method_name(s->method);
+  for (int i = 0; i < group.n; i++) p->state[group.first + i].method = rein_method_name(s->method);
   *points = p->sobol ? rein_points_use(j->reader.arena, s, p->n_batch)
                      : rein_points_describe(j->reader.arena, s, p->n_batch);
   if (!*points) return REIN_ERR_MEMORY;
@@ -150,35 +152,58 @@ static rein_status condition_state(job *j, int i_state, const rein_simulation *s
   return REIN_OK;
 }
 
-static rein_status run_state(job *j, int i_state) {
+static int64_t count_failed(const rein_sample *sample, int first_arm, int n_arm) {
+  int64_t n = 0;
+  for (int64_t i = 0; i < sample->n_individual * n_arm; i++)
+    n += sample->failed[first_arm * sample->n_individual + i];
+  return n;
+}
+
+static rein_status run_group(job *j, rein_prior_group group) {
   rein_prior *p = j->reader.prior;
   rein_simulation simulation;
   rein_points *points;
   rein_sample *sample;
   double *weight;
-  rein_status status = prepare_state(j, i_state, &simulation, &points);
+  rein_status status = prepare_group(j, group, &simulation, &points);
   if (status != REIN_OK) return status;
-  if (i_state == 0) make_rows(p);
+  if (group.first == 0) make_rows(p);
   rein_scenario *s = simulation.scenario;
   const rein_sample_options options = {.n_thread = j->reader.options->n_thread};
   status = rein_sample_create(j->reader.arena, &simulation, s->keep, s->n_keep, &options, &sample);
   if (status != REIN_OK) return status;
-  status = condition_state(j, i_state, &simulation, points, &sample, &weight);
-  if (status == REIN_OK) {
-    p->state[i_state].n_failed = sample->n_failed;
-    p->n_failed += sample->n_failed;
-    p->n_member += s->n_individual * s->n_arm;
-    status = sum_state(j, i_state, s, sample, weight);
+  status = condition_state(j, group.first, &simulation, points, &sample, &weight);
+  for (int i = 0; i < group.n && status == REIN_OK; i++) {
+    const int state = group.first + i, first_arm = i * p->n_action;
+    p->state[state].n_failed = count_failed(sample, first_arm, p->n_action);
+    p->n_failed += p->state[state].n_failed;
+    p->n_member += s->n_individual * p->n_action;
+    status = sum_state(j, state, first_arm, s, sample, weight);
   }
   rein_sample_destroy(sample);
   return status;
 }
 
+/* The query, and each state's scenario by itself: what is wrong with an action is then said once, as it is
+ * named. */
+static rein_status read_query(rein_prior_reader *r) {
+  rein_prior *p = r->prior;
+  rein_status status = rein_prior_read(r);
+  if (status == REIN_OK) status = rein_compile(r->arena, p->model, r->diag, &p->tape);
+  for (int i = 0; i < p->n_state && status == REIN_OK; i++) {
+    rein_scenario *scenario;
+    status = rein_prior_read_scenario(r, (rein_prior_group){i, 1}, &scenario);
+  }
+  return status;
+}
+
 static rein_status run_all(job *j) {
   rein_prior *p = j->reader.prior;
-  rein_status status = rein_prior_read(&j->reader);
-  if (status == REIN_OK) status = rein_compile(p->arena, p->model, j->reader.diag, &p->tape);
-  for (int i = 0; i < p->n_state && status == REIN_OK; i++) status = run_state(j, i);
+  rein_status status = read_query(&j->reader);
+  for (rein_prior_group group = {0}; group.first < p->n_state && status == REIN_OK; group.first += group.n) {
+    group = rein_prior_group_from(p, group.first);
+    status = run_group(j, group);
+  }
   if (status != REIN_OK) return status;
   p->boundary = p->model->boundary;
   rein_text_printf(&j->hashed, "draws %s, %lld people of %lld replicates in %d batches, least ",
@@ -200,12 +225,7 @@ rein_status rein_prior_check(rein_arena *arena, rein_units *units, const char *p
   rein_prior_reader r = {
       .arena = arena, .units = units, .diag = diag, .path = path, .options = &options, .prior = out};
   *out = (rein_prior){.arena = arena};
-  rein_status status = rein_prior_read(&r);
-  if (status == REIN_OK) status = rein_compile(arena, out->model, diag, &out->tape);
-  for (int i = 0; i < out->n_state && status == REIN_OK; i++) {
-    rein_scenario *scenario;
-    status = rein_prior_read_scenario(&r, i, &scenario);
-  }
+  const rein_status status = read_query(&r);
   rein_unguard(arena, &guard);
   return status;
 }

@@ -21,8 +21,17 @@ typedef struct {
 /* prior_read.c: the query, but for what needs a simulated scenario. */
 rein_status rein_prior_read(rein_prior_reader *r);
 
-/* prior_read.c: the scenario of a state, its arms the actions. */
-rein_status rein_prior_read_scenario(rein_prior_reader *r, int i_state, rein_scenario **out);
+/* States that are simulated together, so that all that happens to one person shares its steps: as many as
+ * neither were measured nor have a history, which would need times of their own; else one alone. */
+typedef struct {
+  int first, n;
+} rein_prior_group;
+
+/* prior_read.c: the group that begins with state `first`. */
+rein_prior_group rein_prior_group_from(const rein_prior *prior, int first);
+
+/* prior_read.c: the scenario of a group, its arms the actions of its first state, then of the next. */
+rein_status rein_prior_read_scenario(rein_prior_reader *r, rein_prior_group group, rein_scenario **out);
 
 /* prior_condition.c: weight (n_individual) of each person given what was measured of it, the largest 1;
  * answers how many equally weighted people that is worth, 0 where nobody agrees. first_row: kept row of the
@@ -41,6 +50,7 @@ typedef struct {
   const rein_scenario *scenario;
   const rein_sample *sample;
   int i_state;
+  int first_arm;        /* the state's actions in the sample */
   int *after;           /* (n_horizon) simulated times */
   int i_zero;           /* time 0 */
   const double *weight; /* (n_individual), NULL: all 1 */

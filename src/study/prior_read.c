@@ -15,6 +15,7 @@
 #define DEFAULT_BATCHES 16
 #define DEFAULT_LEAST 100
 #define MOST_DRAWS 100000000
+#define MOST_ARMS 128 /* of states simulated together: more lanes a batch would gain nothing */
 
 /* ---- what a query may contain; docs/priors.md is its reference ---- */
 
@@ -227,13 +228,13 @@ static rein_yaml *make_measure(rein_prior_reader *r, const rein_prior_state *sta
   return measure;
 }
 
-static rein_yaml *make_tree(rein_prior_reader *r, const rein_prior_state *state) {
+static rein_yaml *make_tree(rein_prior_reader *r, rein_prior_group group) {
   const rein_prior *p = r->prior;
   rein_arena *a = r->arena;
   const rein_pos pos = r->root->pos;
   rein_yaml *top = rein_yaml_make(a, REIN_YAML_MAP, pos, "", 16),
             *cohort = rein_yaml_make(a, REIN_YAML_MAP, pos, "", 3),
-            *arms = rein_yaml_make(a, REIN_YAML_MAP, pos, "", p->n_action),
+            *arms = rein_yaml_make(a, REIN_YAML_MAP, pos, "", group.n * p->n_action),
             *keep = rein_yaml_make(a, REIN_YAML_LIST, pos, "", 1);
   rein_yaml_put_text(a, top, "rein", "scenario/1");
   rein_yaml_put(top, "name", rein_yaml_get(r->root, "name"));
@@ -244,13 +245,17 @@ static rein_yaml *make_tree(rein_prior_reader *r, const rein_prior_state *state)
   rein_yaml_put(cohort, "covariates", rein_yaml_get(r->root, "covariates"));
   rein_yaml_put(top, "cohort", cohort);
   rein_yaml_put(top, "parameters", rein_yaml_get(r->root, "parameters"));
-  for (int i = 0; i < p->n_action; i++) {
-    rein_yaml_put(arms, p->action[i].name, make_arm(r, state, &p->action[i]));
-    arms->key_pos[i] = p->action[i].pos;
+  for (int i = 0; i < group.n * p->n_action; i++) {
+    const rein_prior_state *state = &p->state[group.first + i / p->n_action];
+    const rein_prior_action *action = &p->action[i % p->n_action];
+    const char *name =
+        group.n == 1 ? action->name : rein_arena_printf(a, "%s_in_%d", action->name, i / p->n_action);
+    rein_yaml_put(arms, name, make_arm(r, state, action));
+    arms->key_pos[i] = action->pos;
   }
   rein_yaml_put(top, "arms", arms);
   rein_yaml_put(top, "start", rein_yaml_get(r->root, "start"));
-  rein_yaml_put(top, "measure", make_measure(r, state));
+  rein_yaml_put(top, "measure", make_measure(r, &p->state[group.first]));
   rein_yaml_put(top, "horizons", rein_yaml_get(r->root, "horizons"));
   keep->item[keep->n++] = rein_yaml_make(a, REIN_YAML_SCALAR, pos, "observables", 0);
   rein_yaml_put(top, "keep", join_lists(a, pos, keep, rein_yaml_get(r->root, "keep")));
@@ -397,17 +402,25 @@ static bool read_quantities(rein_prior_reader *r, rein_scenario *s) {
   return p->n_quantity > 0;
 }
 
-rein_status rein_prior_read_scenario(rein_prior_reader *r, int i_state, rein_scenario **out) {
+rein_prior_group rein_prior_group_from(const rein_prior *p, int first) {
+  rein_prior_group group = {first, 0};
+  for (int i = first; i < p->n_state && (group.n + 1) * p->n_action <= MOST_ARMS; i++, group.n++)
+    if (p->state[i].measured_node || p->state[i].history) break;
+  if (group.n == 0) group.n = 1;
+  return group;
+}
+
+rein_status rein_prior_read_scenario(rein_prior_reader *r, rein_prior_group group, rein_scenario **out) {
   rein_prior *p = r->prior;
   const rein_scenario_options options = {.has_seed = r->options->has_seed,
                                          .seed = r->options->seed,
                                          .importer = rein_import_sbml,
                                          .model = p->model};
   rein_scenario *s;
-  const rein_status status = rein_scenario_read_tree(r->arena, r->units, r->path,
-                                                     make_tree(r, &p->state[i_state]), &options, r->diag, &s);
+  const rein_status status =
+      rein_scenario_read_tree(r->arena, r->units, r->path, make_tree(r, group), &options, r->diag, &s);
   if (status != REIN_OK) return status;
-  bool good = read_all_measured(r, &p->state[i_state], s);
+  bool good = read_all_measured(r, &p->state[group.first], s);
   good = read_quantities(r, s) && good;
   if (!good) return REIN_ERR_INPUT;
   for (int h = 0; h < p->n_horizon; h++)

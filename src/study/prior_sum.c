@@ -120,15 +120,16 @@ static void sum_direction(const rein_nested *shape, const rein_observable *o, co
   row->p_unchanged = rein_nested_mean(shape, s->flag);
 }
 
-static void sum_row(const rein_prior_sums *a, int arm, int h, int q, scratch *s) {
+static void sum_row(const rein_prior_sums *a, int action, int h, int q, scratch *s) {
   const rein_prior *p = a->prior;
   const rein_nested shape = shape_of(a);
   const int o = p->quantity[q].observable;
   const rein_observable *observable = o >= 0 ? &p->model->observable[o] : NULL;
+  const int arm = a->first_arm + action;
   const double *latent = rein_sample_row(a->sample, arm, a->after[h], q),
                *before = rein_sample_row(a->sample, arm, a->i_zero, q);
-  rein_prior_row *row = rein_prior_row_of(p, a->i_state, arm, h, q);
-  *row = (rein_prior_row){.state = a->i_state, .action = arm, .horizon = h, .quantity = q};
+  rein_prior_row *row = rein_prior_row_of(p, a->i_state, action, h, q);
+  *row = (rein_prior_row){.state = a->i_state, .action = action, .horizon = h, .quantity = q};
   measure(a, arm, h, q, latent, s);
   for (int64_t i = 0; i < a->sample->n_individual; i++) s->change[i] = latent[i] - before[i];
   row->measured = rein_nested_variances(&shape, s->mean, s->variance, p->n_u == 0);
@@ -187,11 +188,12 @@ static void sum_safety(const rein_prior_sums *a, int arm, int h, scratch *s, rei
 static int sum_task(void *context, int i_thread, int64_t i_task) {
   const work *w = context;
   const rein_prior *p = w->about->prior;
-  const int arm = (int)(i_task / p->n_horizon), h = (int)(i_task % p->n_horizon);
+  const int action = (int)(i_task / p->n_horizon), h = (int)(i_task % p->n_horizon);
+  const int arm = w->about->first_arm + action;
   scratch *s = &w->scratch[i_thread];
-  rein_prior_pair *pair = rein_prior_pair_of(p, w->about->i_state, arm, h);
-  pair->state = w->about->i_state, pair->action = arm, pair->horizon = h;
-  for (int q = 0; q < p->n_quantity; q++) sum_row(w->about, arm, h, q, s);
+  rein_prior_pair *pair = rein_prior_pair_of(p, w->about->i_state, action, h);
+  pair->state = w->about->i_state, pair->action = action, pair->horizon = h;
+  for (int q = 0; q < p->n_quantity; q++) sum_row(w->about, action, h, q, s);
   sum_covariance(w->about, arm, h, s, pair);
   sum_safety(w->about, arm, h, s, pair);
   return 0;

@@ -259,6 +259,22 @@ START_TEST(norm_is_largest_of_live_lanes) {
 }
 END_TEST
 
+START_TEST(outside_in_live_lanes_only) {
+  fixture f;
+  if (!fixture_init(&f, _i)) return;
+  f.kernels->fill(2.0, f.x, (size_t)f.n_lane);
+  for (int lane = 0; lane < f.n_lane; lane++) {
+    static const double VALUE[] = {1.0, 3.0, 0.999, 3.001, NAN, INFINITY, -INFINITY};
+    for (int k = 0; k < 7; k++) {
+      f.x[lane] = VALUE[k];
+      ck_assert(f.kernels->any_outside(f.x, 1.0, 3.0, f.live, f.n_lane) == (k >= 2 && f.live[lane] != 0.0));
+    }
+    f.x[lane] = 2.0;
+  }
+  fixture_clear(&f);
+}
+END_TEST
+
 START_TEST(weights_and_rates) {
   fixture f;
   if (!fixture_init(&f, _i)) return;
@@ -339,6 +355,7 @@ Suite *rein_suite_lanes(void) {
   tcase_add_loop_test(tests, math_close_to_libm_and_same_bits, 0, N_UNARY + 1);
   tcase_add_loop_test(tests, vector_operations_equal_loops, 0, n_case);
   tcase_add_loop_test(tests, norm_is_largest_of_live_lanes, 0, n_case);
+  tcase_add_loop_test(tests, outside_in_live_lanes_only, 0, n_case);
   tcase_add_loop_test(tests, weights_and_rates, 0, n_case);
   tcase_add_loop_test(tests, horner_and_blend, 0, n_case);
   suite_add_tcase(suite, tests);

@@ -181,6 +181,31 @@ START_TEST(test_known_states) {
 }
 END_TEST
 
+START_TEST(test_states_together) {
+  /* a state simulated beside others is what it is alone: but for the steps that are shared */
+  static const char DO[] = "actions:\n  none: {}\n  once: {actions: [{do: drug, amount: 20 mg}]}\n";
+  static const char *const STATES[] = {"{known: {m: 8 mg}}", "initial", "{known: {dose: 12 mg, a: 3 mg}}"};
+  const rein_prior all =
+      ask(rein_arena_printf(arena, "states: {p: %s, q: %s, r: %s}\n%s", STATES[0], STATES[1], STATES[2], DO));
+  ck_assert_int_eq((int)all.n_member, 3 * 2 * 8192);
+  for (int i = 0; i < 3; i++) {
+    const rein_prior alone = ask(rein_arena_printf(arena, "states: {s: %s}\n%s", STATES[i], DO));
+    for (int k = 0; k < 2 * 2 * all.n_quantity; k++) {
+      const rein_prior_row *a = &all.row[i * 2 * 2 * all.n_quantity + k], *b = &alone.row[k];
+      ck_assert_int_eq(a->state, i);
+      ck_assert_int_eq(a->action, b->action);
+      ck_assert_double_eq_tol(a->latent_mean.value, b->latent_mean.value, 1e-4);
+      ck_assert_double_eq_tol(a->change.value, b->change.value, 1e-4);
+      ck_assert_double_eq_tol(a->quantile[3].value, b->quantile[3].value, 1e-4);
+    }
+    for (int k = 0; k < 2 * 2; k++)
+      ck_assert_double_eq_tol(all.pair[i * 2 * 2 + k].safety[0].value, alone.pair[k].safety[0].value, 1e-3);
+  }
+  ck_assert_double_gt(
+      fabs(all.row[0].latent_mean.value - all.row[2 * 2 * 2 * all.n_quantity].latent_mean.value), 1);
+}
+END_TEST
+
 START_TEST(test_same_bytes) {
   rein_prior one, two;
   const char *said;
@@ -338,6 +363,8 @@ START_TEST(test_wrong_queries) {
   refuse("states: {s: {known: {m: 1 L}}}\nactions: {none: {}}\n", "initial 'm' has unit L, expected mg");
   refuse("states: {s: initial}\nactions: {one: {actions: [{do: drugs, amount: 1 mg}]}}\n",
          "did you mean 'drug'?");
+  refuse("states: {s: initial, t: initial}\nactions: {one: {actions: [{do: drugs, amount: 1 mg}]}}\n",
+         "did you mean 'drug'?");
   refuse("states: {s: initial}\nactions: {none: {}}\nobservables: [B]\n", "there is no observable 'B'");
   refuse("states: {s: initial}\nactions: {none: {}}\nbatches: 2\n", "'batches' has to be from 4 to 64");
   refuse("actions: {none: {}}\nstates: {s: {measured: {observable: A, at: 1 h, value: 1 mg}}}\n",
@@ -362,6 +389,7 @@ Suite *rein_suite_prior(void) {
   tcase_add_test(tcase, test_quantiles);
   tcase_add_test(tcase, test_actions_and_safety);
   tcase_add_test(tcase, test_known_states);
+  tcase_add_test(tcase, test_states_together);
   tcase_add_test(tcase, test_same_bytes);
   tcase_add_test(tcase, test_posterior_by_weights);
   tcase_add_test(tcase, test_posterior_by_kalman);
