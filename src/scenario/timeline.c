@@ -4,28 +4,9 @@
 #include <stdlib.h>
 
 #include "src/scenario/draw.h"
+#include "src/scenario/spans.h"
 
 #define MAX_ON_THE_WAY 1000000 /* doses before a steady state that have not ended */
-#define SAME_INSTANT 1e-12     /* relative: some thousand last bits, far below what any time is known to */
-
-/* An infusion on an input, or the time for which an action holds a parameter. */
-typedef struct rein_span {
-  double start, end;
-  double amount; /* rate, or the parameter's value */
-  int target;
-  int course; /* order of writing, for resets at the same instant */
-  bool is_param;
-  bool idle;             /* not taken: it has its instants and no effect */
-  bool late;             /* delayed by a lag: comes after what is written for its instant */
-  const rein_ramp *ramp; /* NULL: at once */
-} span;
-
-/* A start or an end of a span. */
-typedef struct rein_edge {
-  double time;
-  size_t i_span;
-  bool starts;
-} edge;
 
 typedef struct {
   rein_timeline *timeline;
@@ -39,39 +20,20 @@ typedef struct {
 void rein_timeline_clear(rein_timeline *timeline) {
   free(timeline->span);
   free(timeline->edge);
-  free(timeline->reset_time);
-  free(timeline->reset_course);
+  free(timeline->reset);
   free(timeline->late);
   free(timeline->taken);
   free(timeline->asked);
   *timeline = (rein_timeline){0};
 }
 
-/* Room for `wanted` items in a growing array; false when memory is out, the array is then as it was. */
-static bool reserve(void **items, size_t *capacity, size_t wanted, size_t item_bytes) {
-  if (wanted <= *capacity) return true;
-  size_t larger = *capacity ? *capacity * 2 : 64;
-  while (larger < wanted) larger *= 2;
-  void *moved = realloc(*items, larger * item_bytes);
-  if (!moved) return false;
-  *items = moved;
-  *capacity = larger;
-  return true;
-}
-
-static bool add_item(rein_lane_plan *lane, double time, rein_item_kind kind, int target, double amount) {
-  if (time > lane->t_end) return true;
-  return rein_lane_add_item(lane,
-                            (rein_item){.time = time, .kind = kind, .target = target, .amount = amount});
-}
-
 /* An item of a dose: one that a lag has delayed waits until all courses are through. */
 static bool add_dose_item(builder *b, bool late, double time, rein_item_kind kind, int target,
                           double amount) {
   rein_timeline *t = b->timeline;
-  if (!late) return add_item(b->lane, time, kind, target, amount);
+  if (!late) return rein_spans_add_item(b->lane, time, kind, target, amount);
   if (time > b->lane->t_end) return true;
-  if (!reserve((void **)&t->late, &t->cap_late, t->n_late + 1, sizeof *t->late)) return false;
+  if (!rein_spans_reserve((void **)&t->late, &t->cap_late, t->n_late + 1, sizeof *t->late)) return false;
   t->late[t->n_late++] = (rein_item){.time = time, .kind = kind, .target = target, .amount = amount};
   return true;
 }
@@ -82,19 +44,15 @@ static bool add_late_items(builder *b) {
   return true;
 }
 
-static bool add_span(rein_timeline *t, span new_span) {
-  if (!reserve((void **)&t->span, &t->cap_span, t->n_span + 1, sizeof *t->span)) return false;
+static bool add_span(rein_timeline *t, rein_span new_span) {
+  if (!rein_spans_reserve((void **)&t->span, &t->cap_span, t->n_span + 1, sizeof *t->span)) return false;
   t->span[t->n_span++] = new_span;
   return true;
 }
 
 static bool add_reset(rein_timeline *t, double time, int course) {
-  size_t capacity = t->cap_reset;
-  if (!reserve((void **)&t->reset_time, &capacity, t->n_reset + 1, sizeof *t->reset_time)) return false;
-  if (!reserve((void **)&t->reset_course, &t->cap_reset, t->n_reset + 1, sizeof *t->reset_course))
-    return false;
-  t->reset_time[t->n_reset] = time;
-  t->reset_course[t->n_reset++] = course;
+  if (!rein_spans_reserve((void **)&t->reset, &t->cap_reset, t->n_reset + 1, sizeof *t->reset)) return false;
+  t->reset[t->n_reset++] = (rein_reset){time, course};
   return true;
 }
 
@@ -111,7 +69,7 @@ typedef struct {
 static bool note_asked(builder *b, double time) {
   rein_timeline *t = b->timeline;
   if (!b->about->asks) return true;
-  if (!reserve((void **)&t->asked, &t->cap_asked, t->n_asked + 1, sizeof *t->asked)) return false;
+  if (!rein_spans_reserve((void **)&t->asked, &t->cap_asked, t->n_asked + 1, sizeof *t->asked)) return false;
   t->asked[t->n_asked++] = time;
   return true;
 }
@@ -177,13 +135,13 @@ static bool arrive(builder *b, const into_state *dose, double start, double from
   if (dose->length == 0.0) {
     return add_dose_item(b, late, start, REIN_ITEM_ADD, dose->state, dose->idle ? 0.0 : dose->amount);
   }
-  return add_span(b->timeline, (span){.start = start > from ? start : from,
-                                      .end = start + dose->length,
-                                      .amount = dose->rate,
-                                      .target = dose->input,
-                                      .course = b->i_course,
-                                      .idle = dose->idle,
-                                      .late = late});
+  return add_span(b->timeline, (rein_span){.start = start > from ? start : from,
+                                           .end = start + dose->length,
+                                           .amount = dose->rate,
+                                           .target = dose->input,
+                                           .course = b->i_course,
+                                           .idle = dose->idle,
+                                           .late = late});
 }
 
 /* The steady state before the first dose, and what is still on its way from the doses before: infusions that
@@ -213,7 +171,7 @@ static bool reach_steady_state(builder *b, const into_state *dose) {
     if (start < dose->time && start > dose->time - slack) start = dose->time;
     if (!arrive(b, &before, start, dose->time)) return false;
   }
-  return add_item(b->lane, dose->time, REIN_ITEM_ADD, dose->state, NAN); /* beyond all reason */
+  return rein_spans_add_item(b->lane, dose->time, REIN_ITEM_ADD, dose->state, NAN); /* beyond all reason */
 }
 
 /* The dose into a state: a bolus, or a span on the input. */
@@ -232,7 +190,7 @@ static bool give_into_state(builder *b, int i_dose, double time, double amount, 
                      .idle = idle};
   bool sound = isfinite(scaled) && values.bioavailability >= 0.0 && values.lag >= 0.0 &&
                isfinite(time + values.lag) && !isnan(length);
-  if (!sound) return add_item(b->lane, time, REIN_ITEM_ADD, dose.state, idle ? 0.0 : NAN);
+  if (!sound) return rein_spans_add_item(b->lane, time, REIN_ITEM_ADD, dose.state, idle ? 0.0 : NAN);
   bool constant = course->steady != REIN_STEADY_NOT && course->every == 0.0;
   if (length == 0.0 && !constant) dose.amount = factor * scaled;
   if (course->how == REIN_GIVEN_AT_RATE) dose.rate = factor * course->given;
@@ -248,8 +206,9 @@ static bool change_state(builder *b, double time, double amount, bool idle) {
   bool replaces = b->course->how == REIN_GIVEN_REPLACE;
   double factor = replaces ? b->about->model->action[b->course->action].factor : 1.0;
   int state = b->about->tape->action_state[b->course->action];
-  if (idle) return add_item(b->lane, time, REIN_ITEM_ADD, state, 0.0);
-  return add_item(b->lane, time, replaces ? REIN_ITEM_SET : REIN_ITEM_MULTIPLY, state, factor * amount);
+  if (idle) return rein_spans_add_item(b->lane, time, REIN_ITEM_ADD, state, 0.0);
+  return rein_spans_add_item(b->lane, time, replaces ? REIN_ITEM_SET : REIN_ITEM_MULTIPLY, state,
+                             factor * amount);
 }
 
 /* The action holds its parameter: for a length, or until another takes over. */
@@ -259,14 +218,14 @@ static bool give_into_param(builder *b, double time, double amount, bool idle) {
   double length = length_of(b->course, &values, amount);
   if (b->course->how == REIN_GIVEN_BOLUS) length = INFINITY;
   bool sound = values.lag >= 0.0 && isfinite(values.lag) && !isnan(length);
-  return add_span(b->timeline, (span){.start = time + (sound ? values.lag : 0.0),
-                                      .end = time + (sound ? values.lag + length : INFINITY),
-                                      .amount = sound ? action->factor * amount : NAN,
-                                      .target = action->ramp ? action->ramp->since : action->param,
-                                      .ramp = action->ramp,
-                                      .course = b->i_course,
-                                      .is_param = true,
-                                      .idle = idle});
+  return add_span(b->timeline, (rein_span){.start = time + (sound ? values.lag : 0.0),
+                                           .end = time + (sound ? values.lag + length : INFINITY),
+                                           .amount = sound ? action->factor * amount : NAN,
+                                           .target = action->ramp ? action->ramp->since : action->param,
+                                           .ramp = action->ramp,
+                                           .course = b->i_course,
+                                           .is_param = true,
+                                           .idle = idle});
 }
 
 /* How the doses of the course go: faithfully in a pilot run. */
@@ -275,7 +234,8 @@ static bool follow(builder *b) {
   rein_timeline *t = b->timeline;
   static const rein_dose_taken AS_SAID = {.taken = true, .factor = 1.0, .reported = 1.0};
   static const rein_dose_taken MISSED = {0};
-  if (!reserve((void **)&t->taken, &t->cap_taken, (size_t)course->n_dose, sizeof *t->taken)) return false;
+  if (!rein_spans_reserve((void **)&t->taken, &t->cap_taken, (size_t)course->n_dose, sizeof *t->taken))
+    return false;
   if (!b->about->faithful && course->adherence) {
     rein_adherence_follow(course->adherence, b->about->seed, (uint64_t)b->lane->individual, course->key,
                           course->time, course->missed, course->n_dose, t->taken);
@@ -388,176 +348,7 @@ static bool give_course(builder *b) {
     }
     if (b->left_out) continue;
     if (!add_reset(b->timeline, course->time[i], b->i_course)) return false;
-    if (!add_item(b->lane, course->time[i], REIN_ITEM_RESET, 0, 0.0)) return false;
-  }
-  return true;
-}
-
-/* ---- spans to items ---- */
-
-/* Whether a span was there before a reset: running, or started at its instant and before it in the order. */
-static bool is_before_reset(const rein_timeline *t, size_t r, const span *s, rein_order order) {
-  if (s->start != t->reset_time[r]) return s->start < t->reset_time[r];
-  if (s->late || s->course == t->reset_course[r] || order == REIN_ORDER_RESETS_FIRST) return false;
-  return order == REIN_ORDER_DOSES_FIRST || s->course < t->reset_course[r];
-}
-
-/* A reset ends the infusions that run. */
-static void cut_by_resets(rein_timeline *t, rein_order order) {
-  for (size_t r = 0; r < t->n_reset; r++) {
-    for (size_t i = 0; i < t->n_span; i++) {
-      span *s = &t->span[i];
-      if (!s->is_param && s->end > t->reset_time[r] && is_before_reset(t, r, s, order))
-        s->end = t->reset_time[r];
-    }
-  }
-}
-
-static int compare_spans(const void *left, const void *right) {
-  const span *a = left, *b = right;
-  if (a->is_param != b->is_param) return a->is_param ? 1 : -1;
-  if (a->target != b->target) return a->target < b->target ? -1 : 1;
-  if (a->start != b->start) return a->start < b->start ? -1 : 1;
-  return (a->course > b->course) - (a->course < b->course);
-}
-
-/* Ends come before starts: an infusion that follows another at once does not overlap it. */
-static int compare_edges(const void *left, const void *right) {
-  const edge *a = left, *b = right;
-  if (a->time != b->time) return a->time < b->time ? -1 : 1;
-  if (a->starts != b->starts) return a->starts ? 1 : -1;
-  return (a->i_span > b->i_span) - (a->i_span < b->i_span);
-}
-
-/* What spans[first .. end) of one target amount to just after `time`: their sum, or for a parameter the one
- * begun last. `from`: spans before it are over. */
-static double effect_at(const rein_timeline *t, size_t from, size_t end, double time, double base) {
-  double total = base;
-  for (size_t i = from; i < end && t->span[i].start <= time; i++) {
-    const span *s = &t->span[i];
-    if (s->idle || !(s->end > time)) continue;
-    total = s->is_param ? s->amount : total + s->amount;
-  }
-  return total;
-}
-
-/* Instants apart by rounding only are one: an infusion that ends where another starts must not overlap it for
- * 1e-16 h. */
-static void snap_edges(rein_timeline *t, size_t n_edge) {
-  double instant = -INFINITY;
-  for (size_t i = 0; i < n_edge; i++) {
-    edge *e = &t->edge[i];
-    bool same = isfinite(e->time) && e->time - instant <= SAME_INSTANT * fabs(e->time);
-    if (!same) instant = e->time;
-    e->time = instant;
-    if (e->starts) {
-      t->span[e->i_span].start = instant;
-    } else {
-      t->span[e->i_span].end = instant;
-    }
-  }
-}
-
-/* The edges of spans [first, end), in time. */
-static void sort_edges(rein_timeline *t, size_t first, size_t end) {
-  for (size_t i = first; i < end; i++) {
-    t->edge[2 * (i - first)] = (edge){.time = t->span[i].start, .i_span = i, .starts = true};
-    t->edge[2 * (i - first) + 1] = (edge){.time = t->span[i].end, .i_span = i};
-  }
-  qsort(t->edge, 2 * (end - first), sizeof *t->edge, compare_edges);
-  snap_edges(t, 2 * (end - first));
-}
-
-/* Items of one target, whose spans are [first, end): one at every instant at which a span starts or ends. */
-static bool walk_target(builder *b, size_t first, size_t end) {
-  rein_timeline *t = b->timeline;
-  bool is_param = t->span[first].is_param;
-  int target = t->span[first].target;
-  double base = is_param ? b->about->value[target] : 0.0;
-  size_t n_edge = 2 * (end - first), from = first;
-  if (!reserve((void **)&t->edge, &t->cap_edge, n_edge, sizeof *t->edge)) return false;
-  sort_edges(t, first, end);
-  for (size_t i = 0; i < n_edge; i++) {
-    double time = t->edge[i].time;
-    if (time > b->lane->t_end) break;
-    if (i + 1 < n_edge && t->edge[i + 1].time == time) continue; /* the last edge of an instant tells */
-    while (from < end && t->span[from].end <= time) from++;
-    rein_item_kind kind = is_param ? REIN_ITEM_PARAM : REIN_ITEM_INPUT_SET;
-    if (!add_item(b->lane, time, kind, target, effect_at(t, from, end, time, base))) return false;
-  }
-  return true;
-}
-
-/* ---- parameters that are moved in time ---- */
-
-/* Where a moved parameter is: it keeps so much of the person's own value, and so much is added. */
-typedef struct {
-  double kept[2], forced[2]; /* from, to */
-  double since, length;      /* of the way; 0: at its end */
-} movement;
-
-static void now_at(const movement *at, bool smooth, double time, double *kept, double *forced) {
-  double part = at->length > 0.0 ? (time - at->since) / at->length : 1.0;
-  if (part > 1.0) part = 1.0;
-  if (smooth) part = (1.0 - cos(M_PI * part)) / 2.0;
-  *kept = at->kept[0] + (at->kept[1] - at->kept[0]) * part;
-  *forced = at->forced[0] + (at->forced[1] - at->forced[0]) * part;
-}
-
-/* The movement as items from its beginning on. */
-static bool add_movement(builder *b, const rein_ramp *ramp, const movement *at, bool moves) {
-  const double values[6] = {at->since,   moves ? 1.0 / at->length : 0.0, at->kept[moves ? 0 : 1],
-                            at->kept[1], at->forced[moves ? 0 : 1],      at->forced[1]};
-  const int targets[6] = {ramp->since,   ramp->pace,      ramp->kept[0],
-                          ramp->kept[1], ramp->forced[0], ramp->forced[1]};
-  double time = moves ? at->since : at->since + at->length;
-  for (int i = 0; i < 6; i++)
-    if (!add_item(b->lane, time, REIN_ITEM_PARAM, targets[i], values[i])) return false;
-  return true;
-}
-
-/* Spans [first, end) of one action's parameter: where one begins it rises to its amount, where none is left
- * it falls back; what is under way when another begins goes on from where it is. */
-static bool walk_ramp(builder *b, size_t first, size_t end) {
-  rein_timeline *t = b->timeline;
-  const rein_ramp *ramp = t->span[first].ramp;
-  size_t n_edge = 2 * (end - first);
-  movement at = {.kept = {1.0, 1.0}};
-  if (!reserve((void **)&t->edge, &t->cap_edge, n_edge, sizeof *t->edge)) return false;
-  sort_edges(t, first, end);
-  for (size_t i = 0; i < n_edge; i++) {
-    double time = t->edge[i].time;
-    if (i + 1 < n_edge && t->edge[i + 1].time == time) continue;
-    double amount = effect_at(t, first, end, time, NAN), kept = isnan(amount) ? 1.0 : 0.0,
-           forced = isnan(amount) ? 0.0 : amount;
-    if (kept == at.kept[1] && forced == at.forced[1] && i > 0) continue;
-    if (i > 0 && at.length > 0.0 && at.since + at.length <= time && !add_movement(b, ramp, &at, false))
-      return false;
-    if (time > b->lane->t_end) return true;
-    movement next = {.kept = {0, kept},
-                     .forced = {0, forced},
-                     .since = time,
-                     .length = isnan(amount) ? ramp->fall : ramp->rise};
-    now_at(&at, ramp->smooth, time, &next.kept[0], &next.forced[0]);
-    at = next;
-    if (!add_movement(b, ramp, &at, at.length > 0.0)) return false;
-  }
-  return at.length == 0.0 || add_movement(b, ramp, &at, false);
-}
-
-static bool walk_spans(builder *b) {
-  rein_timeline *t = b->timeline;
-  if (t->n_span == 0) return true;
-  cut_by_resets(t, b->about->order);
-  qsort(t->span, t->n_span, sizeof *t->span, compare_spans);
-  for (size_t first = 0; first < t->n_span;) {
-    size_t end = first + 1;
-    while (end < t->n_span && t->span[end].target == t->span[first].target &&
-           t->span[end].is_param == t->span[first].is_param) {
-      end++;
-    }
-    if (!(t->span[first].ramp ? walk_ramp(b, first, end) : walk_target(b, first, end))) return false;
-    first = end;
+    if (!rein_spans_add_item(b->lane, course->time[i], REIN_ITEM_RESET, 0, 0.0)) return false;
   }
   return true;
 }
@@ -584,5 +375,5 @@ bool rein_timeline_fill(rein_timeline *timeline, const rein_timeline_lane *about
        resets_first = about->order == REIN_ORDER_RESETS_FIRST;
   if (!give_courses(&b, course, n_course, as_written || resets_first, !resets_first)) return false;
   if (!as_written && !give_courses(&b, course, n_course, !resets_first, resets_first)) return false;
-  return add_late_items(&b) && walk_spans(&b);
+  return add_late_items(&b) && rein_spans_walk(timeline, about, lane);
 }

@@ -84,8 +84,7 @@ typedef struct {
   struct rein_span *span;
   struct rein_edge *edge;
   size_t n_span, cap_span, cap_edge;
-  double *reset_time; /* (n_reset) and the course that says so */
-  int *reset_course;
+  struct rein_reset *reset; /* (n_reset) what ends the infusions that run */
   size_t n_reset, cap_reset;
   rein_dose_taken *taken; /* of the doses of one course */
   size_t cap_taken;

@@ -121,7 +121,16 @@ rein_ruling rein_titration_decide(const rein_titration *what, const rein_ruling 
 }
 
 const rein_ruling *rein_titration_in_force(const rein_lane_plan *lane, int line, double time) {
-  for (size_t i = lane->n_ruling; i-- > 0;)
-    if (lane->ruling[i].line == line && lane->ruling[i].time <= time) return &lane->ruling[i];
+  size_t n = 0, high = lane->n_ruling; /* rulings until then: they come in the order of their times */
+  while (n < high) {
+    const size_t mid = n + (high - n) / 2;
+    if (lane->ruling[mid].time <= time) {
+      n = mid + 1;
+    } else {
+      high = mid;
+    }
+  }
+  while (n-- > 0)
+    if (lane->ruling[n].line == line) return &lane->ruling[n];
   return NULL;
 }
