@@ -1,5 +1,5 @@
-/* What records, summary and export say of decisions on measurements, against a pencil: A collects what is
- * given, B decays at each one's own rate. */
+/* What records, summary and export say of decisions on measurements, and of amounts outside what is valid,
+ * against a pencil: A collects what is given, B decays at each one's own rate. */
 #include <check.h>
 #include <jansson.h>
 #include <math.h>
@@ -25,7 +25,8 @@ static const char MODEL[] =
     "  B: {unit: mg, initial: 100 mg, scale: 100 mg}\n"
     "processes:\n  out: {from: B, rate: k * B}\n"
     "actions:\n  x: {kind: drug, unit: mg, into: A}\n  y: {kind: drug, unit: ug, into: A}\n"
-    "observables:\n  a: {is: A, unit: mg, noise: none}\n  b: {is: B, unit: mg, noise: none}\n";
+    "observables:\n  a: {is: A, unit: mg, noise: none}\n  b: {is: B, unit: mg, noise: none}\n"
+    "valid: {x: 0 .. 5 mg}\n";
 
 /* Doses at 0.5, 1.5, ... 10.5 h. */
 #define HOURLY "{do: x, amount: 4 mg, every: 1 h, from: 0.5 h, count: 11"
@@ -55,18 +56,21 @@ static void write_text(const char *path, const char *text) {
 }
 
 static void setup(void) {
-  rein_session *session = rein_session_create();
-  rein_scenario_file *scenario;
-  rein_study_reader *opened;
   strcpy(folder, "/tmp/rein-decisions-XXXXXX");
   ck_assert_ptr_nonnull(mkdtemp(folder));
   arena = rein_arena_create();
   diag = rein_diag_create(arena);
   write_text(in("m.yaml"), MODEL);
-  write_text(in("s.yaml"), SCENARIO);
+}
+
+static void run(const char *scenario_text, bool fails) {
+  rein_session *session = rein_session_create();
+  rein_scenario_file *scenario;
+  rein_study_reader *opened;
+  write_text(in("s.yaml"), scenario_text);
   ck_assert_msg(rein_scenario_load(session, in("s.yaml"), NULL, &scenario) == REIN_DONE, "%s",
                 rein_session_messages(session));
-  ck_assert_int_ne(rein_scenario_run(scenario, in("study"), NULL, NULL), REIN_DONE); /* one arm fails */
+  ck_assert((rein_scenario_run(scenario, in("study"), NULL, NULL) != REIN_DONE) == fails);
   rein_session_destroy(session);
   ck_assert_int_eq(rein_reader_open(arena, in("study"), true, diag, &opened), REIN_OK);
   reader = opened;
@@ -105,6 +109,7 @@ static bool falls(int64_t individual) {
 }
 
 START_TEST(in_parts) {
+  run(SCENARIO, true);
   ck_assert_int_eq(part.n[REIN_AXIS_LINE], 2); /* x in three arms, and `second` */
   ck_assert_str_eq(part.line_unit[1], "ug");
   ck_assert_str_eq(part.action[part.line_action[1]], "y");
@@ -133,6 +138,7 @@ START_TEST(in_parts) {
 END_TEST
 
 START_TEST(in_the_summary) {
+  run(SCENARIO, true);
   rein_summary *s;
   int n_falls = 0;
   for (int64_t i = 0; i < 40; i++) n_falls += falls(i);
@@ -163,6 +169,7 @@ static char *exported(bool deidentify) {
 }
 
 START_TEST(in_the_export) {
+  run(SCENARIO, true);
   json_error_t error;
   json_t *schema = json_load_file("docs/transition.schema.json", 0, &error);
   int n_held = 0, n_line = 0;
@@ -190,6 +197,44 @@ START_TEST(in_the_export) {
 }
 END_TEST
 
+/* 4 mg are valid, 6 and 8 mg are not: by doubling, by a late dose that meets the next, by a decision; each at
+ * its time. Late by itself is no matter. */
+START_TEST(outside_what_is_valid) {
+  static const struct {
+    const char *arm;
+    double first;
+  } WANTED[] = {{"plain", NAN}, {"doubled", 3.5}, {"late", NAN}, {"meets", 3}, {"titrated", 4.5}};
+  run("rein: scenario/1\nname: s\nmodel: ./m.yaml\ncohort: {n: 3}\nmeasure: {from: 0 h, to: 12 h, every: 1 "
+      "h}\n"
+      "horizons: [3 h, 12 h]\narms:\n"
+      "  plain: {actions: [" HOURLY "}]}\n"
+      "  doubled: {actions: [" HOURLY ", missed: [2, 3], adherence: {then: double}}]}\n"
+      "  late: {actions: [{do: x, amount: 4 mg, every: 2 h, from: 1 h, count: 3, missed: [1], adherence: "
+      "{then: "
+      "late, late: 1 h}}]}\n"
+      "  meets: {actions: [{do: x, amount: 4 mg, every: 2 h, from: 1 h, count: 3, missed: [1], adherence: "
+      "{then: "
+      "late, late: 2 h, overstated: 100 %}}]}\n"
+      "  titrated: {actions: [" HOURLY
+      ", titrate: {at: [4 h], rules: [{when: a > 0 mg, change: 1.5 x}]}}]}\n",
+      false);
+  ck_assert_int_eq(part.n[REIN_AXIS_SAFETY], 1);
+  for (int64_t m = 0; m < 3 * 5; m++) {
+    const double first = part.safety_first[m], wanted = WANTED[m % 5].first;
+    ck_assert_str_eq(part.arm[m % 5], WANTED[m % 5].arm);
+    ck_assert_msg(first == wanted || (isnan(first) && isnan(wanted)), "%s: %g", WANTED[m % 5].arm, first);
+  }
+  /* within the first 3 h: prescribed, delivered, reported; an observation at 3 h sees no dose of 3 h */
+  static const double SUMS[5][3] = {{12, 12, 12}, {12, 4, 4}, {4, 4, 4}, {4, 0, 0}, {12, 12, 12}};
+  for (int a = 0; a < 5; a++) {
+    const int64_t at = a * 2 * part.n[REIN_AXIS_ACTION];
+    ck_assert_double_eq(part.prescribed[at], SUMS[a][0]);
+    ck_assert_double_eq(part.delivered[at], SUMS[a][1]);
+    ck_assert_double_eq(part.reported[at], SUMS[a][2]);
+  }
+}
+END_TEST
+
 Suite *rein_suite_decisions(void) {
   Suite *suite = suite_create("decisions");
   TCase *tcase = tcase_create("decisions");
@@ -198,6 +243,7 @@ Suite *rein_suite_decisions(void) {
   tcase_add_test(tcase, in_parts);
   tcase_add_test(tcase, in_the_summary);
   tcase_add_test(tcase, in_the_export);
+  tcase_add_test(tcase, outside_what_is_valid);
   suite_add_tcase(suite, tcase);
   return suite;
 }
