@@ -176,16 +176,30 @@ static bool carry_linear(rein_dose_table *t, const rein_dose_covariate *c, int64
     before = value;
     since = now;
   }
-  if (!isnan(before)) return true;
-  rein_error(t->r->diag, rein_csv_pos(t->csv, first_row, c->column),
-             "no value of this column is known of this person");
-  return false;
+  return true;
+}
+
+/* A cell without a value is one between values where it is carried from: no end of a person's lines is made
+ * up. */
+static bool has_ends(rein_dose_table *t, const rein_dose_covariate *c, int64_t first_row, int64_t end_row) {
+  const bool lacks_first = rein_csv_is_missing(t->csv, first_row, c->column) && t->how != REIN_CARRY_NEXT,
+             lacks_last = rein_csv_is_missing(t->csv, end_row - 1, c->column) && t->how != REIN_CARRY_LAST;
+  if (lacks_first)
+    rein_error(t->r->diag, rein_csv_pos(t->csv, first_row, c->column),
+               "no value of this column is known here; a person's first line has to have one%s",
+               t->how == REIN_CARRY_LINEAR ? ", and the last, to go straight between them" : "");
+  if (lacks_last && !lacks_first)
+    rein_error(t->r->diag, rein_csv_pos(t->csv, end_row - 1, c->column),
+               "no value of this column comes later; with 'carry: %s' a person's last line has to have one",
+               t->how == REIN_CARRY_NEXT ? "next" : "linear");
+  return !lacks_first && !lacks_last;
 }
 
 /* A person's values of one covariate: changes at the lines, in the way they are carried. */
 static bool carry_covariate(rein_dose_table *t, int i_cov, int64_t first_row, int64_t end_row,
                             const double *time, person *p, double *first) {
   const rein_dose_covariate *c = &t->cov[i_cov];
+  if (!has_ends(t, c, first_row, end_row)) return false;
   if (t->how == REIN_CARRY_LINEAR) return carry_linear(t, c, first_row, end_row, time, p, first);
   double held = NAN, since = -INFINITY; /* carried next: where the value before ends */
   for (int64_t row = first_row; row < end_row; row++) {
@@ -200,12 +214,6 @@ static bool carry_covariate(rein_dose_table *t, int i_cov, int64_t first_row, in
     }
     held = value;
     since = time[row - first_row];
-  }
-  bool begins = !rein_csv_is_missing(t->csv, first_row, c->column);
-  if (isnan(held) || (t->how == REIN_CARRY_LAST && !begins)) {
-    rein_error(t->r->diag, rein_csv_pos(t->csv, first_row, c->column),
-               "no value of this column is known here; a person's first line has to have one");
-    return false;
   }
   return true;
 }

@@ -190,6 +190,42 @@ START_TEST(covariates_over_time) {
 }
 END_TEST
 
+/* Cells without a value, by how the column is carried; NULL: right. */
+START_TEST(missing_cells) {
+  static const struct {
+    const char *carry, *cells[3], *message;
+  } CASES[] = {
+      {"last", {".", "70", "80"}, "people.csv:2:7: error: no value of this column is known here"},
+      {"last", {"70", "", "NA"}, NULL},
+      {"last", {"", "", ""}, "people.csv:2:7: error: no value of this column is known here"},
+      {"next", {".", "", "80"}, NULL},
+      {"next", {"70", "80", "."}, "people.csv:4:7: error: no value of this column comes later"},
+      {"next", {"", "", ""}, "people.csv:4:7: error: no value of this column comes later"},
+      {"linear", {"70", ".", "80"}, NULL},
+      {"linear", {".", "70", "80"}, "people.csv:2:7: error: no value of this column is known here"},
+      {"linear", {"70", "80", ""}, "people.csv:4:7: error: no value of this column comes later"},
+      {"last", {"70", "abc", "80"}, "people.csv:3:7: error: column 'WT' holds no number in this line"},
+      {"linear", {"70", "inf", "80"}, "people.csv:3:7: error: column 'WT' holds no number in this line"},
+  };
+  for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+    rein_arena *arena = rein_arena_create();
+    const char *const *cell = CASES[i].cells,
+                      *text = rein_arena_printf(
+                          arena,
+                          SCENARIO("typical", ", covariates: {WT: {sets: weight, unit: kg}}, carry: %s"),
+                          CASES[i].carry),
+                      *table = rein_arena_printf(arena, "TIME,AMT,CMT,WT\n0,1,1,%s\n5,.,1,%s\n9,2,1,%s\n",
+                                                 cell[0], cell[1], cell[2]),
+                      *got = solved_messages(arena, MODEL, text, table);
+    if (CASES[i].message)
+      ck_assert_msg(strstr(got, CASES[i].message) != NULL, "%s: %s", table, got);
+    else
+      ck_assert_msg(strstr(got, "error") == NULL, "%s: %s", table, got);
+    rein_arena_destroy(arena);
+  }
+}
+END_TEST
+
 /* A counterfactual leaves out one action of the table. */
 START_TEST(counterfactual) {
   solved s = solved_create(MODEL, SCENARIO("typical", "") "counterfactual: {without: y}\n",
@@ -272,6 +308,7 @@ Suite *rein_suite_doses(void) {
   tcase_add_test(tcase, clocks);
   tcase_add_test(tcase, replaced_again);
   tcase_add_test(tcase, covariates_over_time);
+  tcase_add_test(tcase, missing_cells);
   tcase_add_test(tcase, counterfactual);
   tcase_add_test(tcase, several_people_are_people);
   tcase_add_test(tcase, a_thousand_regimens);
