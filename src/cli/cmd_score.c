@@ -20,7 +20,8 @@ static rein_status read_options(const rein_cli *cli, rein_validate_options *out,
   if (*wants_points && cli->n_arg > 0)
     return rein_cli_usage(cli, "--format points lists what is to be predicted: it takes no predictions");
   *out = (rein_validate_options){.n_thread = (int)o[REIN_OPTION_THREADS].count,
-                                 .individual_data = o[REIN_OPTION_INDIVIDUAL_DATA].given};
+                                 .individual_data = o[REIN_OPTION_INDIVIDUAL_DATA].given,
+                                 .why = o[REIN_OPTION_WHY].given};
   return REIN_OK;
 }
 

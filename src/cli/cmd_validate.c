@@ -34,7 +34,8 @@ static rein_status read_options(const rein_cli *cli, rein_validate_options *out,
                                               .seed = (uint64_t)o[REIN_OPTION_SEED].count,
                                               .n_individual = o[REIN_OPTION_N].count},
                                  .n_thread = (int)o[REIN_OPTION_THREADS].count,
-                                 .individual_data = o[REIN_OPTION_INDIVIDUAL_DATA].given};
+                                 .individual_data = o[REIN_OPTION_INDIVIDUAL_DATA].given,
+                                 .why = o[REIN_OPTION_WHY].given};
   return REIN_OK;
 }
 

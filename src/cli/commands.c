@@ -154,11 +154,14 @@ static const rein_command commands[] = {
      "1 when some individuals could not be simulated. With --out, everything as JSON; with --format "
      "markdown, a "
      "line for\n"
-     "each comparison.",
+     "each comparison. With --why, the smallest change of a parameter that would explain each miss.",
      "rein validate models/warfarin/validate/people.yaml\tone comparison\n"
+     "rein validate --why models/sleep_two_process/validate/restriction.yaml\tand what would explain its "
+     "misses\n"
      "rein validate -o report.json models/warfarin/validate/people.yaml\tthe same, and as JSON\n"
      "rein validate --format markdown models/*/validate/*.yaml\tone line for each\n",
-     1, -1, BIT(OUT) | BIT(N) | BIT(SEED) | BIT(THREADS) | BIT(FORMAT) | BIT(INDIVIDUAL_DATA) | BIT(HELP),
+     1, -1,
+     BIT(OUT) | BIT(N) | BIT(SEED) | BIT(THREADS) | BIT(FORMAT) | BIT(INDIVIDUAL_DATA) | BIT(WHY) | BIT(HELP),
      rein_cmd_validate},
     {"report", "write one HTML file on a comparison or a study", "SCENARIO|STUDY",
      "A scenario with a 'compare' block is validated as by 'rein validate': the page says what was asked, "
@@ -199,7 +202,7 @@ static const rein_command commands[] = {
      "rein score --task task.yaml\tthe scenario's own model on the test part\n"
      "rein score --task task.yaml --format points --individual-data -o points.csv\twhat is to be predicted\n"
      "rein score predictions.csv --task task.yaml\tanother model's predictions\n",
-     0, 1, BIT(TASK) | BIT(FORMAT) | BIT(OUT) | BIT(THREADS) | BIT(INDIVIDUAL_DATA) | BIT(HELP),
+     0, 1, BIT(TASK) | BIT(FORMAT) | BIT(OUT) | BIT(THREADS) | BIT(INDIVIDUAL_DATA) | BIT(WHY) | BIT(HELP),
      rein_cmd_score},
     {"explain", "say which processes of the model make an effect", "SCENARIO",
      "Runs one person with and without the action, and again with each process held at its course without "

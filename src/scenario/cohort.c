@@ -323,6 +323,7 @@ static bool read_table(rein_scenario_reader *r, const rein_yaml *cohort, bool *g
     code[i] = rein_arena_printf(r->arena, "%lld", (long long)i + 1);
     source_id[i] = rein_csv_text(csv, i, id_column);
   }
+  r->inside->table = csv;
   r->inside->row_code = code;
   r->inside->row_source_id = source_id;
   r->scenario->individual_data = true;

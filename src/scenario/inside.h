@@ -74,6 +74,7 @@ struct rein_scenario_inside {
   char table_hash[65]; /* SHA-256 of the table of people, "" for none */
   const char **row_code,
       **row_source_id;   /* (people.n_row) study-local code and the table's own id of each person */
+  const rein_csv *table; /* of people, NULL for none */
   const rein_yaml *root; /* the file's tree, for what is only printed */
 };
 

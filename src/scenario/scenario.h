@@ -165,6 +165,17 @@ bool rein_scenario_read_quantity(rein_arena *arena, rein_units *units, rein_diag
 /* Whether an arm gives an action of the model to anybody; amounts of 0 count as given. */
 bool rein_scenario_gives(const rein_scenario *scenario, int arm, int action);
 
+/* A column of the scenario's table of people, used by the model or not. */
+typedef struct {
+  const char *name;
+  bool is_words;       /* two different words: 0 is the one that comes first in the alphabet, 1 the other */
+  const double *value; /* (rows of the table) as the table has them, NaN where missing */
+} rein_scenario_column;
+
+/* Columns of numbers, or of two words, that vary; the column that tells people apart is none. *n = 0 for a
+ * drawn cohort. In `arena`. */
+rein_scenario_column *rein_scenario_columns(rein_arena *arena, const rein_scenario *scenario, int *n);
+
 /* A time rounded to 13 digits, as all times of a scenario are. */
 double rein_scenario_round_time(double time);
 

@@ -96,8 +96,8 @@ static void hold_people(rein_arena *arena, const rein_scenario *scenario, rein_p
 }
 
 rein_scenario *rein_scenario_vary(rein_arena *arena, const rein_scenario *scenario,
-                                  const rein_variant *variant, int n_variant, const double *time,
-                                  int n_time) {
+                                  const rein_variant *variant, int n_variant, const double *time, int n_time,
+                                  bool held) {
   rein_scenario *out = REIN_NEW(arena, rein_scenario, 1);
   rein_scenario_inside *inside = REIN_NEW(arena, rein_scenario_inside, 1);
   rein_arm *arm = REIN_NEW(arena, rein_arm, n_variant);
@@ -111,7 +111,7 @@ rein_scenario *rein_scenario_vary(rein_arena *arena, const rein_scenario *scenar
     arm_inside[i] = scenario->inside->arm[variant[i].arm];
     arm_inside[i].theta = variant[i].theta;
   }
-  hold_people(arena, scenario, &inside->people);
+  if (held) hold_people(arena, scenario, &inside->people);
   inside->arm = arm_inside;
   inside->n_chunk = 0;
   out->inside = inside;
@@ -120,9 +120,11 @@ rein_scenario *rein_scenario_vary(rein_arena *arena, const rein_scenario *scenar
   out->time = time;
   out->n_time = n_time;
   out->n_horizon = 0;
-  out->n_replicate = 1;
-  out->typical = inside->people.typical;
-  out->n_individual = out->typical ? 1 : inside->people.n_row;
+  if (held) {
+    out->n_replicate = 1;
+    out->typical = inside->people.typical;
+    out->n_individual = out->typical ? 1 : inside->people.n_row;
+  }
   rein_scenario_reader reader = {.arena = arena, .model = scenario->model, .scenario = out, .inside = inside};
   rein_scenario_choose_lanes(&reader, NULL);
   return out;

@@ -1,8 +1,8 @@
 /* A scenario's arms with other numbers than they have, and what the scenario states about how far numbers
  * vary: for studies that ask what a departure would do.
  *
- * Nobody is drawn: of a drawn cohort there is the typical individual, of a table each person with what the
- * table gives and the rest at its centre. */
+ * Held people are not drawn: of a drawn cohort there is the typical individual, of a table each person with
+ * what the table gives and the rest at its centre. */
 #ifndef REIN_SCENARIO_VARY_H
 #define REIN_SCENARIO_VARY_H
 
@@ -33,9 +33,11 @@ rein_spread *rein_scenario_spreads(rein_arena *arena, const rein_scenario *scena
 /* The number x standard deviations from its centre. */
 double rein_spread_value(const rein_spread *spread, double centre, double x);
 
-/* The scenario with these arms in place of its own, to be measured at `time`. In `arena`. */
+/* The scenario with these arms in place of its own, to be measured at `time`; held: see above, else people
+ * are drawn as the scenario says, around the variants' numbers. In `arena`. */
 rein_scenario *rein_scenario_vary(rein_arena *arena, const rein_scenario *scenario,
-                                  const rein_variant *variant, int n_variant, const double *time, int n_time);
+                                  const rein_variant *variant, int n_variant, const double *time, int n_time,
+                                  bool held);
 
 /* Whether no dose of the arm is missed or late by chance. */
 bool rein_scenario_is_faithful(const rein_scenario *scenario, int arm);

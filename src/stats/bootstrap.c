@@ -1,6 +1,7 @@
 #include "src/stats/bootstrap.h"
 
 #include <Random123/philox.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "src/stats/quantile.h"
@@ -16,27 +17,43 @@ size_t rein_bootstrap_pick(uint64_t seed, uint64_t resample, uint64_t place, siz
   return (size_t)(((unsigned __int128)bits * n_unit) >> 64);
 }
 
-bool rein_bootstrap_ratio(const double *above, const double *below, size_t n_unit, uint64_t seed,
-                          double level, double *low, double *high) {
+bool rein_bootstrap_interval(rein_bootstrap_statistic statistic, const void *context, size_t n_unit,
+                             uint64_t seed, double level, double *low, double *high) {
   if (n_unit < REIN_BOOTSTRAP_SMALLEST) return false;
-  rein_weighted *ratio = malloc(REIN_BOOTSTRAP_RESAMPLES * sizeof *ratio);
-  if (!ratio) return false;
-  size_t n = 0;
-  for (uint64_t r = 0; r < REIN_BOOTSTRAP_RESAMPLES; r++) {
-    double a = 0.0, b = 0.0;
-    for (size_t i = 0; i < n_unit; i++) {
-      const size_t unit = rein_bootstrap_pick(seed, r, i, n_unit);
-      a += above[unit];
-      b += below[unit];
-    }
-    if (b > 0.0) ratio[n++] = (rein_weighted){a / b, 1.0};
+  rein_weighted *value = malloc(REIN_BOOTSTRAP_RESAMPLES * sizeof *value);
+  size_t *unit = malloc(n_unit * sizeof *unit), n = 0;
+  for (uint64_t r = 0; value && unit && r < REIN_BOOTSTRAP_RESAMPLES; r++) {
+    for (size_t i = 0; i < n_unit; i++) unit[i] = rein_bootstrap_pick(seed, r, i, n_unit);
+    const double x = statistic(context, unit, n_unit);
+    if (!isnan(x)) value[n++] = (rein_weighted){x, 1.0};
   }
   const bool good = 10 * n >= 9 * (size_t)REIN_BOOTSTRAP_RESAMPLES;
   if (good) {
-    rein_weighted_sort(ratio, n);
-    *low = rein_quantile_weighted(ratio, n, 0.5 * (1.0 - level));
-    *high = rein_quantile_weighted(ratio, n, 0.5 * (1.0 + level));
+    rein_weighted_sort(value, n);
+    *low = rein_quantile_weighted(value, n, 0.5 * (1.0 - level));
+    *high = rein_quantile_weighted(value, n, 0.5 * (1.0 + level));
   }
-  free(ratio);
+  free(value);
+  free(unit);
   return good;
+}
+
+typedef struct {
+  const double *above, *below;
+} sums;
+
+static double ratio(const void *context, const size_t *unit, size_t n) {
+  const sums *s = context;
+  double above = 0.0, below = 0.0;
+  for (size_t i = 0; i < n; i++) {
+    above += s->above[unit[i]];
+    below += s->below[unit[i]];
+  }
+  return below > 0.0 ? above / below : NAN;
+}
+
+bool rein_bootstrap_ratio(const double *above, const double *below, size_t n_unit, uint64_t seed,
+                          double level, double *low, double *high) {
+  const sums s = {above, below};
+  return rein_bootstrap_interval(ratio, &s, n_unit, seed, level, low, high);
 }

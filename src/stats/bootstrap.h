@@ -19,6 +19,11 @@
 bool rein_bootstrap_ratio(const double *above, const double *below, size_t n_unit, uint64_t seed,
                           double level, double *low, double *high);
 
+/* Likewise for any number of units (n, repeated as they were drawn): NaN where these have none. */
+typedef double (*rein_bootstrap_statistic)(const void *context, const size_t *unit, size_t n);
+bool rein_bootstrap_interval(rein_bootstrap_statistic statistic, const void *context, size_t n_unit,
+                             uint64_t seed, double level, double *low, double *high);
+
 /* The unit, 0 .. n_unit - 1, at place `place` of resample `resample`; Philox 4x64-10 as in
  * src/scenario/draw.h, with a purpose of its own. */
 size_t rein_bootstrap_pick(uint64_t seed, uint64_t resample, uint64_t place, size_t n_unit);

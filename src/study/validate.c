@@ -374,6 +374,7 @@ rein_status rein_validate_run(rein_validate_job *job, rein_diag *diag, rein_vali
   if (status == REIN_OK) rein_validate_make_effects(job);
   if (status == REIN_OK) status = rein_validate_score_tasks(job);
   if (status == REIN_OK) rein_validate_sum(job, out);
+  if (status == REIN_OK && job->options.why) status = rein_validate_why(job, out);
   rein_unguard(job->arena, &guard);
   rein_validate_free_members(job);
   return status == REIN_OK && job->n_failed > 0 ? REIN_ERR_MEMBERS : status;

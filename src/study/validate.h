@@ -65,6 +65,46 @@ typedef struct {
   double predicted, low, high;                  /* median, 5 and 95 %; NaN: no prediction */
 } rein_validation_effect;
 
+/* How residuals go with a number of the observed people: a column of the scenario's table. A residual is a
+ * person's mean of (observed - predicted mean) / SD of the prediction. */
+typedef struct {
+  int observable; /* index in observed */
+  const char *covariate;
+  bool is_words;          /* see rein_scenario_column */
+  int n_person;           /* with a residual and the number */
+  const char *na;         /* why nothing below is filled, NULL where it is */
+  rein_score rank, slope; /* Spearman's correlation; residual per unit of the column */
+} rein_validation_trend;
+
+/* One parameter, changed so that it would explain a miss. */
+typedef struct {
+  const char *name, *unit;
+  bool uncertain;   /* x is in SDs of its uncertainty, else of its spread between people */
+  double x;         /* on the scale of its distribution */
+  double from, to;  /* parameter's unit; NaN for a formula, around which it deviates */
+  bool simulated;   /* the typical individual was simulated there, and comes within 1 % */
+  double bias_left; /* of the whole cohort there; where it was simulated */
+  int spread;       /* private */
+} rein_why_change;
+
+typedef struct {
+  int row; /* of the validation */
+  double bias;
+  rein_why_change *change; /* (n_change) those within 4 SD, the smallest first */
+  int n_change;
+  int best; /* the smallest that the whole cohort bears out, -1: none */
+} rein_why_miss;
+
+typedef struct {
+  const char *na; /* why nothing was looked for */
+  rein_why_miss *miss;
+  int n_miss;
+  int n_considered;    /* parameters with a stated uncertainty or spread between people */
+  const char **silent; /* (n_silent) those without, which are not considered */
+  int n_silent;
+  int64_t n_failed; /* simulated changes */
+} rein_why;
+
 enum { REIN_VALIDATE_N_QUANTILE = 5 };
 
 /* What a picture of one observable and observed arm shows: quantiles of the simulated measured values, and
@@ -113,7 +153,14 @@ typedef struct {
   rein_validation_effect *effect; /* (n_effect) per observable that has any: all; one by one */
   int n_effect;
   int n_effect_censored, n_effect_shared; /* left out: censored values; the same people in both arms */
-  rein_validation_panel *panel;           /* (n_panel) by observable, arm; with `pictures` only */
+  rein_validation_trend *trend;           /* (n_trend) by observable, column */
+  int n_trend;
+  const char *no_trend; /* why there is none at all */
+  int *miss;            /* (n_miss) rows of an arm and horizon that miss: the 90 % interval does not hold the
+                           observed mean, or for people the interval of bias excludes 0 */
+  int n_miss, n_untold; /* untold: too few people to tell */
+  rein_why *why;        /* NULL: not asked for */
+  rein_validation_panel *panel; /* (n_panel) by observable, arm; with `pictures` only */
   int n_panel;
   rein_validation_verdict *verdict; /* (n_verdict) per observable */
   int n_verdict;
@@ -127,6 +174,7 @@ typedef struct {
   int n_thread;                /* 0: as OpenMP says; the report does not depend on it */
   bool individual_data;        /* scores of fewer than REIN_SMALLEST_GROUP people are filled */
   bool pictures;               /* panels and curves are filled */
+  bool why;                    /* so is `why` */
 } rein_validate_options;
 
 typedef struct rein_validate_job rein_validate_job;

@@ -40,6 +40,7 @@ typedef struct {
       error_sd, direction;
   double hit[REIN_VALIDATE_N_LEVEL], width[REIN_VALIDATE_N_LEVEL]; /* by rein_validate_level */
   double low, high;                                                /* 5 and 95 % of the predicted change */
+  double residual; /* observed minus mean, in SDs of the prediction; NaN censored, missing, without spread */
   bool missing;
   int n_missing; /* of an effect of people: those without a prediction, who count as no change in it */
 } rein_task_score;
@@ -140,6 +141,18 @@ void rein_validate_predict_effect(const rein_validate_job *job, const rein_task 
 
 /* validate_score.c: fills job->score and job->effect_score. */
 rein_status rein_validate_score_tasks(rein_validate_job *job);
+
+/* Median of the predicted minus the observed change; without a prediction that of no change. sample: as
+ * rein_validate_n_sample says. */
+double rein_validate_bias(const rein_validate_job *job, const rein_task *task, int sim_arm,
+                          rein_weighted *sample);
+
+/* validate_trend.c: fills out->trend. */
+void rein_validate_trend(const rein_validate_job *job, rein_validation *out);
+
+/* validate_why.c: fills out->miss; with `why`, out->why. */
+void rein_validate_find_misses(const rein_validate_job *job, rein_validation *out);
+rein_status rein_validate_why(rein_validate_job *job, rein_validation *out);
 
 /* validate_picture.c: fills out->panel. */
 void rein_validate_picture(const rein_validate_job *job, rein_validation *out);

@@ -4,6 +4,7 @@
 #include "src/record/json_text.h"
 #include "src/record/record.h"
 #include "src/study/split.h"
+#include "src/study/validate_why_print.h"
 
 static const rein_observable *observable_of(const rein_validation *v, int o) {
   return &v->scenario->model->observable[v->observed->observable[o]];
@@ -178,6 +179,8 @@ static json_t *make_report(const rein_validation *v) {
   json_object_set_new(report, "scores", rows);
   for (int i = 0; i < v->n_effect; i++) json_array_append_new(effects, make_effect(v, &v->effect[i]));
   json_object_set_new(report, "effects", effects);
+  json_object_set_new(report, "residuals_by_covariate", rein_validate_make_trends(v));
+  json_object_set_new(report, "why", rein_validate_make_why(v));
   json_object_set_new(report, "verdicts", make_verdicts(v));
   json_object_set_new(report, "verdict",
                       v->has_verdict ? json_string(rein_verdict_word(v->overall)) : json_null());

@@ -5,6 +5,7 @@
 
 #include "src/record/record.h"
 #include "src/study/split.h"
+#include "src/study/validate_why_print.h"
 
 static const rein_observable *observable_of(const rein_validation *v, int o) {
   return &v->scenario->model->observable[v->observed->observable[o]];
@@ -235,6 +236,8 @@ void rein_validate_print(const rein_validation *v, rein_text *out) {
       print_effects(v, row->observable, out);
   }
   if (v->n_effect == 0) rein_text_printf(out, "\neffects n/a: %s\n", no_effects(v));
+  rein_validate_print_trends(v, out);
+  rein_validate_print_why(v, out);
   print_verdicts(v, out);
 }
 

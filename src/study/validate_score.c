@@ -174,6 +174,24 @@ static double group_log_score(const rein_task *task, const rein_weighted *sample
   return 0.5 * z * z + LOG_ROOT_2_PI + rein_fixed_log(sd);
 }
 
+double rein_validate_bias(const rein_validate_job *job, const rein_task *task, int sim_arm,
+                          rein_weighted *sample) {
+  size_t n;
+  rein_validate_predict(job, task, sim_arm, task->person, REIN_PREDICT_CHANGE, sample, &n);
+  censor(task, sample, n);
+  rein_weighted_sort(sample, n);
+  return (n > 0 ? rein_quantile_weighted(sample, n, 0.5) : 0.0) - (task->after - task->before);
+}
+
+static double score_residual(const rein_task *task, const rein_weighted *sample, size_t n) {
+  double sum = 0.0, weight = 0.0, square = 0.0;
+  for (size_t i = 0; i < n; i++) sum += sample[i].w * sample[i].x, weight += sample[i].w;
+  for (size_t i = 0; i < n; i++)
+    square += sample[i].w * (sample[i].x - sum / weight) * (sample[i].x - sum / weight);
+  if (task->censored || !(square > 0.0)) return NAN;
+  return (task->after - task->before - sum / weight) / sqrt(square / weight);
+}
+
 static void score_intervals(const scorer *s, const rein_task *task, size_t n, rein_task_score *out) {
   const double observed = task->after - task->before;
   for (int i = 0; i < REIN_VALIDATE_N_LEVEL; i++) {
@@ -213,6 +231,7 @@ static void score_task(const scorer *s, const rein_task *task, rein_task_score *
   } else {
     out->log_score = group_log_score(task, s->sample, n);
   }
+  out->residual = out->missing ? NAN : score_residual(task, s->sample, n);
   out->direction = score_direction(job, task, s->sample, n);
   out->crps = score_prediction(job, task, s->sample, n);
   score_intervals(s, task, n, out);

@@ -455,6 +455,8 @@ void rein_validate_sum(const rein_validate_job *job, rein_validation *out) {
   add_rows(job, &v);
   add_effects(job, &v);
   add_verdicts(job, &v);
+  rein_validate_trend(job, &v);
+  rein_validate_find_misses(job, &v);
   if (job->options.pictures) rein_validate_picture(job, &v);
   *out = v;
 }

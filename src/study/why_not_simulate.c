@@ -28,7 +28,7 @@ static rein_status run(rein_why_not_job *job, const variants *v, rein_sample **s
   rein_validate_job *data = job->data;
   rein_simulation sim = data->simulation;
   sim.scenario = rein_scenario_vary(job->arena, data->simulation.scenario, v->variant, v->n,
-                                    data->scenario->time, data->scenario->n_time);
+                                    data->scenario->time, data->scenario->n_time, true);
   if (sim.scenario->rtol > RTOL) sim.scenario->rtol = RTOL;
   const int n_obs = (int)data->scenario->model->n_observable;
   int *keep = REIN_NEW(job->arena, int, n_obs);
