@@ -1,23 +1,9 @@
 /* rein explain SCENARIO: which processes of the model make an effect. */
 #include <stdio.h>
-#include <string.h>
 
 #include "src/base/files.h"
 #include "src/cli/commands.h"
 #include "src/report/shares.h"
-
-/* What goes to --out: a picture, or JSON. */
-typedef enum { TO_TEXT, TO_JSON, TO_SVG, TO_PNG } target;
-
-static rein_status choose_target(const rein_cli *cli, target *out) {
-  const char *path = cli->option[REIN_OPTION_OUT].text, *dot = path ? strrchr(path, '.') : NULL;
-  *out = TO_TEXT;
-  if (!path) return REIN_OK;
-  if (dot && strcmp(dot, ".json") == 0) return *out = TO_JSON, REIN_OK;
-  if (dot && strcmp(dot, ".svg") == 0) return *out = TO_SVG, REIN_OK;
-  if (dot && strcmp(dot, ".png") == 0) return *out = TO_PNG, REIN_OK;
-  return rein_cli_usage(cli, "--out is a file that ends in .json, .svg or .png, not '%s'", path);
-}
 
 static rein_status read_options(const rein_cli *cli, rein_explain_options *out) {
   const rein_option_value *o = cli->option;
@@ -36,23 +22,23 @@ static rein_status read_options(const rein_cli *cli, rein_explain_options *out) 
   return REIN_OK;
 }
 
-static rein_status write_out(rein_cli *cli, const rein_explanation *e, target to) {
+static rein_status write_out(rein_cli *cli, const rein_explanation *e, rein_cli_target to) {
   const char *path = cli->option[REIN_OPTION_OUT].text;
   rein_text text;
   rein_text_init(&text, cli->arena);
-  if (to == TO_TEXT) {
+  if (to == REIN_TO_TEXT) {
     rein_explain_print(e, &text);
     fputs(text.bytes, stdout);
     return REIN_OK;
   }
-  if (to == TO_JSON) {
+  if (to == REIN_TO_JSON) {
     const rein_status status = rein_explain_print_json(e, &text);
     return status == REIN_OK ? rein_files_write(path, text.bytes, text.n, cli->diag) : status;
   }
   rein_bars bars;
   rein_shares_make(cli->arena, e, &bars);
   const rein_status status =
-      rein_bars_write(cli->arena, &bars, to == TO_SVG ? REIN_PLOT_SVG : REIN_PLOT_PNG, path, cli->diag);
+      rein_bars_write(cli->arena, &bars, to == REIN_TO_SVG ? REIN_PLOT_SVG : REIN_PLOT_PNG, path, cli->diag);
   if (status == REIN_OK) fprintf(stderr, "picture: %s\n", path);
   return status;
 }
@@ -61,8 +47,8 @@ rein_status rein_cmd_explain(rein_cli *cli) {
   rein_explain_options options;
   rein_explanation e;
   rein_units *units;
-  target to;
-  rein_status status = choose_target(cli, &to);
+  rein_cli_target to;
+  rein_status status = rein_cli_target_of(cli, &to);
   if (status == REIN_OK) status = read_options(cli, &options);
   if (status == REIN_OK) status = rein_cli_units(cli, &units);
   if (status == REIN_OK) status = rein_explain(cli->arena, units, cli->arg[0], &options, cli->diag, &e);

@@ -266,7 +266,8 @@ static const rein_command commands[] = {
      "only.",
      "rein steer --exploratory models/warfarin/steer/range.yaml\tchoices, marked\n"
      "rein steer --exploratory -o choices.json models/warfarin/steer/range.yaml\tthe same, and as "
-     "JSON\n",
+     "JSON\n"
+     "rein steer --exploratory -o choices.svg models/warfarin/steer/range.yaml\tthe same, and a picture\n",
      1, 1, BIT(EXPLORATORY) | BIT(THREADS) | BIT(OUT) | BIT(HELP), rein_cmd_steer},
     {"why-not", "say where a model may miss the observed data", "SCENARIO",
      "Compares as 'rein validate' does, and says which of five places explains a miss best: measurement,\n"
@@ -304,6 +305,16 @@ rein_status rein_cli_units(rein_cli *cli, rein_units **out) {
   const rein_status status = rein_units_create(cli->diag, out);
   if (status == REIN_OK) rein_arena_defer(cli->arena, destroy_units, *out);
   return status;
+}
+
+rein_status rein_cli_target_of(const rein_cli *cli, rein_cli_target *out) {
+  const char *path = cli->option[REIN_OPTION_OUT].text, *dot = path ? strrchr(path, '.') : NULL;
+  *out = REIN_TO_TEXT;
+  if (!path) return REIN_OK;
+  if (dot && strcmp(dot, ".json") == 0) return *out = REIN_TO_JSON, REIN_OK;
+  if (dot && strcmp(dot, ".svg") == 0) return *out = REIN_TO_SVG, REIN_OK;
+  if (dot && strcmp(dot, ".png") == 0) return *out = REIN_TO_PNG, REIN_OK;
+  return rein_cli_usage(cli, "--out is a file that ends in .json, .svg or .png, not '%s'", path);
 }
 
 const char *rein_cli_sniff(rein_cli *cli, const char *path) {

@@ -35,6 +35,10 @@ rein_pos rein_cli_pos(void);
 /* The unit system, destroyed with cli->arena. */
 rein_status rein_cli_units(rein_cli *cli, rein_units **out);
 
+/* What goes to --out, by how its name ends: a picture, or JSON; without it text goes to standard output. */
+typedef enum { REIN_TO_TEXT, REIN_TO_JSON, REIN_TO_SVG, REIN_TO_PNG } rein_cli_target;
+rein_status rein_cli_target_of(const rein_cli *cli, rein_cli_target *out);
+
 /* What a file is by its first key: "scenario", "model", or "" where it cannot be told. A text that is no file
  * is a model's name. Errors of reading are not reported here: the reader that follows finds them again. */
 const char *rein_cli_sniff(rein_cli *cli, const char *path);
