@@ -137,7 +137,7 @@ static const char *make_caption(rein_arena *arena, const rein_steering *s) {
       "Ring: %lld people of the search. Dot: mean or share of %lld other people, with its 95 %% interval; "
       "thin: 5 to "
       "95 %% of people. Dashed: wanted range, or limit.\n"
-      "No point of the search beats a choice of layer 1 in every objective; none of them is the best. "
+      "No point of the search beats a choice of layer 1 in every objective; none of them is the best.\n"
       "Evidence: %s.\n"
       "Research use only: what a model's cohorts do under actions. Nothing here chooses a treatment.",
       (long long)s->n_search, (long long)s->n_check, s->evidence);

@@ -30,6 +30,9 @@ static rein_status run(rein_why_not_job *job, const variants *v, rein_sample **s
   sim.scenario = rein_scenario_vary(job->arena, data->simulation.scenario, v->variant, v->n,
                                     data->scenario->time, data->scenario->n_time, true);
   if (sim.scenario->rtol > RTOL) sim.scenario->rtol = RTOL;
+  /* Changes of rates make a model stiff that the pilot found was not: an explicit method takes millions of
+   * steps for some. */
+  if (sim.scenario->method == REIN_METHOD_DOPRI5) sim.scenario->method = REIN_METHOD_BDF;
   const int n_obs = (int)data->scenario->model->n_observable;
   int *keep = REIN_NEW(job->arena, int, n_obs);
   for (int o = 0; o < n_obs; o++) keep[o] = sim.tape->n_state + o;
