@@ -221,6 +221,8 @@ static json_t *record(const exporter *e, const place *p) {
   set(p, to, "parameters", parameters(e, p, labels));
   set(p, to, "status", json_string(rein_record_status_word(p->part->status[p->m])));
   set(p, to, "failure", failure(p));
+  if (isfinite(p->part->rest_residual[p->m]))
+    set(p, to, "rest_residual", rein_json_number(p->part->rest_residual[p->m]));
   set(p, to, "counters", counters(p));
   set(p, to, "provenance", json_incref(e->provenance));
   return to;

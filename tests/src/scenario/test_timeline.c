@@ -174,6 +174,19 @@ START_TEST(patterns) {
 }
 END_TEST
 
+/* Time 0 is Wednesday, 18:00: days go from midnight to midnight, whatever the line's own days are; negative
+ * times belong to the days before. */
+START_TEST(days_of_the_calendar) {
+  char text[2000];
+  const char *line = SCENARIO("      - {do: x, amount: 1 mg, from: %s, every: 6 h, count: 18, days: "
+                              "[Thursday, sun]}\n") "clock: 'wed 18:00'\nstart: -72 h\n";
+  snprintf(text, sizeof text, line, "0 h"); /* Thursday is from 6 h to 30 h, Sunday from 78 h to 102 h */
+  expect(MODEL(""), text, "6 add 1; 12 add 1; 18 add 1; 24 add 1; 78 add 1; 84 add 1; 90 add 1; 96 add 1");
+  snprintf(text, sizeof text, line, "-71 h"); /* Sunday, 19:00 */
+  expect(MODEL(""), text, "-71 add 1; 7 add 1; 13 add 1; 19 add 1; 25 add 1");
+}
+END_TEST
+
 /* 10 h of run-in, then A B B A of 20 h each, whose first 5 h are free: a dose at the 1st hour of a period is
  * left out, at the 6th given. What is not prescribed keeps its instant and is no dose. */
 START_TEST(periods) {
@@ -236,6 +249,7 @@ Suite *rein_suite_timeline(void) {
   tcase_add_test(tcase, ends_of_the_study);
   tcase_add_test(tcase, ten_thousand_doses);
   tcase_add_test(tcase, patterns);
+  tcase_add_test(tcase, days_of_the_calendar);
   tcase_add_test(tcase, periods);
   tcase_add_test(tcase, order_at_one_instant);
   suite_add_tcase(suite, tcase);

@@ -235,6 +235,24 @@ START_TEST(outside_what_is_valid) {
 }
 END_TEST
 
+/* How far from rest the start is goes out with the record, where it was asked for. */
+START_TEST(residual_in_the_export) {
+  json_error_t error;
+  run("rein: scenario/1\nname: s\nmodel: ./m.yaml\ncohort: {n: 3}\nmeasure: {at: [0 h, 1 h]}\n"
+      "before: {equilibrate: true}\narms: {a: {}}\n",
+      false);
+  char *line = strtok(exported(false), "\n");
+  for (int64_t i = 0; i < 3; i++, line = strtok(NULL, "\n")) {
+    json_t *record = json_loads(line, 0, &error);
+    const json_t *residual = json_object_get(record, "rest_residual");
+    ck_assert(json_is_number(residual));
+    ck_assert_double_eq(json_number_value(residual), part.rest_residual[i]);
+    ck_assert(part.rest_residual[i] >= 0 && part.rest_residual[i] < 1);
+    json_decref(record);
+  }
+}
+END_TEST
+
 Suite *rein_suite_decisions(void) {
   Suite *suite = suite_create("decisions");
   TCase *tcase = tcase_create("decisions");
@@ -244,6 +262,7 @@ Suite *rein_suite_decisions(void) {
   tcase_add_test(tcase, in_the_summary);
   tcase_add_test(tcase, in_the_export);
   tcase_add_test(tcase, outside_what_is_valid);
+  tcase_add_test(tcase, residual_in_the_export);
   suite_add_tcase(suite, tcase);
   return suite;
 }
