@@ -6,102 +6,16 @@
 #include <string.h>
 #include <strings.h>
 
-static const char *const NAMES[REIN_N_COL] = {"ID",   "TIME", "AMT", "CMT", "EVID", "RATE", "II",
-                                              "ADDL", "SS",   "MDV", "DV",  "DVID", "CENS", "LLOQ"};
-
 #define MAX_LISTED 12 /* names that a message lists */
 
 /* ---- columns ---- */
 
-/* The column of that name, in whatever case. */
-static int find_known(const char *name) {
-  for (int k = 0; k < REIN_N_COL; k++)
-    if (strcasecmp(name, NAMES[k]) == 0) return k;
-  return -1;
-}
-
-static bool is_case(const char *name, bool upper) {
-  for (; *name; name++)
-    if (upper ? *name >= 'a' && *name <= 'z' : *name >= 'A' && *name <= 'Z') return false;
-  return true;
-}
-
-static bool is_listed(const rein_yaml *list, const char *name) {
-  for (int i = 0; list && i < (list->kind == REIN_YAML_LIST ? list->n : 1); i++)
-    if (strcmp((list->kind == REIN_YAML_LIST ? list->item[i] : list)->text, name) == 0) return true;
-  return false;
-}
-
-static rein_pos header_pos(const rein_csv *csv, int k) {
-  rein_pos pos = rein_source_pos(csv->source, csv->header_offset[k], (int)strlen(csv->header[k]));
-  pos.source = csv->quiet;
-  return pos;
-}
-
-/* The first column that has a case says what all have; upper where none has. */
-static int find_leader(const rein_csv *csv, const rein_yaml *ignore, bool *upper) {
-  *upper = true;
-  for (int i = 0; i < csv->n_column; i++) {
-    const char *name = csv->header[i];
-    if (is_listed(ignore, name) || find_known(name) < 0) continue;
-    *upper = is_case(name, true);
-    if (*upper || is_case(name, false)) return i;
-  }
-  *upper = true;
-  return -1;
-}
-
-static void refuse_case(const rein_dose_table *t, int i, int leader, bool upper) {
-  const char *name = t->csv->header[i], *has = is_case(name, true)    ? "is in upper case"
-                                               : is_case(name, false) ? "is in lower case"
-                                                                      : "mixes upper and lower case";
-  char *wanted = rein_arena_strdup(t->r->arena, NAMES[find_known(name)]);
-  for (char *c = wanted; *c && !upper; c++) *c = (char)(*c - 'A' + 'a');
-  if (leader < 0)
-    rein_error(t->r->diag, header_pos(t->csv, i),
-               "column '%s' %s; expected '%s' (or all columns in lower case)", name, has, wanted);
-  else
-    rein_error(t->r->diag, header_pos(t->csv, i), "column '%s' %s; expected '%s', in %s case as '%s'", name,
-               has, wanted, upper ? "upper" : "lower", t->csv->header[leader]);
-}
-
-static void refuse_column(const rein_dose_table *t, int i, bool upper) {
-  rein_names *known = rein_names_create(t->r->arena);
-  for (int k = 0; k < REIN_N_COL; k++) {
-    char *name = rein_arena_strdup(t->r->arena, NAMES[k]);
-    for (char *c = name; *c && !upper; c++) *c = (char)(*c - 'A' + 'a');
-    rein_names_add(known, name, k);
-  }
-  const char *near = rein_names_closest(known, t->csv->header[i]);
-  rein_error(
-      t->r->diag, header_pos(t->csv, i),
-      "column '%s' means nothing here%s%s%s; name it in 'covariates' or in 'ignore' of the arm's events",
-      t->csv->header[i], near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
-}
-
-/* Every column is one of the known ones, a covariate, or said to be ignored. */
 bool rein_dose_find_columns(rein_dose_table *t) {
-  const rein_csv *csv = t->csv;
-  const int n_error = rein_diag_n_error(t->r->diag);
-  const rein_yaml *covariates = rein_yaml_get(t->node, "covariates"),
-                  *ignore = rein_yaml_get(t->node, "ignore");
-  bool upper;
-  const int leader = find_leader(csv, ignore, &upper);
-  for (int k = 0; k < REIN_N_COL; k++) t->at[k] = -1;
-  for (int i = 0; i < csv->n_column; i++) {
-    const int k = find_known(csv->header[i]);
-    if (is_listed(ignore, csv->header[i])) continue;
-    if (k >= 0 && is_case(csv->header[i], upper))
-      t->at[k] = i;
-    else if (k >= 0)
-      refuse_case(t, i, leader, upper);
-    else if (!rein_yaml_get(covariates, csv->header[i]))
-      refuse_column(t, i, upper);
-  }
-  if (rein_diag_n_error(t->r->diag) > n_error) return false;
-  if (t->at[REIN_COL_TIME] >= 0 && (t->at[REIN_COL_AMT] >= 0 || covariates)) return true;
+  const rein_yaml *covariates = rein_yaml_get(t->node, "covariates");
+  if (!rein_nonmem_find_columns(&t->nm, covariates, rein_yaml_get(t->node, "ignore"))) return false;
+  if (t->nm.at[REIN_COL_TIME] >= 0 && (t->nm.at[REIN_COL_AMT] >= 0 || covariates)) return true;
   rein_error(t->r->diag, rein_yaml_get(t->node, "table")->pos, "a table of doses needs the column %s",
-             t->at[REIN_COL_TIME] < 0 ? "TIME" : "AMT");
+             t->nm.at[REIN_COL_TIME] < 0 ? "TIME" : "AMT");
   return false;
 }
 
@@ -142,7 +56,7 @@ bool rein_dose_read_units(rein_dose_table *t) {
   bool good = unit_factor(t, unit_node(t, "time", ""), "TIME", &model->time_unit, model->time_unit_text,
                           &t->time_factor);
   t->ii_factor = 1.0;
-  if (t->at[REIN_COL_II] < 0) return good;
+  if (t->nm.at[REIN_COL_II] < 0) return good;
   return unit_factor(t, unit_node(t, "ii", ""), "II", &model->time_unit, model->time_unit_text,
                      &t->ii_factor) &&
          good;
@@ -239,7 +153,7 @@ static bool read_factors(rein_dose_table *t, rein_dose_cmt *c) {
   c->rate_factor = 1.0;
   if (!unit_factor(t, unit_node(t, "amt", c->name), "AMT", &a->unit, a->unit_text, &c->amount_factor))
     return false;
-  if (t->at[REIN_COL_RATE] < 0 || !unit_node(t, "rate", c->name)) return true;
+  if (t->nm.at[REIN_COL_RATE] < 0 || !unit_node(t, "rate", c->name)) return true;
   rein_unit unit = rein_unit_divide(&a->unit, &model->time_unit);
   const char *text = rein_arena_printf(t->r->arena, "%s/%s", a->unit_text, model->time_unit_text);
   return unit_factor(t, unit_node(t, "rate", c->name), "RATE", &unit, text, &c->rate_factor);
@@ -247,9 +161,9 @@ static bool read_factors(rein_dose_table *t, rein_dose_cmt *c) {
 
 /* The compartment of a line; NULL with an error. */
 static rein_dose_cmt *find_compartment(rein_dose_table *t, int64_t row) {
-  int k = t->at[REIN_COL_CMT];
-  rein_pos pos = k < 0 ? rein_yaml_get(t->node, "table")->pos : rein_csv_pos(t->csv, row, k);
-  const char *name = k < 0 ? "1" : rein_csv_text(t->csv, row, k);
+  int k = t->nm.at[REIN_COL_CMT];
+  rein_pos pos = k < 0 ? rein_yaml_get(t->node, "table")->pos : rein_csv_pos(t->nm.csv, row, k);
+  const char *name = k < 0 ? "1" : rein_csv_text(t->nm.csv, row, k);
   if (k < 0 && t->r->model->n_action == 1) name = t->r->model->action[0].name;
   if (k < 0 && t->r->model->n_action != 1) {
     rein_error(t->r->diag, pos, "the model has several actions, so the table needs the column CMT");
@@ -265,106 +179,63 @@ static rein_dose_cmt *find_compartment(rein_dose_table *t, int64_t row) {
 
 /* ---- one record ---- */
 
-rein_pos rein_dose_cell(const rein_dose_table *t, int64_t row, rein_dose_column k) {
-  return rein_csv_pos(t->csv, row, t->at[k] >= 0 ? t->at[k] : t->at[REIN_COL_TIME]);
-}
-
-/* A number of the record; an empty cell or a column that is not there is `missing`. */
-static bool number(rein_dose_table *t, int64_t row, rein_dose_column k, double missing, double *out) {
-  *out = missing;
-  if (t->at[k] < 0 || rein_csv_is_missing(t->csv, row, t->at[k])) return true;
-  return rein_csv_number(t->csv, row, t->at[k], t->r->diag, out);
-}
-
-static bool whole(rein_dose_table *t, int64_t row, rein_dose_column k, double low, double high,
-                  const char *expected, int *out) {
-  double value;
-  if (!number(t, row, k, 0.0, &value)) return false;
-  *out = (int)(value >= low && value <= high ? value : 0);
-  if (value >= low && value <= high && value == floor(value)) return true;
-  rein_error(t->r->diag, rein_dose_cell(t, row, k), "%s: expected %s", NAMES[k], expected);
-  return false;
-}
-
-static bool read_evid(rein_dose_table *t, rein_dose_record *x) {
-  if (t->at[REIN_COL_EVID] < 0) { /* as NONMEM has it: an amount or a rate is a dose */
-    x->evid = x->amt != 0.0 || x->rate != 0.0;
-    return true;
-  }
-  if (!whole(t, x->row, REIN_COL_EVID, 0, 8, "0, 1, 2, 3, 4 or 8", &x->evid)) return false;
-  if (x->evid <= 4 || x->evid == 8) return true;
-  rein_error(t->r->diag, rein_dose_cell(t, x->row, REIN_COL_EVID), "EVID: expected 0, 1, 2, 3, 4 or 8");
-  return false;
-}
-
 /* What does not fit together in a dose. */
 static bool check_dose(rein_dose_table *t, const rein_dose_record *x) {
   rein_diag *diag = t->r->diag;
   int n_error = rein_diag_n_error(diag);
   bool constant = x->amt == 0.0 && x->rate != 0.0 && x->ss > 0;
   if (x->rate < 0.0 && x->rate != -1.0 && x->rate != -2.0)
-    rein_error(diag, rein_dose_cell(t, x->row, REIN_COL_RATE),
+    rein_error(diag, rein_nonmem_cell(&t->nm, x->row, REIN_COL_RATE),
                "RATE is negative; only -1 (rate of the model) and -2 (duration of the model) mean something");
   if (x->rate == -1.0 && x->cmt->at_rate < 0)
-    rein_error(diag, rein_dose_cell(t, x->row, REIN_COL_RATE),
+    rein_error(diag, rein_nonmem_cell(&t->nm, x->row, REIN_COL_RATE),
                "RATE is -1, but no action into this compartment has a 'rate'");
   if (x->rate == -2.0 && x->cmt->for_length < 0)
-    rein_error(diag, rein_dose_cell(t, x->row, REIN_COL_RATE),
+    rein_error(diag, rein_nonmem_cell(&t->nm, x->row, REIN_COL_RATE),
                "RATE is -2, but no action into this compartment has a 'duration'");
   if (x->rate > 0.0 && x->rate == x->rate && !unit_node(t, "rate", x->cmt->name))
     rein_error(
         diag, t->node->pos, "events: 'units' has to say the unit of column 'RATE', for example '%s/%s'",
         t->r->model->action[x->cmt->plain >= 0 ? x->cmt->plain : 0].unit_text, t->r->model->time_unit_text);
   if (x->rate >= 0.0 && x->cmt->plain < 0 && x->cmt->at_rate < 0 && x->cmt->for_length < 0)
-    rein_error(diag, rein_dose_cell(t, x->row, REIN_COL_CMT), "no action goes into this compartment");
-  if (t->at[REIN_COL_AMT] >= 0 && rein_csv_is_missing(t->csv, x->row, t->at[REIN_COL_AMT]) && !constant)
-    rein_error(diag, rein_dose_cell(t, x->row, REIN_COL_AMT),
+    rein_error(diag, rein_nonmem_cell(&t->nm, x->row, REIN_COL_CMT), "no action goes into this compartment");
+  if (t->nm.at[REIN_COL_AMT] >= 0 && rein_csv_is_missing(t->nm.csv, x->row, t->nm.at[REIN_COL_AMT]) &&
+      !constant)
+    rein_error(diag, rein_nonmem_cell(&t->nm, x->row, REIN_COL_AMT),
                "a dose (EVID %d) needs an amount; write 0 where nothing is given", x->evid);
   if (x->amt < 0.0 && x->rate != 0.0)
-    rein_error(diag, rein_dose_cell(t, x->row, REIN_COL_AMT),
+    rein_error(diag, rein_nonmem_cell(&t->nm, x->row, REIN_COL_AMT),
                "a negative amount cannot be infused, only taken at once");
-  if (x->ii < 0.0) rein_error(diag, rein_dose_cell(t, x->row, REIN_COL_II), "II is negative");
+  if (x->ii < 0.0) rein_error(diag, rein_nonmem_cell(&t->nm, x->row, REIN_COL_II), "II is negative");
   if (x->addl > 0 && !(x->ii > 0.0))
-    rein_error(diag, rein_dose_cell(t, x->row, REIN_COL_ADDL), "ADDL needs an interval II above 0");
+    rein_error(diag, rein_nonmem_cell(&t->nm, x->row, REIN_COL_ADDL), "ADDL needs an interval II above 0");
   if (x->ss > 0 && !(x->ii > 0.0) && !constant)
     rein_error(
-        diag, rein_dose_cell(t, x->row, REIN_COL_SS),
+        diag, rein_nonmem_cell(&t->nm, x->row, REIN_COL_SS),
         "SS needs an interval II above 0; without, only a constant infusion (AMT 0, RATE not 0) is steady");
   if (constant && (x->ii > 0.0 || x->addl > 0))
-    rein_error(diag, rein_dose_cell(t, x->row, REIN_COL_SS),
+    rein_error(diag, rein_nonmem_cell(&t->nm, x->row, REIN_COL_SS),
                "a steady constant infusion (AMT 0) has neither II nor ADDL");
   if (x->ss > 0 && t->r->model->n_event > 0)
-    rein_error(diag, rein_dose_cell(t, x->row, REIN_COL_SS), "SS cannot be said of a model with events");
+    rein_error(diag, rein_nonmem_cell(&t->nm, x->row, REIN_COL_SS),
+               "SS cannot be said of a model with events");
   return rein_diag_n_error(diag) == n_error;
 }
 
-/* Of a record that gives nothing. */
-static bool has_no_amount(rein_dose_table *t, const rein_dose_record *x) {
-  if (x->amt == 0.0) return true;
-  rein_error(t->r->diag, rein_dose_cell(t, x->row, REIN_COL_AMT), "%s (EVID %d) has no amount%s",
-             x->evid == 0   ? "an observation"
-             : x->evid == 2 ? "an event of another type"
-                            : "a reset",
-             x->evid, x->evid == 3 ? "; EVID 4 resets and gives" : "");
-  return false;
-}
-
 bool rein_dose_read_record(rein_dose_table *t, int64_t row, rein_dose_record *x) {
-  rein_diag *diag = t->r->diag;
   *x = (rein_dose_record){.row = row};
-  if (!rein_csv_number(t->csv, row, t->at[REIN_COL_TIME], diag, &x->time)) return false;
-  bool good = number(t, row, REIN_COL_AMT, 0.0, &x->amt);
-  good = number(t, row, REIN_COL_RATE, 0.0, &x->rate) && good;
-  good = number(t, row, REIN_COL_II, 0.0, &x->ii) && good;
-  good = good && read_evid(t, x);
-  good = good && whole(t, row, REIN_COL_SS, 0, 2, "0, 1 or 2", &x->ss);
-  good = good &&
-         whole(t, row, REIN_COL_ADDL, 0, REIN_SCENARIO_MAX_DOSE, "a whole number, not negative", &x->addl);
+  rein_nonmem_line line;
+  if (!rein_nonmem_read_line(&t->nm, row, &line)) return false;
+  x->time = line.time, x->amt = line.amt, x->rate = line.rate, x->evid = line.evid;
+  bool good = rein_nonmem_number(&t->nm, row, REIN_COL_II, 0.0, &x->ii);
+  good = good && rein_nonmem_whole(&t->nm, row, REIN_COL_SS, 0, 2, "0, 1 or 2", &x->ss);
+  good = good && rein_nonmem_whole(&t->nm, row, REIN_COL_ADDL, 0, REIN_SCENARIO_MAX_DOSE,
+                                   "a whole number, not negative", &x->addl);
   if (!good) return false;
   x->time = rein_scenario_round_time(x->time * t->time_factor);
   x->ii = rein_scenario_round_time(x->ii * t->ii_factor);
   const bool gives = x->evid == 1 || x->evid == 4 || x->evid == 8;
-  if (!gives) return has_no_amount(t, x);
+  if (!gives) return rein_nonmem_has_no_amount(&t->nm, row, &line);
   x->cmt = find_compartment(t, row);
   if (!x->cmt) return false;
   if (!check_dose(t, x)) return false;

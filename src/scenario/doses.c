@@ -17,7 +17,7 @@ typedef struct {
   size_t n, cap;
   rein_change *change;
   size_t n_change, cap_change;
-  double last_time, shift; /* a clock that starts again goes on where the old one stood */
+  rein_nonmem_clock clock;
 } person;
 
 static rein_course new_course(rein_dose_table *t, const rein_dose_record *x, int n_dose) {
@@ -30,7 +30,7 @@ static rein_course new_course(rein_dose_table *t, const rein_dose_record *x, int
                        .time = time,
                        .n_dose = n_dose,
                        .words = "",
-                       .pos = rein_csv_pos(t->csv, x->row, t->at[REIN_COL_TIME])};
+                       .pos = rein_csv_pos(t->nm.csv, x->row, t->nm.at[REIN_COL_TIME])};
 }
 
 /* The dose of a record with EVID 1, 4 or 8. */
@@ -58,18 +58,9 @@ static rein_course dose_course(rein_dose_table *t, const rein_dose_record *x) {
 
 static bool add_record(rein_dose_table *t, rein_dose_record *x, person *p, bool first) {
   rein_arena *arena = t->r->arena;
-  if (!first && x->time + p->shift < p->last_time) {
-    if (x->evid != 3 && x->evid != 4) {
-      rein_error(t->r->diag, rein_dose_cell(t, x->row, REIN_COL_TIME),
-                 "TIME goes back; within a person it may do so only with a reset (EVID 3 or 4)");
-      return false;
-    }
-    p->shift = p->last_time - x->time;
-  }
-  x->time = rein_scenario_round_time(x->time + p->shift);
-  p->last_time = x->time;
+  if (!rein_nonmem_advance(&t->nm, x->row, x->evid, first, &p->clock, &x->time)) return false;
   if (x->time < t->r->inside->t_start && x->evid != 0) {
-    rein_error(t->r->diag, rein_dose_cell(t, x->row, REIN_COL_TIME),
+    rein_error(t->r->diag, rein_nonmem_cell(&t->nm, x->row, REIN_COL_TIME),
                "this is before the simulation starts; say 'start:'");
     return false;
   }
@@ -102,7 +93,7 @@ static bool read_covariate(rein_dose_table *t, const rein_yaml *map, int i, rein
     rein_error(r->diag, node->pos, "expected {sets: parameter, unit: kg} for column '%s'", map->key[i]);
     return false;
   }
-  out->column = rein_csv_get_column(t->csv, map->key[i], map->key_pos[i], r->diag);
+  out->column = rein_csv_get_column(t->nm.csv, map->key[i], map->key_pos[i], r->diag);
   out->param = rein_scenario_find_param(r, name->text, name->pos);
   if (out->column < 0 || out->param < 0) return false;
   const rein_param *param = &r->model->param[out->param];
@@ -148,10 +139,10 @@ static bool read_covariates(rein_dose_table *t) {
 
 /* The value of a cell in the parameter's unit, as far as the model can have it. */
 static bool read_value(rein_dose_table *t, const rein_dose_covariate *c, int64_t row, double *value) {
-  if (!rein_csv_number(t->csv, row, c->column, t->r->diag, value)) return false;
+  if (!rein_csv_number(t->nm.csv, row, c->column, t->r->diag, value)) return false;
   *value = c->factor * *value + c->offset;
   return rein_scenario_is_allowed(t->r, &t->r->model->param[c->param], *value,
-                                  rein_csv_pos(t->csv, row, c->column));
+                                  rein_csv_pos(t->nm.csv, row, c->column));
 }
 
 static void add_change(rein_dose_table *t, person *p, double time, int param, double value) {
@@ -164,7 +155,7 @@ static bool carry_linear(rein_dose_table *t, const rein_dose_covariate *c, int64
   double before = NAN, since = NAN;
   for (int64_t row = first_row; row < end_row; row++) {
     double value, now = time[row - first_row];
-    if (rein_csv_is_missing(t->csv, row, c->column)) continue;
+    if (rein_csv_is_missing(t->nm.csv, row, c->column)) continue;
     if (!read_value(t, c, row, &value)) return false;
     if (isnan(before)) *first = value;
     if (now > since) {
@@ -182,14 +173,14 @@ static bool carry_linear(rein_dose_table *t, const rein_dose_covariate *c, int64
 /* A cell without a value is one between values where it is carried from: no end of a person's lines is made
  * up. */
 static bool has_ends(rein_dose_table *t, const rein_dose_covariate *c, int64_t first_row, int64_t end_row) {
-  const bool lacks_first = rein_csv_is_missing(t->csv, first_row, c->column) && t->how != REIN_CARRY_NEXT,
-             lacks_last = rein_csv_is_missing(t->csv, end_row - 1, c->column) && t->how != REIN_CARRY_LAST;
+  const bool lacks_first = rein_csv_is_missing(t->nm.csv, first_row, c->column) && t->how != REIN_CARRY_NEXT,
+             lacks_last = rein_csv_is_missing(t->nm.csv, end_row - 1, c->column) && t->how != REIN_CARRY_LAST;
   if (lacks_first)
-    rein_error(t->r->diag, rein_csv_pos(t->csv, first_row, c->column),
+    rein_error(t->r->diag, rein_csv_pos(t->nm.csv, first_row, c->column),
                "no value of this column is known here; a person's first line has to have one%s",
                t->how == REIN_CARRY_LINEAR ? ", and the last, to go straight between them" : "");
   if (lacks_last && !lacks_first)
-    rein_error(t->r->diag, rein_csv_pos(t->csv, end_row - 1, c->column),
+    rein_error(t->r->diag, rein_csv_pos(t->nm.csv, end_row - 1, c->column),
                "no value of this column comes later; with 'carry: %s' a person's last line has to have one",
                t->how == REIN_CARRY_NEXT ? "next" : "linear");
   return !lacks_first && !lacks_last;
@@ -204,7 +195,7 @@ static bool carry_covariate(rein_dose_table *t, int i_cov, int64_t first_row, in
   double held = NAN, since = -INFINITY; /* carried next: where the value before ends */
   for (int64_t row = first_row; row < end_row; row++) {
     double value;
-    if (rein_csv_is_missing(t->csv, row, c->column)) continue;
+    if (rein_csv_is_missing(t->nm.csv, row, c->column)) continue;
     if (!read_value(t, c, row, &value)) return false;
     if (isnan(held)) {
       *first = value;
@@ -229,17 +220,13 @@ static bool read_person(rein_dose_table *t, int64_t first_row, int64_t end_row, 
   for (int64_t row = first_row; row < end_row; row++) {
     rein_dose_record x;
     good = rein_dose_read_record(t, row, &x) && add_record(t, &x, &p, row == first_row) && good;
-    time[row - first_row] = p.last_time;
+    time[row - first_row] = p.clock.last;
   }
   for (int i = 0; i < t->n_cov && good; i++)
     good = carry_covariate(t, i, first_row, end_row, time, &p, &first[i]);
   *out = (rein_person_doses){
       .course = p.course, .change = p.change, .first = first, .n_course = p.n, .n_change = p.n_change};
   return good;
-}
-
-static const char *id_of(const rein_dose_table *t, int64_t row) {
-  return t->at[REIN_COL_ID] < 0 ? "" : rein_csv_text(t->csv, row, t->at[REIN_COL_ID]);
 }
 
 typedef struct {
@@ -251,11 +238,11 @@ typedef struct {
 static bool read_people(rein_dose_table *t, people *all) {
   bool good = true;
   all->ids = rein_names_create(t->r->arena);
-  for (int64_t row = 0, end; row < t->csv->n_row; row = end) {
-    const char *id = id_of(t, row);
-    for (end = row + 1; end < t->csv->n_row && strcmp(id_of(t, end), id) == 0;) end++;
+  for (int64_t row = 0, end; row < t->nm.csv->n_row; row = end) {
+    const char *id = rein_nonmem_id(&t->nm, row);
+    for (end = row + 1; end < t->nm.csv->n_row && strcmp(rein_nonmem_id(&t->nm, end), id) == 0;) end++;
     if (rein_names_add(all->ids, id, (int)all->n) != (int)all->n) {
-      rein_error(t->r->diag, rein_csv_pos(t->csv, row, t->at[REIN_COL_ID]),
+      rein_error(t->r->diag, rein_csv_pos(t->nm.csv, row, t->nm.at[REIN_COL_ID]),
                  "the lines of this person are not together: others stand between");
       return false;
     }
@@ -278,7 +265,7 @@ static bool match_cohort(rein_dose_table *t, const people *all, rein_doses *out)
   out->person = all->person;
   out->n_person = (int64_t)all->n;
   if (all->n > 1) r->scenario->individual_data = true; /* as a table of people, whoever the cohort is */
-  if (r->inside->people.n_row > 0 && t->at[REIN_COL_ID] >= 0) {
+  if (r->inside->people.n_row > 0 && t->nm.at[REIN_COL_ID] >= 0) {
     rein_person_doses *sorted = REIN_NEW(r->arena, rein_person_doses, r->inside->people.n_row);
     int64_t n_found = 0;
     for (int64_t i = 0; i < r->inside->people.n_row; i++) {
@@ -314,7 +301,7 @@ static bool open_table(rein_dose_table *t, rein_doses *out) {
   const char *resolved = rein_files_resolve(r->arena, r->scenario->path, path->text);
   if (rein_files_read(r->arena, resolved, path->pos, r->diag, &source) != REIN_OK) return false;
   if (rein_csv_parse(r->arena, source, r->diag, &csv) != REIN_OK) return false;
-  t->csv = csv;
+  t->nm = (rein_nonmem){.arena = r->arena, .diag = r->diag, .csv = csv};
   out->name = path->text;
   rein_sha256_hex(source->bytes, source->n_byte, out->hash);
   if (csv->n_row > 0) return true;
