@@ -3,11 +3,13 @@
 
 #include <math.h>
 #include <string.h>
+#include <strings.h>
 
 #include "src/base/files.h"
 #include "src/base/sha256.h"
 #include "src/lang/schema.h"
 #include "src/record/observed_rows.h"
+#include "src/scenario/nonmem.h"
 
 static const char *const ASSIGNMENTS[] = {"randomised",   "n-of-1",  "self-selected",
                                           "before-after", "unknown", NULL};
@@ -30,7 +32,8 @@ static const rein_schema TOP_KEYS[] = {
     {.key = "notes", .kind = REIN_SCHEMA_TEXT},
     {.key = "inputs", .kind = REIN_SCHEMA_TEXT},
     {.key = "doses", .kind = REIN_SCHEMA_TEXT},
-    {.key = "columns", .kind = REIN_SCHEMA_ANY, .required = true},
+    {.key = "columns", .kind = REIN_SCHEMA_ANY},
+    {.key = "nonmem", .kind = REIN_SCHEMA_MAP, .keys = rein_nonmem_keys},
     {.key = "source", .kind = REIN_SCHEMA_ANY, .required = true},
     {.key = "licence", .kind = REIN_SCHEMA_TEXT, .required = true},
     {.key = "arms", .kind = REIN_SCHEMA_MAP_OF, .required = true, .keys = ARM_RULE},
@@ -166,6 +169,15 @@ static rein_status read_yaml(rein_observed_reader *r, const char *path, const re
       !is_map_of_text(r, rein_yaml_get(r->root, "columns"),
                       "'columns' has to be a map from the table's columns to what they hold"))
     return REIN_ERR_INPUT;
+  const bool has_columns = rein_yaml_get(r->root, "columns") != NULL;
+  if (has_columns == (rein_yaml_get(r->root, "nonmem") != NULL)) {
+    rein_error(r->diag, r->root->pos,
+               has_columns
+                   ? "a table is told about in 'columns' or in 'nonmem', not in both"
+                   : "observed data need 'columns', a map from the table's columns to what they hold, or "
+                     "'nonmem' for a table in NONMEM's form");
+    return REIN_ERR_INPUT;
+  }
   read_arms(r, rein_yaml_get(r->root, "arms"));
   read_relation(r);
   read_known(r);
@@ -198,7 +210,7 @@ static rein_status read_table(rein_observed_reader *r, const char *path, const r
   rein_sha256_finish(&sha, digest);
   rein_sha256_digits(digest, r->observed->hash);
   r->observed->csv = r->csv;
-  compare_columns(r);
+  if (rein_yaml_get(r->root, "columns")) compare_columns(r);
   if (rein_diag_n_error(r->diag) > r->n_error) return REIN_ERR_INPUT;
   return rein_observed_read_rows(r) ? REIN_OK : REIN_ERR_INPUT;
 }
@@ -229,7 +241,9 @@ rein_status rein_observed_read(rein_arena *arena, rein_units *units, const char 
 /* ---- what is asked of a set ---- */
 
 rein_pos rein_observed_pos(const rein_observed *o, const rein_observed_point *point, const char *column) {
-  const int c = rein_csv_find(o->csv, column);
+  int c = rein_csv_find(o->csv, column);
+  for (int i = 0; c < 0 && i < o->csv->n_column; i++) /* NONMEM's columns may be in upper case */
+    if (strcasecmp(o->csv->header[i], column) == 0) c = i;
   return rein_csv_pos(o->csv, point->row, c < 0 ? 0 : c);
 }
 

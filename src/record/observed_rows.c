@@ -10,24 +10,10 @@ typedef struct {
       replicate;
 } columns;
 
-/* Names met so far and their indices. */
 typedef struct {
-  rein_names *names;
-  const char **list; /* (n) */
-  size_t n, capacity;
-} collection;
-
-typedef struct {
-  rein_observed_reader *r;
+  rein_observed_rows *rows;
+  rein_observed_reader *r; /* of rows */
   columns c;
-  collection study, person;
-  rein_names *seen; /* rows by what they are of, so that none counts twice */
-  rein_names *arms; /* of the YAML */
-  int *local;       /* (n_observable of the model) index among those that occur, -1 */
-  int *observable;  /* growing */
-  size_t n_observable, cap_observable;
-  rein_observed_point *point; /* growing */
-  size_t n_point, cap_point;
 } job;
 
 int rein_observed_find_observable(const rein_model *model, const char *name) {
@@ -88,12 +74,12 @@ static rein_pos pos_at(const job *j, int64_t row, int column) {
   return rein_csv_pos(j->r->csv, row, column < 0 ? 0 : column);
 }
 
-/* Index of `name`, which is told apart from others by `key`. */
-static int collect(const job *j, collection *c, const char *key, const char *name) {
+int rein_observed_collect(rein_observed_rows *rows, rein_observed_names *c, const char *key,
+                          const char *name) {
   const int known = rein_names_find(c->names, key);
   if (known >= 0) return known;
   rein_names_add(c->names, key, (int)c->n);
-  REIN_PUSH(j->r->arena, c->list, c->n, c->capacity, name);
+  REIN_PUSH(rows->r->arena, c->list, c->n, c->capacity, name);
   return (int)c->n - 1;
 }
 
@@ -117,25 +103,29 @@ static bool read_unit(const job *j, int64_t row, int column, const rein_unit *to
                                  out);
 }
 
+int rein_observed_take_observable(rein_observed_rows *rows, int o) {
+  if (rows->local[o] < 0) {
+    rows->local[o] = (int)rows->n_observable;
+    REIN_PUSH(rows->r->arena, rows->observable, rows->n_observable, rows->cap_observable, o);
+  }
+  return rows->local[o];
+}
+
 static bool read_observable(job *j, int64_t row, rein_observed_point *p, const rein_observable **out) {
   const int o = rein_observed_find_observable(j->r->model, text_at(j, row, j->c.observable));
   if (o < 0) {
     rein_error(j->r->diag, pos_at(j, row, j->c.observable), "the model has no observable of this name");
     return false;
   }
-  if (j->local[o] < 0) {
-    j->local[o] = (int)j->n_observable;
-    REIN_PUSH(j->r->arena, j->observable, j->n_observable, j->cap_observable, o);
-  }
-  p->observable = j->local[o];
+  p->observable = rein_observed_take_observable(j->rows, o);
   *out = &j->r->model->observable[o];
   return true;
 }
 
 static bool read_who(job *j, int64_t row, rein_observed_point *p) {
   const char *study = text_at(j, row, j->c.study);
-  p->study = collect(j, &j->study, study, study);
-  p->arm = j->c.arm < 0 ? 0 : rein_names_find(j->arms, text_at(j, row, j->c.arm));
+  p->study = rein_observed_collect(j->rows, &j->rows->study, study, study);
+  p->arm = j->c.arm < 0 ? 0 : rein_names_find(j->rows->arms, text_at(j, row, j->c.arm));
   p->person = -1;
   if (p->arm < 0) {
     rein_error(j->r->diag, pos_at(j, row, j->c.arm),
@@ -149,7 +139,8 @@ static bool read_who(job *j, int64_t row, rein_observed_point *p) {
   }
   /* The same id in two studies is two people. */
   const char *id = text_at(j, row, j->c.id);
-  p->person = collect(j, &j->person, rein_arena_printf(j->r->arena, "%s\n%s", study, id), id);
+  p->person = rein_observed_collect(j->rows, &j->rows->person,
+                                    rein_arena_printf(j->r->arena, "%s\n%s", study, id), id);
   return true;
 }
 
@@ -247,17 +238,28 @@ static bool read_numbers(const job *j, int64_t row, const rein_observable *o, re
 
 /* ---- rows ---- */
 
-static bool is_new(job *j, const rein_observed_point *p) {
-  const char *key = rein_arena_printf(j->r->arena, "%d %d %d %d %.17g %s", p->study, p->arm, p->person,
-                                      p->observable, p->time, text_at(j, p->row, j->c.replicate));
-  const int before = rein_names_add(j->seen, key, (int)p->row);
+static bool is_new(rein_observed_rows *rows, const rein_observed_point *p, const char *replicate,
+                   rein_pos pos) {
+  rein_observed_reader *r = rows->r;
+  const char *key = rein_arena_printf(r->arena, "%d %d %d %d %.17g %s", p->study, p->arm, p->person,
+                                      p->observable, p->time, replicate);
+  const int before = rein_names_add(rows->seen, key, (int)p->row);
   if (before == (int)p->row) return true;
   rein_error(
-      j->r->diag, pos_at(j, p->row, j->c.time),
+      r->diag, pos,
       "this row repeats line %d: the same %s, observable and time; number what was measured twice in a "
-      "column 'replicate'",
-      pos_at(j, before, 0).line, p->person < 0 ? "arm" : "person");
+      "column '%s'",
+      rein_csv_pos(r->csv, before, 0).line, p->person < 0 ? "arm" : "person", rows->replicate);
   return false;
+}
+
+void rein_observed_add(rein_observed_rows *rows, const rein_observed_point *p, const char *replicate,
+                       rein_pos pos) {
+  if (!is_new(rows, p, replicate, pos)) return;
+  if (isnan(p->value))
+    rows->r->observed->n_missing++;
+  else
+    REIN_PUSH(rows->r->arena, rows->point, rows->n_point, rows->cap_point, *p);
 }
 
 static void read_row(job *j, int64_t row) {
@@ -267,14 +269,10 @@ static void read_row(job *j, int64_t row) {
   good = read_who(j, row, &p) && good;
   good = read_time(j, row, &p) && good;
   good = good && read_numbers(j, row, observable, &p);
-  if (!good || !is_new(j, &p)) return;
-  if (isnan(p.value))
-    j->r->observed->n_missing++;
-  else
-    REIN_PUSH(j->r->arena, j->point, j->n_point, j->cap_point, p);
+  if (good) rein_observed_add(j->rows, &p, text_at(j, row, j->c.replicate), pos_at(j, row, j->c.time));
 }
 
-static void finish(job *j) {
+static void finish(rein_observed_rows *j) {
   rein_observed *o = j->r->observed;
   double *known = REIN_NEW(j->r->arena, double, j->n_observable + 1);
   for (size_t i = 0; i < j->n_observable; i++) known[i] = j->r->known[j->observable[i]];
@@ -289,18 +287,27 @@ static void finish(job *j) {
   o->n_point = (int)j->n_point;
 }
 
-bool rein_observed_read_rows(rein_observed_reader *r) {
-  job j = {.r = r, .seen = rein_names_create(r->arena), .arms = rein_names_create(r->arena)};
-  const int n_error = rein_diag_n_error(r->diag);
-  j.study.names = rein_names_create(r->arena);
-  j.person.names = rein_names_create(r->arena);
-  j.local = REIN_NEW(r->arena, int, r->model->n_observable + 1);
-  for (size_t i = 0; i < r->model->n_observable; i++) j.local[i] = -1;
-  for (int i = 0; i < r->observed->n_arm; i++) rein_names_add(j.arms, r->observed->arm[i].name, i);
+static bool read_tidy(rein_observed_rows *rows) {
+  job j = {.rows = rows, .r = rows->r};
   if (!find_columns(&j)) return false;
-  for (int64_t row = 0; row < r->csv->n_row; row++) read_row(&j, row);
-  if (rein_diag_n_error(r->diag) == n_error && j.n_point == 0)
+  for (int64_t row = 0; row < rows->r->csv->n_row; row++) read_row(&j, row);
+  return true;
+}
+
+bool rein_observed_read_rows(rein_observed_reader *r) {
+  const int n_error = rein_diag_n_error(r->diag);
+  rein_observed_rows rows = {.r = r,
+                             .seen = rein_names_create(r->arena),
+                             .arms = rein_names_create(r->arena),
+                             .replicate = "replicate"};
+  rows.study.names = rein_names_create(r->arena);
+  rows.person.names = rein_names_create(r->arena);
+  rows.local = REIN_NEW(r->arena, int, r->model->n_observable + 1);
+  for (size_t i = 0; i < r->model->n_observable; i++) rows.local[i] = -1;
+  for (int i = 0; i < r->observed->n_arm; i++) rein_names_add(rows.arms, r->observed->arm[i].name, i);
+  if (!(rein_yaml_get(r->root, "nonmem") ? rein_observed_read_nonmem(&rows) : read_tidy(&rows))) return false;
+  if (rein_diag_n_error(r->diag) == n_error && rows.n_point == 0)
     rein_error(r->diag, r->observed->pos, "the table holds no measurement");
-  finish(&j);
+  finish(&rows);
   return rein_diag_n_error(r->diag) == n_error;
 }

@@ -62,12 +62,6 @@ static void take_outcome(rein_part *part, const rein_batch_result *r, int i_lane
   part->n_range_warning[m] = as_int(o->n_range_warning);
 }
 
-/* Whether a dose at `time` acts between the two measurements: an observation at the instant of an action sees
- * the state before it, or after it where the scenario says so. */
-static bool is_within(double time, double before, double after, bool act_first) {
-  return act_first ? time > before && time <= after : time >= before && time < after;
-}
-
 static void take_doses(rein_part *part, const rein_lane_plan *lane, int64_t m) {
   const rein_scenario *s = part->layout->scenario;
   const int64_t n_horizon = part->n[REIN_AXIS_HORIZON], n_action = part->n[REIN_AXIS_ACTION];
@@ -79,13 +73,13 @@ static void take_doses(rein_part *part, const rein_lane_plan *lane, int64_t m) {
     for (int64_t c = 0; c < n_action; c++) prescribed[c] = delivered[c] = reported[c] = 0;
     for (size_t d = 0; d < lane->n_dose; d++) {
       const rein_dose *dose = &lane->dose[d];
-      if (is_within(dose->time_prescribed, before, after, s->act_first))
+      if (rein_scenario_is_within(s, dose->time_prescribed, before, after))
         prescribed[dose->action] += dose->prescribed;
-      if (is_within(dose->time_delivered, before, after, s->act_first))
+      if (rein_scenario_is_within(s, dose->time_delivered, before, after))
         delivered[dose->action] += dose->delivered;
       /* A dose that was not taken is told for the time it was to be taken. */
       const double told = isnan(dose->time_delivered) ? dose->time_prescribed : dose->time_delivered;
-      if (is_within(told, before, after, s->act_first)) reported[dose->action] += dose->reported;
+      if (rein_scenario_is_within(s, told, before, after)) reported[dose->action] += dose->reported;
     }
   }
 }

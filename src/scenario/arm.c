@@ -181,7 +181,7 @@ static bool add_arm(arm_list *list, int i_written, const char *suffix, const rei
   good = rein_scenario_read_courses(r, rein_yaml_get(written, "actions"), periods, override, n_override,
                                     &inside.course, &inside.n_course) &&
          good;
-  const rein_yaml *events = rein_yaml_get(written, "events");
+  const rein_yaml *events = rein_scenario_events(r, written);
   if (events) good = (inside.doses = rein_scenario_read_doses(r, events)) != NULL && good;
   if (good && inside.doses) good = check_over_time(r, inside.doses, events);
   good =

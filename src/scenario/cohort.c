@@ -397,13 +397,16 @@ static bool read_size(rein_scenario_reader *r, const rein_yaml *cohort,
                       const rein_scenario_options *options) {
   rein_scenario *scenario = r->scenario;
   const rein_yaml *n_node = rein_yaml_get(cohort, "n"), *replicates = rein_yaml_get(cohort, "replicates");
-  bool table = rein_yaml_get(cohort, "table") != NULL;
+  const bool people = rein_yaml_get(cohort, "people") != NULL,
+             table = people || rein_yaml_get(cohort, "table") != NULL;
   r->inside->people.uncertain = replicates != NULL;
   int64_t n = r->inside->people.n_row;
   scenario->n_replicate = 1;
   if (table && n_node)
-    rein_error(r->diag, n_node->pos, "'n' has no place beside 'table': every person of the table takes part");
-  if (!table && !n_node) rein_error(r->diag, cohort->pos, "a cohort needs 'n', 'table', or is 'typical'");
+    rein_error(r->diag, n_node->pos, "'n' has no place beside '%s': every person of the table takes part",
+               people ? "people" : "table");
+  if (!table && !n_node)
+    rein_error(r->diag, cohort->pos, "a cohort needs 'n', 'table', 'people', or is 'typical'");
   if (table == (n_node != NULL)) return false;
   if (n_node && !rein_scenario_count(r, n_node, "'n'", MAX_INDIVIDUAL, &n)) return false;
   if (replicates &&
@@ -454,7 +457,14 @@ bool rein_scenario_read_cohort(rein_scenario_reader *r, const rein_scenario_opti
   } else {
     const rein_yaml *covariates = rein_yaml_get(cohort, "covariates");
     if (covariates) good = read_covariates(r, covariates, given);
-    if (rein_yaml_get(cohort, "table")) good = read_table(r, cohort, given) && good;
+    if (rein_yaml_get(cohort, "people") && rein_yaml_get(cohort, "table")) {
+      rein_error(r->diag, rein_yaml_get(cohort, "table")->pos,
+                 "'people: observed' has no place beside 'table'");
+      good = false;
+    } else if (rein_yaml_get(cohort, "people")) {
+      good = rein_scenario_read_observed_people(r) && good;
+    }
+    if (rein_yaml_get(cohort, "table") && good) good = read_table(r, cohort, given) && good;
     good = good && read_size(r, cohort, options);
     if (good && people->n_row > 0) spread_ids(r);
   }

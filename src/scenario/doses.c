@@ -320,6 +320,7 @@ const rein_doses *rein_scenario_read_doses(rein_scenario_reader *r, const rein_y
   int *param = REIN_NEW(r->arena, int, t.n_cov + 1);
   for (int i = 0; i < t.n_cov; i++) param[i] = t.cov[i].param;
   out->param = param;
+  out->is_observed = node == r->observed_events;
   out->n_param = t.n_cov;
   out->carry = t.n_cov > 0 ? rein_yaml_get(node, "carry")->text : NULL;
   size_t n = r->n_doses;

@@ -107,6 +107,7 @@ typedef struct {
       *doses; /* (n_doses) tables read so far, NULL for wrong ones, and where they are written */
   const rein_yaml **doses_node;
   size_t n_doses, cap_doses, cap_doses_node;
+  const rein_yaml *observed_events; /* `events:` of the observed table, NULL where nothing asks for it */
 } rein_scenario_reader;
 
 /* quantity.c: numbers with units. `what` names the number in messages: "amount of 'warfarin'". False with an
@@ -157,6 +158,12 @@ bool rein_scenario_read_courses(rein_scenario_reader *r, const rein_yaml *list, 
 
 /* doses.c: `events:` of an arm, read once however often the arm is swept. NULL with errors. */
 const rein_doses *rein_scenario_read_doses(rein_scenario_reader *r, const rein_yaml *node);
+
+/* observed_table.c: looks for `observed` in place of a table and prepares its `events:`; `events:` of an arm,
+ * that one where it says `observed`, NULL without; the people of the observed table. False with errors. */
+bool rein_scenario_find_observed(rein_scenario_reader *r);
+const rein_yaml *rein_scenario_events(const rein_scenario_reader *r, const rein_yaml *arm);
+bool rein_scenario_read_observed_people(rein_scenario_reader *r);
 
 /* faith.c: `adherence:` of the line of that name, a fraction or a map; its print. */
 bool rein_scenario_read_adherence(rein_scenario_reader *r, const char *line, const rein_yaml *node,

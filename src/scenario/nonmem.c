@@ -11,6 +11,16 @@ static const char *const NAMES[REIN_N_COL] = {"ID",   "TIME",  "AMT", "CMT",   "
                                               "ADDL", "SS",    "MDV", "DV",    "DVID",     "CENS", "LLOQ",
                                               "ULOQ", "LIMIT", "ARM", "STUDY", "REPLICATE"};
 
+static const char *const CARRY_WORDS[] = {"last", "next", "linear", NULL};
+static const rein_schema TEXT_RULE[] = {{.key = "", .kind = REIN_SCHEMA_TEXT}, {0}};
+const rein_schema rein_nonmem_keys[] = {{.key = "units", .kind = REIN_SCHEMA_ANY, .required = true},
+                                        {.key = "observables", .kind = REIN_SCHEMA_ANY, .required = true},
+                                        {.key = "actions", .kind = REIN_SCHEMA_ANY},
+                                        {.key = "covariates", .kind = REIN_SCHEMA_ANY},
+                                        {.key = "carry", .kind = REIN_SCHEMA_WORD, .words = CARRY_WORDS},
+                                        {.key = "ignore", .kind = REIN_SCHEMA_LIST_OF, .keys = TEXT_RULE},
+                                        {0}};
+
 /* ---- columns ---- */
 
 /* The column of that name, in whatever case. */

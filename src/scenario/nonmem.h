@@ -8,7 +8,7 @@
 #define REIN_SCENARIO_NONMEM_H
 
 #include "src/lang/csv.h"
-#include "src/lang/yaml.h"
+#include "src/lang/schema.h"
 
 typedef enum {
   REIN_COL_ID,
@@ -39,6 +39,9 @@ typedef struct {
   const rein_csv *csv;
   int at[REIN_N_COL]; /* columns, -1 where there is none */
 } rein_nonmem;
+
+/* Keys of `nonmem:` in the YAML beside observed data: what the table is. */
+extern const rein_schema rein_nonmem_keys[];
 
 /* Fills nm->at; covariates (a map by column), ignore (a list) may be NULL. False with errors in nm->diag. */
 bool rein_nonmem_find_columns(rein_nonmem *nm, const rein_yaml *covariates, const rein_yaml *ignore);

@@ -39,10 +39,12 @@ static const rein_schema EVENTS_KEYS[] = {{.key = "table", .kind = REIN_SCHEMA_T
                                           {.key = "carry", .kind = REIN_SCHEMA_WORD, .words = CARRY_WORDS},
                                           {.key = "ignore", .kind = REIN_SCHEMA_LIST_OF, .keys = TEXT_RULE},
                                           {0}};
+static const char *const PEOPLE_WORDS[] = {"observed", NULL};
 static const rein_schema COHORT_KEYS[] = {{.key = "n", .kind = REIN_SCHEMA_TEXT},
                                           {.key = "replicates", .kind = REIN_SCHEMA_TEXT},
                                           {.key = "covariates", .kind = REIN_SCHEMA_ANY},
                                           {.key = "table", .kind = REIN_SCHEMA_TEXT},
+                                          {.key = "people", .kind = REIN_SCHEMA_WORD, .words = PEOPLE_WORDS},
                                           {.key = "id", .kind = REIN_SCHEMA_TEXT},
                                           {.key = "columns", .kind = REIN_SCHEMA_ANY},
                                           {.key = "over_time", .kind = REIN_SCHEMA_MAP, .keys = EVENTS_KEYS},
@@ -112,15 +114,16 @@ static const rein_schema FACTORIAL_KEYS[] = {
     {.key = "fraction", .kind = REIN_SCHEMA_WORD, .words = FRACTION_WORDS},
     {.key = "generators", .kind = REIN_SCHEMA_LIST_OF, .keys = TEXT_RULE},
     {0}};
-static const rein_schema ARM_KEYS[] = {{.key = "title", .kind = REIN_SCHEMA_TEXT},
-                                       {.key = "actions", .kind = REIN_SCHEMA_LIST_OF, .keys = LINE_RULE},
-                                       {.key = "periods", .kind = REIN_SCHEMA_MAP, .keys = PERIODS_KEYS},
-                                       {.key = "events", .kind = REIN_SCHEMA_MAP, .keys = EVENTS_KEYS},
-                                       {.key = "factorial", .kind = REIN_SCHEMA_MAP, .keys = FACTORIAL_KEYS},
-                                       {.key = "parameters", .kind = REIN_SCHEMA_ANY},
-                                       {.key = "initial", .kind = REIN_SCHEMA_ANY},
-                                       {.key = "reference", .kind = REIN_SCHEMA_TEXT},
-                                       {0}};
+static const rein_schema ARM_KEYS[] = {
+    {.key = "title", .kind = REIN_SCHEMA_TEXT},
+    {.key = "actions", .kind = REIN_SCHEMA_LIST_OF, .keys = LINE_RULE},
+    {.key = "periods", .kind = REIN_SCHEMA_MAP, .keys = PERIODS_KEYS},
+    {.key = "events", .kind = REIN_SCHEMA_MAP, .keys = EVENTS_KEYS, .or_text = true},
+    {.key = "factorial", .kind = REIN_SCHEMA_MAP, .keys = FACTORIAL_KEYS},
+    {.key = "parameters", .kind = REIN_SCHEMA_ANY},
+    {.key = "initial", .kind = REIN_SCHEMA_ANY},
+    {.key = "reference", .kind = REIN_SCHEMA_TEXT},
+    {0}};
 static const rein_schema ARM_RULE[] = {{.key = "", .kind = REIN_SCHEMA_MAP, .keys = ARM_KEYS}, {0}};
 
 static const rein_schema AXIS_KEYS[] = {{.key = "field", .kind = REIN_SCHEMA_TEXT, .required = true},
@@ -353,7 +356,7 @@ static bool read_model(rein_scenario_reader *r, const rein_scenario_options *opt
   const rein_yaml *arms = rein_yaml_get(r->root, "arms");
   rein_drifts drifts = {0};
   add_drifts(r, rein_yaml_get(rein_yaml_get(r->root, "cohort"), "over_time"), &drifts);
-  for (int i = 0; i < arms->n; i++) add_drifts(r, rein_yaml_get(arms->item[i], "events"), &drifts);
+  for (int i = 0; i < arms->n; i++) add_drifts(r, rein_scenario_events(r, arms->item[i]), &drifts);
   rein_status status =
       rein_model_read_drifting(r->arena, r->units, node->text, node->pos, importer, &drifts, r->diag, &model);
   if (status == REIN_ERR_MEMORY) rein_arena_out_of_memory(r->arena);
@@ -407,7 +410,8 @@ static rein_status read_tree(rein_scenario_reader *r, const rein_scenario_option
   r->scenario->name = rein_yaml_get(r->root, "name")->text;
   r->scenario->title = title ? title->text : r->scenario->name;
   r->inside->root = r->root;
-  if (!read_model(r, options) || !read_parts(r, options)) return REIN_ERR_INPUT;
+  if (!rein_scenario_find_observed(r) || !read_model(r, options) || !read_parts(r, options))
+    return REIN_ERR_INPUT;
   rein_scenario_choose_lanes(r, options);
   hash_scenario(r);
   return rein_diag_status(r->diag);

@@ -176,6 +176,16 @@ typedef struct {
  * drawn cohort. In `arena`. */
 rein_scenario_column *rein_scenario_columns(rein_arena *arena, const rein_scenario *scenario, int *n);
 
+/* Whether a dose at `time` acts between two measurements: an observation at the instant of an action sees the
+ * state before it, or after it where the scenario lets actions act first. */
+bool rein_scenario_is_within(const rein_scenario *scenario, double time, double before, double after);
+
+/* What the observed table prescribes to an individual between two times, where the arm has `events:
+ * observed`; else false. amount (n_action of the model), in the actions' units; given (n_action): the table
+ * gives it to anybody. */
+bool rein_scenario_observed_doses(const rein_scenario *scenario, int arm, int64_t individual, double before,
+                                  double after, double *amount, bool *given);
+
 /* A time rounded to 13 digits, as all times of a scenario are. */
 double rein_scenario_round_time(double time);
 
