@@ -173,7 +173,7 @@ static rein_status read_yaml(rein_observed_reader *r, const char *path, const re
   if (has_columns == (rein_yaml_get(r->root, "nonmem") != NULL)) {
     rein_error(r->diag, r->root->pos,
                has_columns
-                   ? "a table is told about in 'columns' or in 'nonmem', not in both"
+                   ? "a table is described in 'columns' or in 'nonmem', not in both"
                    : "observed data need 'columns', a map from the table's columns to what they hold, or "
                      "'nonmem' for a table in NONMEM's form");
     return REIN_ERR_INPUT;

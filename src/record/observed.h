@@ -8,11 +8,13 @@
  *   relation: calibration | external | input-derived
  *   baseline: {weight_change: 0 kg}       observables whose state before is known by definition
  *
- * One row is one measurement of a person (columns id and value) or one mean of a group (mean, n, and sd or
- * se). All rows have observable, unit, time, time_unit; study and arm where there are several; lloq, uloq,
- * censored where there are limits of detection. Values are converted into the model's units. Which rows are
- * wrong is told by file, line and column; nothing a cell holds is ever quoted, and people are known outside
- * this structure by their number only. Reference: docs/validation-method.md, "Observed data". */
+ * A table in NONMEM's form has `nonmem: {units: ..., observables: {1: concentration}, ...}` in place of
+ * `columns` (observed_nonmem.c). Otherwise one row is one measurement of a person (columns id and value) or
+ * one mean of a group (mean, n, and sd or se). All rows have observable, unit, time, time_unit; study and arm
+ * where there are several; lloq, uloq, censored where there are limits of detection. Values are converted
+ * into the model's units. Which rows are wrong is told by file, line and column; nothing a cell holds is ever
+ * quoted, and people are known outside this structure by their number only. Reference:
+ * docs/validation-method.md, "Observed data". */
 #ifndef REIN_RECORD_OBSERVED_H
 #define REIN_RECORD_OBSERVED_H
 

@@ -84,10 +84,9 @@ static void refuse_column(const rein_nonmem *nm, int i, bool upper) {
     rein_names_add(known, name, k);
   }
   const char *near = rein_names_closest(known, nm->csv->header[i]);
-  rein_error(
-      nm->diag, header_pos(nm->csv, i),
-      "column '%s' means nothing here%s%s%s; name it in 'covariates' or in 'ignore' of the arm's events",
-      nm->csv->header[i], near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+  rein_error(nm->diag, header_pos(nm->csv, i),
+             "column '%s' means nothing here%s%s%s; name it in 'covariates' or in 'ignore'",
+             nm->csv->header[i], near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
 /* Every column is one of the known ones, a covariate, or said to be ignored. */

@@ -109,6 +109,10 @@ bool rein_scenario_read_observed_people(rein_scenario_reader *r) {
   return true;
 }
 
+bool rein_scenario_has_own_doses(const rein_scenario *s, int arm) {
+  return s->inside->arm[arm].doses && s->inside->arm[arm].doses->n_person > 1;
+}
+
 bool rein_scenario_observed_doses(const rein_scenario *s, int arm, int64_t individual, double before,
                                   double after, double *amount, bool *given) {
   const rein_doses *doses = s->inside->arm[arm].doses;

@@ -186,6 +186,9 @@ bool rein_scenario_is_within(const rein_scenario *scenario, double time, double 
 bool rein_scenario_observed_doses(const rein_scenario *scenario, int arm, int64_t individual, double before,
                                   double after, double *amount, bool *given);
 
+/* Whether a table gives the arm's people doses of their own, so that it matters who is who. */
+bool rein_scenario_has_own_doses(const rein_scenario *scenario, int arm);
+
 /* A time rounded to 13 digits, as all times of a scenario are. */
 double rein_scenario_round_time(double time);
 

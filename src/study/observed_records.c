@@ -19,7 +19,6 @@ static const char *const UNKNOWN[][2] = {{"replicate", "not_simulated"},
                                          {"reference", "counterfactual_not_observed"},
                                          {"counterfactual", "counterfactual_not_observed"},
                                          {"without", "counterfactual_not_observed"},
-                                         {"actions", "doses_not_in_table"},
                                          {"safety", "not_evaluated"},
                                          {"parameters", "not_measurable"},
                                          {"status", "not_simulated"},
@@ -37,6 +36,8 @@ static const char *const UNKNOWN[][2] = {{"replicate", "not_simulated"},
                                          {"provenance.method", "not_simulated"},
                                          {"provenance.relative_tolerance", "not_simulated"},
                                          {"provenance.absolute_tolerance_of_scale", "not_simulated"}};
+
+static const char *const ADHERENCE[] = {"actions.delivered", "actions.reported"};
 
 typedef struct {
   const rein_validate_job *job;
@@ -80,7 +81,7 @@ static json_t *quantities(writer *w, const rein_task *t) {
   set(w, q, "name", json_string(about->name));
   set(w, q, "kind", json_string("observable"));
   set(w, q, "unit", json_string(about->unit_text));
-  set(w, q, "codes", json_null());
+  set(w, q, "codes", rein_json_text(about->codes));
   for (size_t i = 0; i < sizeof latent / sizeof *latent; i++) set(w, q, latent[i], json_null());
   set(w, q, "measured_before", rein_json_number(t->before));
   set(w, q, "measured_after", rein_json_number(t->after));
@@ -134,7 +135,10 @@ static json_t *provenance(writer *w) {
   set(w, object, "model_hash", json_string(hash));
   for (size_t i = 0; i < sizeof none / sizeof *none; i++) set(w, object, none[i], json_null());
   set(w, object, "version", json_string(REIN_VERSION));
-  set(w, object, "comment", json_string(REIN_FOR_RESEARCH));
+  set(w, object, "comment",
+      json_string(
+          "For research only: observed, not simulated. A change is no effect. Nothing here recommends a "
+          "treatment."));
   return object;
 }
 
@@ -150,10 +154,42 @@ static json_t *horizon(writer *w, const rein_task *t) {
   return object;
 }
 
+/* Doses that the table of the observations holds, too: what was prescribed, since nobody says what was taken.
+ * null, and the reason in `why`, where there are none. */
+static json_t *actions(writer *w, const rein_task *t, const char **why) {
+  const rein_validate_job *job = w->job;
+  const rein_scenario *s = job->scenario;
+  const size_t n = s->model->n_action;
+  double *amount = REIN_NEW(job->arena, double, n + 1);
+  bool *given = REIN_NEW(job->arena, bool, n + 1);
+  *why = t->person < 0 ? "mean_of_a_group" : "doses_not_in_table";
+  if (t->person < 0 || !s->source_id ||
+      !rein_scenario_observed_doses(s, job->sim_arm[t->arm], job->first_member[t->person], s->time[0],
+                                    s->time[t->i_time], amount, given))
+    return json_null();
+  *why = NULL;
+  json_t *list = json_array();
+  for (size_t k = 0; k < n; k++) {
+    const rein_action *action = &s->model->action[k];
+    if (!given[k]) continue;
+    json_t *to = json_object();
+    set(w, to, "name", json_string(action->name));
+    set(w, to, "kind", rein_json_text(action->kind));
+    set(w, to, "unit", json_string(action->unit_text));
+    set(w, to, "codes", rein_json_text(action->codes));
+    set(w, to, "prescribed", rein_json_number(amount[k]));
+    set(w, to, "delivered", json_null());
+    set(w, to, "reported", json_null());
+    if (json_array_append_new(list, to) != 0) w->spoilt = true;
+  }
+  return list;
+}
+
 static json_t *record(writer *w, const rein_task *t, const char *code, const char *key) {
   const rein_observed *o = w->job->observed;
-  static const char *const none[] = {"replicate", "reference",  "counterfactual", "without", "actions",
-                                     "safety",    "parameters", "status",         "failure", "counters"};
+  static const char *const none[] = {"replicate",  "reference", "counterfactual", "without", "safety",
+                                     "parameters", "status",    "failure",        "counters"};
+  const char *no_actions;
   json_t *r = json_object(), *unknown = json_object();
   set(w, r, "record", json_string("transition/1"));
   set(w, r, "origin", json_string("observed"));
@@ -163,7 +199,13 @@ static json_t *record(writer *w, const rein_task *t, const char *code, const cha
   set(w, r, "prescription", json_string(o->arm[t->arm].actions));
   set(w, r, "horizon", horizon(w, t));
   set(w, r, "quantities", quantities(w, t));
+  set(w, r, "actions", actions(w, t, &no_actions));
   for (size_t i = 0; i < sizeof none / sizeof *none; i++) set(w, r, none[i], json_null());
+  if (no_actions) set(w, unknown, "actions", json_string(no_actions));
+  for (size_t i = 0; !no_actions && i < sizeof ADHERENCE / sizeof *ADHERENCE; i++)
+    set(w, unknown, ADHERENCE[i], json_string("adherence_not_in_table"));
+  if (!w->job->scenario->model->observable[o->observable[t->observable]].codes)
+    set(w, unknown, "quantities.codes", json_string("none_in_the_model"));
   for (size_t i = 0; i < sizeof UNKNOWN / sizeof *UNKNOWN; i++)
     set(w, unknown, UNKNOWN[i][0], json_string(UNKNOWN[i][1]));
   if (t->person < 0) set(w, unknown, "individual", json_string("mean_of_a_group"));

@@ -3,9 +3,10 @@
  *
  * One record is one observed change of one observable: a person, or a group's mean, under one arm, from the
  * state before over one horizon. What nobody measured is null, and `unknown` says why, field by field;
- * nothing is filled in. People are known by the codes of src/study/split.h. Records that are added to a file
- * make its next version, which names the SHA-256 of the file before; a record that is there already is
- * refused. Threads: reentrant. */
+ * nothing is filled in. Doses are there where the arm takes them from the same table (`events: observed`).
+ * People are known by the codes of src/study/split.h. Records that are added to a file make its next version,
+ * which names the SHA-256 of the file before; a record that is there already is refused. Threads: reentrant.
+ */
 #ifndef REIN_STUDY_OBSERVED_RECORDS_H
 #define REIN_STUDY_OBSERVED_RECORDS_H
 

@@ -149,6 +149,23 @@ static void check_cohort_size(const rein_validate_job *job) {
                  largest, (long long)n_people);
 }
 
+/* Anybody of a drawn cohort may stand for a person, but not with the doses of somebody else. */
+static bool check_own_doses(const rein_validate_job *job) {
+  const rein_pos nowhere = {NULL, 0, 0, 0};
+  for (int i = 0; i < job->n_compared; i++) {
+    const int arm = job->compared[i];
+    if (!rein_scenario_has_own_doses(job->scenario, arm)) continue;
+    rein_error(
+        job->diag, nowhere,
+        "arm '%s' of scenario '%s' gives each person doses of their own, but its cohort does not say who is "
+        "who: 'cohort: {people: observed}' takes the people of one NONMEM table, 'table' and 'id' those of "
+        "a table of people",
+        job->scenario->arm[arm].name, job->scenario->name);
+    return false;
+  }
+  return true;
+}
+
 /* The individuals that stand for a person: replicates of a row of the table, or the whole drawn cohort. */
 static bool map_people(rein_validate_job *job) {
   const rein_observed *o = job->observed;
@@ -158,7 +175,7 @@ static bool map_people(rein_validate_job *job) {
   if (o->is_group) check_cohort_size(job);
   if (o->is_group) return true;
   job->first_member = REIN_NEW(job->arena, int64_t, o->n_person + 1);
-  if (!s->source_id) return true;
+  if (!s->source_id) return check_own_doses(job);
   job->n_candidate = s->n_replicate;
   rein_names *rows = rein_names_create(job->arena);
   for (int64_t i = 0; i < s->n_individual; i += s->n_replicate)
