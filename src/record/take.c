@@ -95,7 +95,7 @@ static void take_steps(rein_part *part, const rein_lane_plan *lane, int64_t m) {
     int64_t t = 0, above = n_time; /* the first measurement that comes after the dose is in t .. above */
     while (t < above) {
       const int64_t middle = (t + above) / 2;
-      if (is_within(time, -INFINITY, s->time[middle], s->act_first))
+      if (rein_scenario_is_within(s, time, -INFINITY, s->time[middle]))
         above = middle;
       else
         t = middle + 1;

@@ -95,6 +95,8 @@ static json_t *report_of(const char *path) {
   ck_assert_ptr_nonnull(report);
   ck_assert_int_eq(json_object_del(report, "scenario_hash"), 0);
   ck_assert_int_eq(json_object_del(json_object_get(report, "data"), "hash"), 0);
+  /* Columns of a table of people that the model does not use: the other table has none. */
+  ck_assert_int_eq(json_object_del(report, "residuals_by_covariate"), 0);
   return report;
 }
 
@@ -112,7 +114,7 @@ static void check_same(const char *folder, const char *const *observables, const
   judged_write("s.yaml", with(scenario, "  observed: ", "  arm: ", "  observed: d.yaml\n"));
   json_t *tidy = report_of(path), *table = report_of(rein_arena_printf(f->arena, "%s/s.yaml", f->folder));
   char *a = json_dumps(tidy, JSON_INDENT(1)), *b = json_dumps(table, JSON_INDENT(1));
-  ck_assert_str_eq(a, b);
+  ck_assert_msg(strcmp(a, b) == 0, "the reports differ");
   free(a), free(b), json_decref(tidy), json_decref(table);
 }
 
