@@ -166,6 +166,7 @@ static rein_status check_all(rein_model *model, rein_units *units, rein_diag *di
   rein_check_structure(model, diag);
   if (rein_diag_n_error(diag) > n_error) return REIN_ERR_INPUT;
   rein_warn_unused(model, diag);
+  rein_warn_unseen(model, diag);
   return REIN_OK;
 }
 

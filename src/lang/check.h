@@ -54,4 +54,7 @@ void rein_check_structure(rein_model *model, rein_diag *diag);
  * unused parameter. */
 void rein_warn_unused(rein_model *model, rein_diag *diag);
 
+/* Warns of lags, bioavailabilities, rates and durations that depend on parameters which events change. */
+void rein_warn_unseen(rein_model *model, rein_diag *diag);
+
 #endif

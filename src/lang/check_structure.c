@@ -253,3 +253,52 @@ void rein_warn_unused(rein_model *model, rein_diag *diag) {
       rein_warning(diag, p->pos, "parameter '%s' is not used", p->name);
   }
 }
+
+typedef struct {
+  const bool *moved; /* (n_symbol) */
+  int found;         /* symbol, -1 none */
+} search;
+
+static void find_moved(void *context, rein_ast *name) {
+  search *s = context;
+  if (name->symbol >= 0 && s->moved[name->symbol]) s->found = name->symbol;
+}
+
+static void warn_action(const rein_model *model, const rein_action *a, search *s, rein_diag *diag) {
+  rein_ast *const of[] = {a->lag, a->bioavailability, a->rate, a->duration};
+  static const char *const WHAT[] = {"lag", "bioavailability", "rate", "duration"};
+  for (int k = 0; k < 4; k++) {
+    s->found = -1;
+    if (of[k]) rein_ast_each_name(of[k], find_moved, s);
+    if (s->found >= 0)
+      rein_warning(diag, of[k]->pos,
+                   "%s of '%s' uses '%s', which an event changes; doses have its value of before events",
+                   WHAT[k], a->name, model->symbol[s->found].name);
+  }
+}
+
+/* A dose is planned before the events happen, so what they set is not seen in it. */
+void rein_warn_unseen(rein_model *model, rein_diag *diag) {
+  bool *moved = REIN_NEW(model->arena, bool, model->n_symbol + 1);
+  size_t n;
+  rein_expression *e = rein_model_expressions(model, &n);
+  for (size_t i = 0; i < model->n_event; i++) {
+    const rein_event *event = &model->event[i];
+    for (int k = 0; k < event->n_assign; k++) {
+      if (event->assign[k].kind != REIN_SYMBOL_PARAM) continue;
+      const int s = rein_names_find(model->names, model->param[event->assign[k].index].name);
+      if (s >= 0) moved[s] = true;
+    }
+  }
+  search s = {.moved = moved};
+  const rein_expression **own = REIN_NEW(model->arena, const rein_expression *, model->n_symbol + 1);
+  for (size_t i = 0; i < n; i++)
+    if (e[i].owner >= 0) own[e[i].owner] = &e[i];
+  for (size_t k = 0; k < model->n_order; k++) { /* computed from what is moved is moved, too */
+    const int owner = model->order[k];
+    s.found = -1;
+    if (own[owner]) rein_ast_each_name(*own[owner]->ast, find_moved, &s);
+    moved[owner] |= s.found >= 0;
+  }
+  for (size_t i = 0; i < model->n_action; i++) warn_action(model, &model->action[i], &s, diag);
+}
