@@ -171,7 +171,8 @@ void rein_part_start(rein_part *part, int64_t i_part) {
   part->n_fine = part->n_alone = part->n_failed = 0;
   for (int f = 0; f < REIN_N_FIELD; f++) {
     if (fields[f].group != REIN_GROUP_DATA) continue;
-    clear_field(&fields[f], *rein_record_array(part, &fields[f]), rein_record_count(&fields[f], part->n));
+    const int64_t n = rein_record_count(&fields[f], part->n);
+    if (n > 0) clear_field(&fields[f], *rein_record_array(part, &fields[f]), n);
   }
   const int64_t n_replicate = layout->scenario->n_replicate;
   for (int64_t i = 0; i < part->n[REIN_AXIS_INDIVIDUAL]; i++) {
