@@ -309,6 +309,19 @@ static bool open_table(rein_dose_table *t, rein_doses *out) {
   return false;
 }
 
+/* The same table in other units, or for other actions, is another regimen. */
+static void hash_reading(const rein_dose_table *t, rein_doses *out) {
+  static const char *const keys[] = {"units", "actions", "covariates"};
+  rein_text text;
+  rein_text_init(&text, t->r->arena);
+  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+    const rein_yaml *node = rein_yaml_get(t->node, keys[i]);
+    rein_text_printf(&text, "%s\n", keys[i]);
+    if (node) rein_yaml_print(node, &text);
+  }
+  rein_sha256_hex(text.bytes, text.n, out->read_hash);
+}
+
 const rein_doses *rein_scenario_read_doses(rein_scenario_reader *r, const rein_yaml *node) {
   for (size_t i = 0; i < r->n_doses; i++)
     if (r->doses_node[i] == node) return r->doses[i];
@@ -319,6 +332,7 @@ const rein_doses *rein_scenario_read_doses(rein_scenario_reader *r, const rein_y
               read_covariates(&t) && read_people(&t, &all) && match_cohort(&t, &all, out);
   int *param = REIN_NEW(r->arena, int, t.n_cov + 1);
   for (int i = 0; i < t.n_cov; i++) param[i] = t.cov[i].param;
+  hash_reading(&t, out);
   out->param = param;
   out->is_observed = node == r->observed_events;
   out->n_param = t.n_cov;

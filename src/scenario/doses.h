@@ -29,10 +29,11 @@ typedef struct {
   int64_t n_person;                /* 1: the same for everybody */
   const int *param;                /* (n_param) covariates that the table gives */
   int n_param;
-  bool is_observed;  /* `events: observed`: the table also holds what is compared */
-  const char *carry; /* "last", "next", "linear"; NULL without covariates */
-  const char *name;  /* of the file, as written */
-  char hash[65];     /* SHA-256 of the table */
+  bool is_observed;   /* `events: observed`: the table also holds what is compared */
+  const char *carry;  /* "last", "next", "linear"; NULL without covariates */
+  const char *name;   /* of the file, as written */
+  char hash[65];      /* SHA-256 of the table */
+  char read_hash[65]; /* and of what says how it is read: units, actions, covariates */
 } rein_doses;
 
 /* The share of an individual of the plan. */

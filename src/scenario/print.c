@@ -11,6 +11,22 @@ static void add_number(rein_text *out, const char *before, double value) {
   rein_text_number(out, value);
 }
 
+/* The numbers that were taken from the table: other columns, or the same in other units, are other people. */
+static void print_numbers(const rein_people *people, rein_text *out) {
+  const size_t n_row = (size_t)people->n_row;
+  rein_sha256 sha;
+  unsigned char digest[32];
+  char hex[65];
+  rein_sha256_init(&sha);
+  rein_sha256_add(&sha, people->table, n_row * (size_t)people->n_table_param * sizeof *people->table);
+  for (int k = 0; k < people->n_extra; k++) {
+    if (people->extra[k]) rein_sha256_add(&sha, people->extra[k], n_row * sizeof *people->extra[k]);
+  }
+  rein_sha256_finish(&sha, digest);
+  rein_sha256_digits(digest, hex);
+  rein_text_printf(out, "  numbers: sha256 %s\n", hex);
+}
+
 static void print_cohort(const rein_scenario *scenario, rein_text *out) {
   static const char *const KINDS[] = {"normal", "lognormal", "uniform", "bernoulli", "fixed"};
   const rein_people *people = &scenario->inside->people;
@@ -19,6 +35,7 @@ static void print_cohort(const rein_scenario *scenario, rein_text *out) {
                    people->uncertain ? ", uncertainty drawn" : "");
   if (scenario->inside->table_hash[0])
     rein_text_printf(out, "  table: sha256 %s\n", scenario->inside->table_hash);
+  if (people->n_row > 0) print_numbers(people, out);
   for (int i = 0; i < people->n_table_param; i++) {
     rein_text_printf(out, "  table gives: %s\n", scenario->model->param[people->table_param[i]].name);
   }
@@ -89,8 +106,8 @@ static void print_arm(const rein_scenario *scenario, int i, rein_text *out) {
     rein_text_printf(out, " %s\n", param->unit_text ? param->unit_text : "?");
   }
   if (inside->doses)
-    rein_text_printf(out, "    events: %lld people, sha256 %s\n", (long long)inside->doses->n_person,
-                     inside->doses->hash);
+    rein_text_printf(out, "    events: %lld people, sha256 %s, read as %s\n",
+                     (long long)inside->doses->n_person, inside->doses->hash, inside->doses->read_hash);
   for (size_t k = 0; inside->left_out && k < scenario->model->n_action; k++)
     if (inside->left_out[k])
       rein_text_printf(out, "    events without: %s\n", scenario->model->action[k].name);
@@ -165,8 +182,9 @@ void rein_scenario_print(const rein_scenario *scenario, rein_text *out) {
                    scenario->n_lane);
   const rein_doses *over_time = scenario->inside->over_time;
   for (int k = 0; over_time && k < over_time->n_param; k++)
-    rein_text_printf(out, "over time: %s, carried %s, sha256 %s\n",
-                     scenario->model->param[over_time->param[k]].name, over_time->carry, over_time->hash);
+    rein_text_printf(out, "over time: %s, carried %s, sha256 %s, read as %s\n",
+                     scenario->model->param[over_time->param[k]].name, over_time->carry, over_time->hash,
+                     over_time->read_hash);
   rein_text_add(out, "arms:\n");
   for (int i = 0; i < scenario->n_arm; i++) print_arm(scenario, i, out);
   for (size_t i = 0; i < scenario->inside->n_factorial; i++)

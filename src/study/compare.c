@@ -284,8 +284,8 @@ static rein_status read_scenario(rein_compare_job *job) {
   if (!job->options->scenario_path) return REIN_OK;
   if (a == b) {
     rein_error(job->diag, nowhere,
-               "--scenario says which simulated arm reproduces which observed one, but %s set is observed",
-               a ? "either" : "neither");
+               "--scenario says which simulated arm reproduces which observed one, but %s observed",
+               a ? "both sets are" : "neither set is");
     return REIN_ERR_USAGE;
   }
   const rein_status status = rein_scenario_read(job->c->arena, job->units, job->options->scenario_path,

@@ -277,6 +277,32 @@ START_TEST(test_swapped_sets_and_the_same_bytes) {
 }
 END_TEST
 
+/* `compare` of a scenario says that its arm `none` reproduces the observed `drug`. */
+START_TEST(test_a_scenario_renames_observed_arms) {
+  static const judged_model model = {.noise = "additive(sd: 2 mg)"};
+  const judged_scenario scenario = {.cohort = "{n: 20}", .arms = "{drug: none}"};
+  judged *f = judged_get();
+  judged_start_people();
+  judged_write_model(&model);
+  judged_write_scenario(&scenario);
+  options.scenario_path = rein_arena_printf(f->arena, "%s/s.yaml", f->folder);
+  line_of l = plain;
+  l.who = "null", l.n = 30.0, l.change = 2.0, add(0, l);
+  l.origin = "mechanistic", l.arm = "none", l.who = "3", add(1, l);
+  const rein_comparison *c = compared();
+  ck_assert_str_eq(c->arm.item[c->row[1].arm], "none");
+  ck_assert_int_eq(c->n_matched[1], 1);
+  lines[1].n = 0, lines[1].bytes[0] = 0;
+  l = plain, l.who = "null", l.change = 1.0, add(1, l);
+  rein_comparison *both;
+  ck_assert_int_eq(compare(&both), REIN_ERR_USAGE);
+  ck_assert_str_eq(
+      judged_messages(),
+      "rein: error: --scenario says which simulated arm reproduces which observed one, but both sets "
+      "are observed\n");
+}
+END_TEST
+
 /* A folder against its own export: the same values, and the failed member is counted on both sides. */
 START_TEST(test_a_folder_against_its_export) {
   fixture study;
@@ -334,6 +360,7 @@ Suite *rein_suite_compare(void) {
   tcase_add_test(tcase, test_means_of_groups_weigh_their_people);
   tcase_add_test(tcase, test_few_people_are_suppressed);
   tcase_add_test(tcase, test_swapped_sets_and_the_same_bytes);
+  tcase_add_test(tcase, test_a_scenario_renames_observed_arms);
   tcase_add_test(tcase, test_a_folder_against_its_export);
   suite_add_tcase(suite, tcase);
   return suite;

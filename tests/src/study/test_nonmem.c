@@ -235,6 +235,33 @@ START_TEST(test_limit_means_that_dv_is_the_limit) {
 }
 END_TEST
 
+/* The same table in another unit is another study: no folder goes on with it, no frozen task takes it. */
+START_TEST(test_units_are_part_of_the_hash) {
+  judged *f = judged_get();
+  static const char *const units[] = {"mg", "g", "mg"};
+  const char *hash[3];
+  for (int i = 0; i < 3; i++) {
+    rein_scenario *s;
+    judged_write_model(&truth);
+    judged_write("m.yaml", with(read_text(rein_arena_printf(f->arena, "%s/m.yaml", f->folder)),
+                                "  push:", "observables:", "  pill: {kind: drug, unit: mg, into: y}\n"));
+    judged_write("t.csv", "ID,TIME,AMT\n1,0,1\n");
+    judged_write("s.yaml",
+                 rein_arena_printf(f->arena,
+                                   "rein: scenario/1\nname: s\nmodel: ./m.yaml\ncohort: {n: 1}\narms:\n"
+                                   "  up: {events: {table: t.csv, units: {time: h, amt: %s}}}\nmeasure: "
+                                   "{at: [0 h, 40 h]}\n",
+                                   units[i]));
+    const rein_status status = rein_scenario_read(
+        f->arena, f->units, rein_arena_printf(f->arena, "%s/s.yaml", f->folder), NULL, f->diag, &s);
+    ck_assert_msg(status == REIN_OK, "%s", judged_messages());
+    hash[i] = s->hash;
+  }
+  ck_assert_str_ne(hash[0], hash[1]);
+  ck_assert_str_eq(hash[0], hash[2]);
+}
+END_TEST
+
 /* Doses at 0, 12, 24 h of person a, one at 6 h of person b: what lies between 0 h and the horizon. */
 START_TEST(test_records_hold_the_doses) {
   judged *f = judged_get();
@@ -303,6 +330,7 @@ Suite *rein_suite_nonmem(void) {
   tcase_add_test(tcase, test_the_example_of_the_page_runs);
   tcase_add_test(tcase, test_lines_by_hand);
   tcase_add_test(tcase, test_limit_means_that_dv_is_the_limit);
+  tcase_add_test(tcase, test_units_are_part_of_the_hash);
   tcase_add_test(tcase, test_records_hold_the_doses);
   suite_add_tcase(suite, tcase);
   return suite;
