@@ -78,8 +78,9 @@ static bool create_rows(rein_batch *b) {
  */
 static bool create_waiting(rein_batch *b) {
   bool fine = true;
-  const int n_state = b->tape->n_state, n = n_state < WAIT_ROWS ? WAIT_ROWS / n_state : 1;
-  b->n_wait = !b->keeps_output || b->tape->n_delay ? 0 : n < REIN_MAX_WAIT ? n : REIN_MAX_WAIT;
+  const int n_state = b->tape->n_state;
+  b->n_wait = !b->keeps_output || b->tape->n_delay ? 0 : REIN_MAX_WAIT;
+  while (b->n_wait > 1 && b->n_wait * n_state > WAIT_ROWS) b->n_wait /= 2;
   b->wait_mask = rows_of(b, b->n_wait, &fine), b->wait_time = rows_of(b, b->n_wait, &fine);
   b->wait_y = rows_of(b, b->n_wait * n_state, &fine), b->wait_error = rows_of(b, b->n_wait * n_state, &fine);
   return fine;
@@ -455,7 +456,6 @@ static void pass(rein_batch *b) {
       if (going && tau == 0) going = rein_method_start(b->method, b->y) == REIN_STEP_OK;
     }
   }
-  rein_batch_flush(b);
   add_counts(b, b->arrived, rein_method_count(b->method));
   memset(b->arrived, 0, (size_t)b->n_lane * sizeof *b->arrived);
   arrive(b);

@@ -29,7 +29,7 @@ typedef struct {
   int64_t serial; /* order of triggering */
 } rein_pending;
 
-#define REIN_MAX_WAIT 32
+#define REIN_MAX_WAIT 64
 #define REIN_BATCH_OWNED 96 /* allocations of a batch, more than there are */
 
 typedef struct rein_steady_work rein_steady_work; /* of steady.c */
@@ -78,9 +78,11 @@ typedef struct {
   int64_t *n_floor_kept; /* (n_lane) scratch of observe.c */
 
   /* Observations at times of the lanes' own wait for those of other lanes, so that outputs are computed for
-   * many at once: slot w holds those with index wait_obs[w], -1 none, of the lanes of its mask. */
-  int n_wait; /* 0: they do not wait */
-  int wait_obs[REIN_MAX_WAIT];
+   * many at once: slot w holds those with index wait_obs[w], -1 none, of the wait_count[w] lanes of its mask.
+   * They wait until all live lanes are there, the slot is wanted, or parameters may change. */
+  int n_wait; /* a power of two; 0: they do not wait */
+  int wait_obs[REIN_MAX_WAIT], wait_count[REIN_MAX_WAIT];
+  int n_live;                    /* lanes at the start of the pass */
   double *wait_mask, *wait_time; /* (n_wait x n_lane) */
   double *wait_y, *wait_error;   /* (n_wait x n_state x n_lane) state and error_sum at that time */
 

@@ -11,11 +11,12 @@ static void count_on(rein_batch *b, int l) {
 
 void rein_batch_start_observing(rein_batch *b) {
   for (int l = 0; l < b->n_lane; l++) b->next_obs[l] = -1, count_on(b, l);
-  for (int w = 0; w < b->n_wait; w++) b->wait_obs[w] = -1;
+  for (int w = 0; w < b->n_wait; w++) b->wait_obs[w] = -1, b->wait_count[w] = 0;
   if (b->n_wait) b->kernels->fill(0.0, b->wait_mask, (size_t)b->n_wait * (size_t)b->n_lane);
 }
 
 void rein_batch_end_observing(rein_batch *b) {
+  rein_batch_flush(b);
   const size_t stride = (size_t)b->n_lane, n_keep = (size_t)b->plan->n_keep;
   const size_t end = (size_t)b->plan->n_obs * n_keep;
   for (size_t l = 0; l < stride; l++)
@@ -102,7 +103,7 @@ static void flush_slot(rein_batch *b, int w) {
   run_outputs(b, mask, rein_row_of(b->wait_time, b, w), b->wait_y + slot * n, b->wait_error + slot * n);
   deliver_together(b, mask, b->wait_obs[w], b->wait_y + slot * n, b->wait_error + slot * n);
   b->kernels->fill(0.0, mask, (size_t)b->n_lane);
-  b->wait_obs[w] = -1;
+  b->wait_obs[w] = -1, b->wait_count[w] = 0;
 }
 
 void rein_batch_flush(rein_batch *b) {
@@ -111,15 +112,15 @@ void rein_batch_flush(rein_batch *b) {
 }
 
 static void let_wait(rein_batch *b, int l, double time, const double *y) {
-  const int i_obs = b->next_obs[l], w = i_obs % b->n_wait, n_state = b->tape->n_state;
-  const size_t stride = (size_t)b->n_lane, first = (size_t)w * (size_t)n_state * stride + (size_t)l;
+  const int i_obs = b->next_obs[l], w = i_obs & (b->n_wait - 1);
+  const size_t stride = (size_t)b->n_lane, n = (size_t)b->tape->n_state * stride, first = (size_t)w * n;
   if (b->wait_obs[w] >= 0 && b->wait_obs[w] != i_obs) flush_slot(b, w);
   b->wait_obs[w] = i_obs;
   rein_row_of(b->wait_mask, b, w)[l] = 1, rein_row_of(b->wait_time, b, w)[l] = time;
-  for (size_t s = 0, at = (size_t)l; s < (size_t)n_state; s++, at += stride) {
-    b->wait_y[first + s * stride] = y[at];
-    b->wait_error[first + s * stride] = b->error_sum[at];
-  }
+  double *wait_y = b->wait_y + first, *wait_error = b->wait_error + first;
+  const double *error = b->error_sum;
+  for (size_t at = (size_t)l; at < n; at += stride) wait_y[at] = y[at], wait_error[at] = error[at];
+  if (++b->wait_count[w] >= b->n_live) flush_slot(b, w);
 }
 
 void rein_batch_observe_step(rein_batch *b, double tau) {
@@ -134,7 +135,7 @@ void rein_batch_observe_step(rein_batch *b, double tau) {
       b->no_dense = true;
       return;
     }
-    if (b->n_wait == 0 || (count_due(b, b->mask, &i_obs) * 2 > b->n_lane && i_obs >= 0)) {
+    if (b->n_wait == 0 || (n == 1 && count_due(b, b->mask, &i_obs) * 2 > b->n_lane && i_obs >= 0)) {
       rein_batch_observe(b, b->mask, b->time_program, b->y_dense);
       continue;
     }

@@ -208,7 +208,23 @@ static int set_live(rein_batch *b) {
     b->problem.shape.live[l] = live ? 1.0 : 0.0;
     n += live;
   }
+  b->n_live = n;
   return n;
+}
+
+/* Whether what is due may change more than states: observations that wait are of the parameters, inputs and
+ * modes as they were. */
+static bool changes_parameters(const rein_batch *b) {
+  if (b->tape->n_event || b->tape->n_mode || b->steady || b->rest) return true;
+  for (int l = 0; l < b->n_lane; l++) {
+    const rein_lane_plan *lane = &b->lane[l];
+    if (b->done[l]) continue;
+    for (size_t i = b->next_item[l]; i < lane->n_item && lane->item[i].time <= b->cur[l]; i++) {
+      const int kind = lane->item[i].kind;
+      if (kind != REIN_ITEM_ADD && kind != REIN_ITEM_SET && kind != REIN_ITEM_MULTIPLY) return true;
+    }
+  }
+  return false;
 }
 
 /* A lane parked within rounding of its target is there. */
@@ -233,6 +249,7 @@ static void fire_events(rein_batch *b) {
  * are seen by an observation then, `time > T` fires behind it. */
 int rein_batch_settle(rein_batch *b) {
   snap(b);
+  if (changes_parameters(b)) rein_batch_flush(b);
   if (b->history) rein_history_segment(b->history, NULL);
   rein_steady_move(b);
   if (!b->plan->act_first) observe_now(b, true);

@@ -113,6 +113,65 @@ START_TEST(dopri5_alone_and_together) {
 }
 END_TEST
 
+/* What is observed reads a parameter that actions set at times of each member's own: observations that wait
+ * for other lanes are of the parameter as it was. */
+#define SET_MODEL                                                                                            \
+  "rein: model/1\nname: m\ntime: h\nparameters:\n  gain: {value: 1 1, assumed: example}\n"                   \
+  "  k: {value: 0.3 1/h, assumed: example}\n"                                                                \
+  "states:\n  one: {unit: mg, initial: 1 mg}\n  gut: {unit: mg, initial: 0, scale: 50 mg, rate: -k * gut}\n" \
+  "actions:\n  oral: {unit: mg, into: gut}\n  turn: {unit: 1, sets: gain}\n"                                 \
+  "observables:\n  seen: {is: one * gain, unit: mg, noise: none}\n"
+
+#define SET_SCENARIO(method)                                                                                 \
+  "rein: scenario/1\nname: s\nmodel: ./m.yaml\nseed: 5\ncohort: {n: 24}\nsolver: {method: " method "}\n"     \
+  "measure: {from: 0 h, to: 120 h, every: 1 h}\narms:\n  moved:\n    actions:\n"                             \
+  "      - {do: oral, amount: 60 mg, every: 12 h, for: 5 d, jitter: 2 h}\n"                                  \
+  "      - {do: turn, amount: 3, at: 30 h, jitter: 3 h}\n"                                                   \
+  "      - {do: turn, amount: 7, at: 60 h, jitter: 3 h}\n"
+
+typedef struct {
+  const rein_plan *plan;
+  const rein_tape *tape;
+  int n_checked, n_turned;
+} gains;
+
+static rein_status check_gains(void *context, const rein_batch_result *r) {
+  gains *g = context;
+  int row = 0; /* of `seen`, the only observable */
+  while (g->plan->keep[row] != g->tape->n_state) row++;
+  for (int l = 0; l < r->n_lane; l++) {
+    const rein_lane_plan *lane = &r->lane[l];
+    if (!lane->real) continue;
+    for (int t = 0; t < lane->n_obs; t++, g->n_checked++) {
+      double gain = 1;
+      for (size_t i = 0; i < lane->n_item && lane->item[i].time < lane->obs[t]; i++)
+        if (lane->item[i].kind == REIN_ITEM_PARAM) gain = lane->item[i].amount, g->n_turned++;
+      const size_t at = ((size_t)t * (size_t)g->plan->n_keep + (size_t)row) * (size_t)r->n_lane;
+      ck_assert_double_eq_tol(r->out[at + (size_t)l], gain, 1e-12);
+    }
+  }
+  return REIN_OK;
+}
+
+static void own_parameters(const char *text) {
+  const rein_scenario_options options = {.n_lane = N_LANE};
+  solved s = solved_create(SET_MODEL, text, NULL, &options);
+  gains g = {.plan = s.f.plan, .tape = s.f.tape};
+  const rein_sink sink = {&g, check_gains};
+  const rein_ens_options ens = {.n_thread = 1};
+  rein_ens_totals totals;
+  ck_assert_int_eq(rein_ens_run(s.f.tape, s.f.plan, &sink, &ens, &totals), REIN_OK);
+  ck_assert_int_eq(g.n_checked, N_PERSON * 121);
+  ck_assert_int_gt(g.n_turned, N_PERSON * 100);
+  solved_destroy(&s);
+}
+
+START_TEST(observed_by_parameters_as_they_were) {
+  own_parameters(SET_SCENARIO("bdf"));
+  own_parameters(SET_SCENARIO("dopri5"));
+}
+END_TEST
+
 Suite *rein_suite_same_times(void) {
   Suite *suite = suite_create("same/times");
   TCase *tcase = tcase_create("individual dose times");
@@ -120,6 +179,7 @@ Suite *rein_suite_same_times(void) {
   tcase_add_test(tcase, bdf_alone_and_together);
   tcase_add_test(tcase, adams_alone_and_together);
   tcase_add_test(tcase, dopri5_alone_and_together);
+  tcase_add_test(tcase, observed_by_parameters_as_they_were);
   suite_add_tcase(suite, tcase);
   return suite;
 }
