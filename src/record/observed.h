@@ -11,10 +11,11 @@
  * A table in NONMEM's form has `nonmem: {units: ..., observables: {1: concentration}, ...}` in place of
  * `columns` (observed_nonmem.c). Otherwise one row is one measurement of a person (columns id and value) or
  * one mean of a group (mean, n, and sd or se). All rows have observable, unit, time, time_unit; study and arm
- * where there are several; lloq, uloq, censored where there are limits of detection. Values are converted
- * into the model's units. Which rows are wrong is told by file, line and column; nothing a cell holds is ever
- * quoted, and people are known outside this structure by their number only. Reference:
- * docs/validation-method.md, "Observed data". */
+ * where there are several; lloq, uloq, censored where there are limits of detection; population where means
+ * are of all people or of those alone who stayed to the end. Values are converted into the model's units.
+ * Which rows are wrong is told by file, line and column; nothing a cell holds is ever quoted, and people are
+ * known outside this structure by their number only. Reference: docs/validation-method.md, "Observed data".
+ */
 #ifndef REIN_RECORD_OBSERVED_H
 #define REIN_RECORD_OBSERVED_H
 
@@ -50,6 +51,7 @@ typedef struct {
   double sd;                          /* between people; NaN for a person */
   double n;                           /* people in the group; 1 for a person */
   int censored;                       /* -1: below value, 1: above it, 0: measured */
+  bool is_completer;                  /* a mean of those who stayed to the end */
   int64_t row;                        /* of the table */
 } rein_observed_point;
 
@@ -73,6 +75,11 @@ typedef struct {
   int n_person;
   const rein_observed_point *point; /* (n_point) as in the table */
   int n_point;
+  const rein_observed_point *completer; /* (n_completer) means of completers, beside those of all; where the
+                                           table has no others they are `point` */
+  int n_completer;
+  bool names_population; /* the table says of which people its means are */
+  bool only_completers;
   int n_missing; /* rows without a value */
 } rein_observed;
 

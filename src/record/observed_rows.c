@@ -7,7 +7,7 @@
 
 typedef struct {
   int study, arm, id, observable, unit, time, time_unit, value, mean, sd, se, n, lloq, uloq, censored,
-      replicate;
+      replicate, population;
 } columns;
 
 typedef struct {
@@ -46,8 +46,14 @@ static bool find_columns(job *j) {
                  .lloq = rein_csv_find(csv, "lloq"),
                  .uloq = rein_csv_find(csv, "uloq"),
                  .censored = rein_csv_find(csv, "censored"),
-                 .replicate = rein_csv_find(csv, "replicate")};
+                 .replicate = rein_csv_find(csv, "replicate"),
+                 .population = rein_csv_find(csv, "population")};
   j->r->observed->is_group = c->mean >= 0;
+  j->r->observed->names_population = c->population >= 0;
+  if (c->population >= 0 && c->mean < 0) {
+    rein_error(diag, rein_csv_pos(csv, 0, c->population),
+               "'population' is of means: which people stayed is known of people themselves");
+  }
   if (c->mean >= 0 && c->value >= 0) {
     rein_error(diag, pos,
                "a table has measurements of people ('value') or means of groups ('mean'), not both");
@@ -238,11 +244,20 @@ static bool read_numbers(const job *j, int64_t row, const rein_observable *o, re
 
 /* ---- rows ---- */
 
+/* What the column `population` says. */
+static bool read_population(const job *j, int64_t row, bool *is_completer) {
+  const char *word = text_at(j, row, j->c.population);
+  *is_completer = strcmp(word, "completers") == 0;
+  if (*is_completer || j->c.population < 0 || strcmp(word, "all") == 0) return true;
+  rein_error(j->r->diag, pos_at(j, row, j->c.population), "'population' is all or completers");
+  return false;
+}
+
 static bool is_new(rein_observed_rows *rows, const rein_observed_point *p, const char *replicate,
                    rein_pos pos) {
   rein_observed_reader *r = rows->r;
-  const char *key = rein_arena_printf(r->arena, "%d %d %d %d %.17g %s", p->study, p->arm, p->person,
-                                      p->observable, p->time, replicate);
+  const char *key = rein_arena_printf(r->arena, "%d %d %d %d %.17g %d %s", p->study, p->arm, p->person,
+                                      p->observable, p->time, p->is_completer, replicate);
   const int before = rein_names_add(rows->seen, key, (int)p->row);
   if (before == (int)p->row) return true;
   rein_error(
@@ -258,6 +273,8 @@ void rein_observed_add(rein_observed_rows *rows, const rein_observed_point *p, c
   if (!is_new(rows, p, replicate, pos)) return;
   if (isnan(p->value))
     rows->r->observed->n_missing++;
+  else if (p->is_completer)
+    REIN_PUSH(rows->r->arena, rows->completer, rows->n_completer, rows->cap_completer, *p);
   else
     REIN_PUSH(rows->r->arena, rows->point, rows->n_point, rows->cap_point, *p);
 }
@@ -269,6 +286,7 @@ static void read_row(job *j, int64_t row) {
   good = read_who(j, row, &p) && good;
   good = read_time(j, row, &p) && good;
   good = good && read_numbers(j, row, observable, &p);
+  good = read_population(j, row, &p.is_completer) && good;
   if (good) rein_observed_add(j->rows, &p, text_at(j, row, j->c.replicate), pos_at(j, row, j->c.time));
 }
 
@@ -283,8 +301,11 @@ static void finish(rein_observed_rows *j) {
   o->n_study = (int)j->study.n;
   o->person = j->person.list;
   o->n_person = (int)j->person.n;
-  o->point = j->point;
-  o->n_point = (int)j->n_point;
+  o->only_completers = j->n_point == 0 && j->n_completer > 0;
+  o->point = o->only_completers ? j->completer : j->point;
+  o->n_point = (int)(o->only_completers ? j->n_completer : j->n_point);
+  o->completer = j->completer;
+  o->n_completer = o->only_completers ? 0 : (int)j->n_completer;
 }
 
 static bool read_tidy(rein_observed_rows *rows) {
@@ -306,7 +327,7 @@ bool rein_observed_read_rows(rein_observed_reader *r) {
   for (size_t i = 0; i < r->model->n_observable; i++) rows.local[i] = -1;
   for (int i = 0; i < r->observed->n_arm; i++) rein_names_add(rows.arms, r->observed->arm[i].name, i);
   if (!(rein_yaml_get(r->root, "nonmem") ? rein_observed_read_nonmem(&rows) : read_tidy(&rows))) return false;
-  if (rein_diag_n_error(r->diag) == n_error && rows.n_point == 0)
+  if (rein_diag_n_error(r->diag) == n_error && rows.n_point + rows.n_completer == 0)
     rein_error(r->diag, r->observed->pos, "the table holds no measurement");
   finish(&rows);
   return rein_diag_n_error(r->diag) == n_error;

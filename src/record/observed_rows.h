@@ -35,6 +35,8 @@ typedef struct {
   size_t n_observable, cap_observable;
   rein_observed_point *point; /* growing */
   size_t n_point, cap_point;
+  rein_observed_point *completer; /* growing */
+  size_t n_completer, cap_completer;
   const char *replicate; /* column that numbers what was measured twice */
 } rein_observed_rows;
 

@@ -118,6 +118,7 @@ static bool map_arms(rein_validate_job *job) {
     good = good && a >= 0;
   }
   for (int i = 0; i < o->n_point; i++) used[o->point[i].arm] = true;
+  for (int i = 0; i < o->n_completer; i++) used[o->completer[i].arm] = true;
   for (int a = 0; a < o->n_arm; a++) {
     if (!used[a]) continue;
     if (job->sim_arm[a] < 0) {
@@ -211,15 +212,16 @@ static bool merge_times(rein_validate_job *job) {
   const rein_observed *o = job->observed;
   rein_scenario *s = job->scenario;
   const double last = s->time[s->n_time - 1];
-  double *time = REIN_NEW(job->arena, double, s->n_time + o->n_point);
+  double *time = REIN_NEW(job->arena, double, s->n_time + o->n_point + o->n_completer);
   int n = s->n_time, n_kept = 0;
   bool good = true;
   memcpy(time, s->time, (size_t)n * sizeof *time);
-  for (int i = 0; i < o->n_point; i++) {
-    const double t = o->point[i].time;
+  for (int i = 0; i < o->n_point + o->n_completer; i++) {
+    const rein_observed_point *p = i < o->n_point ? &o->point[i] : &o->completer[i - o->n_point];
+    const double t = p->time;
     if (t > job->until && !same_time(t, job->until)) continue;
     if (t > last && !same_time(t, last)) {
-      rein_error(job->diag, rein_observed_pos(o, &o->point[i], "time"),
+      rein_error(job->diag, rein_observed_pos(o, p, "time"),
                  "this row is later than the scenario's last measurement at %g %s", last,
                  s->model->time_unit_text);
       good = false;
@@ -268,30 +270,35 @@ static void collect_before(rein_validate_job *job) {
   }
 }
 
-static void add_task(rein_validate_job *job, const rein_observed_point *p) {
+rein_task rein_validate_task(const rein_validate_job *job, const rein_observed_point *p, double before,
+                             double n_before) {
   const rein_observed *o = job->observed;
+  const double known = o->known[p->observable], value = isnan(known) ? before : known;
+  return (rein_task){.study = p->study,
+                     .arm = p->arm,
+                     .observable = p->observable,
+                     .person = p->person,
+                     .unit = o->is_group ? p->study * o->n_arm + p->arm : p->person,
+                     .i_time = find_time(job->scenario, p->time),
+                     .before = value,
+                     .is_known = !isnan(known),
+                     .after = p->value,
+                     .censored = p->censored,
+                     .n_before = n_before,
+                     .n_after = p->n,
+                     .sd = p->sd,
+                     .relative_to = value,
+                     .comparator = -1};
+}
+
+static void add_task(rein_validate_job *job, const rein_observed_point *p) {
   const rein_before *b = find_before(job, p);
-  const double known = o->known[p->observable];
+  const double known = job->observed->known[p->observable];
   if (isnan(known) && (!b || b->censored)) {
     job->n_without_before++;
     return;
   }
-  rein_task *task = &job->task[job->n_task++];
-  *task = (rein_task){.study = p->study,
-                      .arm = p->arm,
-                      .observable = p->observable,
-                      .person = p->person,
-                      .unit = o->is_group ? p->study * o->n_arm + p->arm : p->person,
-                      .i_time = find_time(job->scenario, p->time),
-                      .before = isnan(known) ? b->value : known,
-                      .is_known = !isnan(known),
-                      .after = p->value,
-                      .censored = p->censored,
-                      .n_before = b ? b->n : p->n,
-                      .n_after = p->n,
-                      .sd = p->sd,
-                      .relative_to = isnan(known) ? b->value : known,
-                      .comparator = -1};
+  job->task[job->n_task++] = rein_validate_task(job, p, b ? b->value : NAN, b ? b->n : p->n);
 }
 
 /* An arm and observable of which no point has a state before cannot be compared at all. */
@@ -388,6 +395,7 @@ rein_status rein_validate_run(rein_validate_job *job, rein_diag *diag, rein_vali
     return REIN_ERR_MEMORY;
   }
   rein_status status = rein_validate_simulate(job);
+  if (status == REIN_OK) rein_validate_make_completers(job);
   if (status == REIN_OK) rein_validate_make_effects(job);
   if (status == REIN_OK) status = rein_validate_score_tasks(job);
   if (status == REIN_OK) rein_validate_sum(job, out);

@@ -65,6 +65,12 @@ typedef struct {
   double predicted, low, high;                  /* median, 5 and 95 %; NaN: no prediction */
 } rein_validation_effect;
 
+/* An arm and observable whose people become fewer, or of which the data tell completers only. */
+typedef struct {
+  int observable, arm;                /* indices in observed */
+  const char *all_na, *completers_na; /* why there are no rows of all, of completers; NULL where there are */
+} rein_validation_leaving;
+
 /* How residuals go with a number of the observed people: a column of the scenario's table. A residual is a
  * person's mean of (observed - predicted mean) / SD of the prediction. */
 typedef struct {
@@ -153,7 +159,12 @@ typedef struct {
   rein_validation_effect *effect; /* (n_effect) per observable that has any: all; one by one */
   int n_effect;
   int n_effect_censored, n_effect_shared; /* left out: censored values; the same people in both arms */
-  rein_validation_trend *trend;           /* (n_trend) by observable, column */
+  rein_validation_leaving *leaving;       /* (n_leaving) */
+  int n_leaving;
+  rein_validation_row *completer; /* (n_completer) of an arm and horizon: people who were still there at nine
+                                     tenths of the arm's last horizon; no part of the verdict */
+  int n_completer;
+  rein_validation_trend *trend; /* (n_trend) by observable, column */
   int n_trend;
   const char *no_trend; /* why there is none at all */
   int *miss;            /* (n_miss) rows of an arm and horizon that miss: the 90 % interval does not hold the

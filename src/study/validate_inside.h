@@ -85,6 +85,11 @@ struct rein_validate_job {
   rein_task_score *score; /* (n_task) */
   rein_task *effect;      /* (n_effect) */
   rein_task_score *effect_score;
+  rein_task *completer; /* (n_completer) those who stayed, where people leave, of tasks or of rows of their
+                           own */
+  int *completer_of;    /* (n_completer) the task that it is, -1: of a row of its own */
+  rein_task_score *completer_score;
+  int n_completer;
   int n_effect, n_effect_censored, n_effect_shared; /* the last two: left out */
 };
 
@@ -132,6 +137,14 @@ bool rein_outside_is_grid(const rein_outside *outside);
 /* NaN where the prediction is no named distribution. */
 double rein_outside_log_score(const rein_outside *outside, const rein_validate_job *job,
                               const rein_task *task);
+
+/* A point as it is compared. before, n_before: measured; not looked at where the state before is known. */
+rein_task rein_validate_task(const rein_validate_job *job, const rein_observed_point *p, double before,
+                             double n_before);
+
+/* validate_completers.c: lists them before the tasks are scored; afterwards says where people leave. */
+void rein_validate_make_completers(rein_validate_job *job);
+void rein_validate_find_leavers(const rein_validate_job *job, rein_validation *out);
 
 /* validate_effect.c: lists the randomised contrasts among the tasks that are scored; samples of one, at most
  * REIN_VALIDATE_COHORTS. */

@@ -70,6 +70,24 @@ static json_t *make_effect(const rein_validation *v, const rein_validation_effec
   return object;
 }
 
+/* Rows of completers, and of which arms people leave. */
+static json_t *make_completers(const rein_validation *v) {
+  json_t *object = json_object(), *rows = json_array(), *arms = json_array();
+  for (int i = 0; i < v->n_completer; i++) json_array_append_new(rows, make_row(v, &v->completer[i]));
+  for (int i = 0; i < v->n_leaving; i++) {
+    const rein_validation_leaving *l = &v->leaving[i];
+    json_t *item = json_object();
+    json_object_set_new(item, "observable", json_string(observable_of(v, l->observable)->name));
+    json_object_set_new(item, "arm", json_string(v->observed->arm[l->arm].name));
+    if (l->completers_na) json_object_set_new(item, "completers n/a", json_string(l->completers_na));
+    if (l->all_na) json_object_set_new(item, "all n/a", json_string(l->all_na));
+    json_array_append_new(arms, item);
+  }
+  json_object_set_new(object, "arms_that_people_leave", arms);
+  json_object_set_new(object, "scores", rows);
+  return object;
+}
+
 static json_t *make_data(const rein_validation *v) {
   const rein_observed *o = v->observed;
   json_t *object = json_object(), *studies = json_array(), *arms = json_array();
@@ -177,6 +195,7 @@ static json_t *make_report(const rein_validation *v) {
   json_object_set_new(report, "compared", make_compared(v));
   for (int i = 0; i < v->n_row; i++) json_array_append_new(rows, make_row(v, &v->row[i]));
   json_object_set_new(report, "scores", rows);
+  json_object_set_new(report, "completers", make_completers(v));
   for (int i = 0; i < v->n_effect; i++) json_array_append_new(effects, make_effect(v, &v->effect[i]));
   json_object_set_new(report, "effects", effects);
   json_object_set_new(report, "residuals_by_covariate", rein_validate_make_trends(v));

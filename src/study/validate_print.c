@@ -125,9 +125,8 @@ static void print_table_head(const rein_validation *v, rein_text *out) {
                    "over mean change");
 }
 
-static void print_table_line(const rein_validation *v, const rein_validation_row *row, rein_text *out) {
+static void print_table_line(const rein_validation_row *row, const char *arm, rein_text *out) {
   const rein_score *s = row->score;
-  const char *arm = row->arm < 0 ? "all" : v->observed->arm[row->arm].name;
   const char *to = isnan(row->time) ? "all" : number(out->arena, row->time);
   const char *n = isnan(row->n_after) ? rein_arena_printf(out->arena, "%d", row->n_point)
                                       : rein_arena_printf(out->arena, "%g/%g", row->n_after, row->n_before);
@@ -141,6 +140,30 @@ static void print_table_line(const rein_validation *v, const rein_validation_row
       number(out->arena, s[REIN_SCORE_ERROR].value), number(out->arena, s[REIN_SCORE_COVER_90].value),
       number(out->arena, s[REIN_SCORE_WIDTH_90].value), number(out->arena, s[REIN_SCORE_CRPS].value),
       narrow(out->arena, &s[REIN_SCORE_NO_CHANGE]), narrow(out->arena, &s[REIN_SCORE_MEAN_CHANGE]));
+}
+
+/* ---- completers ---- */
+
+static void print_completers(const rein_validation *v, int observable, int arm, double time, rein_text *out) {
+  for (int i = 0; i < v->n_completer; i++) {
+    const rein_validation_row *row = &v->completer[i];
+    if (row->observable == observable && row->arm == arm && row->time == time)
+      print_table_line(row, "  completers", out);
+  }
+}
+
+static void print_leaving(const rein_validation *v, int observable, rein_text *out) {
+  for (int i = 0; i < v->n_leaving; i++) {
+    const rein_validation_leaving *l = &v->leaving[i];
+    const char *arm = v->observed->arm[l->arm].name;
+    if (l->observable != observable) continue;
+    if (l->completers_na) rein_text_printf(out, "  completers of %s n/a: %s\n", arm, l->completers_na);
+    if (!l->all_na) continue;
+    rein_text_printf(out, "  all of %s n/a: %s\n", arm, l->all_na);
+    for (int k = 0; k < v->n_completer; k++)
+      if (v->completer[k].observable == observable && v->completer[k].arm == l->arm)
+        print_table_line(&v->completer[k], rein_arena_printf(out->arena, "%s, completers", arm), out);
+  }
 }
 
 /* ---- effects ---- */
@@ -199,6 +222,11 @@ static void print_effects(const rein_validation *v, int observable, rein_text *o
   }
 }
 
+static void print_rest(const rein_validation *v, int observable, rein_text *out) {
+  print_leaving(v, observable, out);
+  print_effects(v, observable, out);
+}
+
 /* The model's, and where an arm's actions have another one, the arm's. */
 static void print_boundaries(const rein_validation *v, rein_text *out) {
   const rein_scenario *s = v->scenario;
@@ -231,9 +259,15 @@ void rein_validate_print(const rein_validation *v, rein_text *out) {
     const bool is_all = row->arm < 0 && isnan(row->time);
     if (is_all) print_scores(v, row, out);
     if (is_all) print_table_head(v, out);
-    if (!is_all) print_table_line(v, row, out);
-    if (i + 1 == v->n_row || v->row[i + 1].observable != row->observable)
-      print_effects(v, row->observable, out);
+    if (!is_all) print_table_line(row, row->arm < 0 ? "all" : v->observed->arm[row->arm].name, out);
+    if (!is_all && !isnan(row->time)) print_completers(v, row->observable, row->arm, row->time, out);
+    if (i + 1 == v->n_row || v->row[i + 1].observable != row->observable) print_rest(v, row->observable, out);
+  }
+  for (int o = 0; o < v->observed->n_observable; o++) {
+    bool any = false;
+    for (int i = 0; i < v->n_row; i++) any |= v->row[i].observable == o;
+    if (!any && v->n_completer > 0) rein_text_printf(out, "\n%s\n", observable_of(v, o)->name);
+    if (!any) print_rest(v, o, out);
   }
   if (v->n_effect == 0) rein_text_printf(out, "\neffects n/a: %s\n", no_effects(v));
   rein_validate_print_trends(v, out);

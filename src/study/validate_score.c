@@ -270,6 +270,13 @@ rein_status rein_validate_score_tasks(rein_validate_job *job) {
   for (int i = 0; i < job->n_task; i++) {
     if (rein_validate_is_scored(job, &job->task[i])) score_task(&s, &job->task[i], &job->score[i]);
   }
+  job->completer_score = REIN_NEW(job->arena, rein_task_score, job->n_completer + 1);
+  for (int i = 0; i < job->n_completer; i++) {
+    if (job->completer_of[i] >= 0)
+      job->completer_score[i] = job->score[job->completer_of[i]];
+    else
+      score_task(&s, &job->completer[i], &job->completer_score[i]);
+  }
   job->effect_score = REIN_NEW(job->arena, rein_task_score, job->n_effect + 1);
   for (int i = 0; i < job->n_effect; i++) score_effect(&s, &job->effect[i], &job->effect_score[i]);
   return REIN_OK;

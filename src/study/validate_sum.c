@@ -317,6 +317,42 @@ static void add_effects(const rein_validate_job *job, rein_validation *v) {
   }
 }
 
+/* ---- completers ---- */
+
+/* What all and completers leave between them may be few people again. */
+static void hold_back_rest(const rein_validate_job *job, const rein_validation *v, rein_validation_row *row) {
+  for (int i = 0; i < v->n_row; i++) {
+    const rein_validation_row *all = &v->row[i];
+    if (all->observable != row->observable || all->arm != row->arm || all->time != row->time) continue;
+    const int rest = all->n_unit - row->n_unit;
+    if (!job->observed->is_group && rest > 0 && rest < REIN_SMALLEST_GROUP && !job->options.individual_data)
+      row->suppressed = true;
+  }
+}
+
+static void add_completers(const rein_validate_job *job, rein_validation *v) {
+  const rein_observed *o = job->observed;
+  const int n_time = job->scenario->n_time;
+  selection s = {.job = job,
+                 .task = job->completer,
+                 .score = job->completer_score,
+                 .n_task = job->n_completer,
+                 .n_unit = job->n_unit,
+                 .study = -1};
+  rein_validate_find_leavers(job, v);
+  if (job->n_completer == 0) return;
+  make_sums(&s);
+  v->completer = REIN_NEW(job->arena, rein_validation_row, o->n_observable * o->n_arm * n_time);
+  for (s.observable = 0; s.observable < o->n_observable; s.observable++)
+    for (s.arm = 0; s.arm < o->n_arm; s.arm++)
+      for (s.i_time = 0; s.i_time < n_time; s.i_time++) {
+        rein_validation_row *row = &v->completer[v->n_completer];
+        fill_row(&s, row);
+        hold_back_rest(job, v, row);
+        v->n_completer += row->n_point > 0;
+      }
+}
+
 /* ---- verdict ---- */
 
 rein_verdict rein_validate_judge(const rein_score *no_change, const rein_score *mean_change,
@@ -453,6 +489,7 @@ void rein_validate_sum(const rein_validate_job *job, rein_validation *out) {
   v.n_train = job->n_task - v.n_test;
   if (job->outside) v.outside_hash = rein_arena_strdup(job->arena, job->outside_hash);
   add_rows(job, &v);
+  add_completers(job, &v);
   add_effects(job, &v);
   add_verdicts(job, &v);
   rein_validate_trend(job, &v);
