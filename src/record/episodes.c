@@ -16,6 +16,7 @@ typedef struct {
   const rein_study_reader *reader;
   const rein_export_options *options;
   const rein_episodes_options *episodes;
+  rein_diag *diag;
   rein_hdf5 file;
   int64_t n_replicate;
   double *actions, *rewards, *elapsed; /* (n_time x n_action), (n_time), (n_time) of one episode */
@@ -139,6 +140,13 @@ static void put_episode(job *j, const rein_part *part, int64_t i, int64_t a, int
 static rein_status put_part(void *context, const rein_part *part) {
   job *j = context;
   const int64_t n_arm = part->n[REIN_AXIS_ARM];
+  if (size(j, REIN_AXIS_ACTION) > 0 && !part->delivered_since) {
+    rein_error(j->diag, nowhere,
+               "'%s' does not hold what was delivered between measurements: it was written by an older rein; "
+               "run the study again in a new folder",
+               j->reader->folder);
+    return REIN_ERR_FILE;
+  }
   rein_part_file_lock();
   for (int64_t m = 0; m < part->n[REIN_AXIS_INDIVIDUAL] * n_arm && !j->file.failed; m++) {
     if (part->status[m] == REIN_LANE_FAILED)
@@ -315,7 +323,7 @@ rein_status rein_episodes_write(const rein_study_reader *reader, const rein_expo
                                 const rein_episodes_options *episodes, const char *folder, rein_diag *diag,
                                 rein_episodes_totals *totals) {
   rein_guard guard;
-  job j = {.reader = reader, .options = options, .episodes = episodes, .n_replicate = 1};
+  job j = {.reader = reader, .options = options, .episodes = episodes, .diag = diag, .n_replicate = 1};
   rein_status status = check(&j, diag);
   if (status != REIN_OK) return status;
   if (REIN_GUARD(reader->arena, &guard)) return REIN_ERR_MEMORY;

@@ -29,7 +29,8 @@ typedef struct {
 
 /* Writes both files; `folder` is made where it is not there. REIN_OK; REIN_ERR_USAGE as rein_export_ndjson;
  * REIN_ERR_INPUT where the study has fewer than two measurement times or no observable; REIN_ERR_FILE where
- * the folder holds a dataset or cannot be written; REIN_ERR_MEMORY. *totals is filled on REIN_OK. */
+ * the study is of an older rein, or the folder holds a dataset or cannot be written; REIN_ERR_MEMORY. *totals
+ * is filled on REIN_OK. */
 rein_status rein_episodes_write(const rein_study_reader *reader, const rein_export_options *options,
                                 const rein_episodes_options *episodes, const char *folder, rein_diag *diag,
                                 rein_episodes_totals *totals);

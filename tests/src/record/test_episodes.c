@@ -305,6 +305,27 @@ START_TEST(test_refusals) {
 }
 END_TEST
 
+/* A study from before there were amounts between measurements: its records are read, episodes are refused. */
+START_TEST(test_older_study) {
+  const rein_export_options none = {0};
+  char *bytes = NULL;
+  size_t n = 0;
+  ck_assert_int_eq(fixture_run(&f, fixture_path(&f, "a"), false), REIN_OK);
+  const hid_t part = H5Fopen(fixture_path(&f, "a/parts/part-000000.nc"), H5F_ACC_RDWR, H5P_DEFAULT);
+  ck_assert_int_ge(part, 0);
+  ck_assert_int_ge(H5Ldelete(part, "delivered_since", H5P_DEFAULT), 0);
+  H5Fclose(part);
+  ck_assert_int_eq(rein_reader_open(f.arena, fixture_path(&f, "a"), false, f.diag, &reader), REIN_OK);
+  FILE *out = open_memstream(&bytes, &n);
+  ck_assert_int_eq(rein_export_ndjson(reader, &none, out, f.diag), REIN_OK);
+  fclose(out);
+  free(bytes);
+  ck_assert_int_eq(try_write(&none, NULL, fixture_path(&f, "e")), REIN_ERR_FILE);
+  ck_assert_ptr_nonnull(strstr(fixture_messages(&f), "written by an older rein"));
+  ck_assert_int_ne(access(fixture_path(&f, "e/data/main_data.hdf5"), F_OK), 0);
+}
+END_TEST
+
 /* A reward's units and names are checked like a model's. */
 START_TEST(test_rewards) {
   static const struct {
@@ -347,6 +368,7 @@ Suite *rein_suite_episodes(void) {
   tcase_add_test(c, test_split_by_person);
   tcase_add_test(c, test_same_bytes);
   tcase_add_test(c, test_refusals);
+  tcase_add_test(c, test_older_study);
   tcase_add_test(c, test_rewards);
   suite_add_tcase(s, c);
   return s;
