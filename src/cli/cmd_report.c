@@ -14,6 +14,7 @@ static rein_status report_validation(rein_cli *cli, rein_units *units, rein_text
                                                       .n_individual = o[REIN_OPTION_N].count},
                                          .n_thread = (int)o[REIN_OPTION_THREADS].count,
                                          .individual_data = o[REIN_OPTION_INDIVIDUAL_DATA].given,
+                                         .why = o[REIN_OPTION_WHY].given,
                                          .pictures = true};
   rein_validate_job *job;
   rein_validation v;

@@ -173,10 +173,12 @@ static const rein_command commands[] = {
      "signals and\n"
      "failures. The file is complete: it loads nothing and needs no script. Groups under 5 people are held "
      "back unless\n"
-     "--individual-data.",
+     "--individual-data. With --why, a comparison's page says what would explain each miss.",
      "rein report models/warfarin/validate/people.yaml -o report.html\ta comparison\n"
      "rein report outputs/warfarin_adherence -o study.html\ta study\n",
-     1, 1, BIT(OUT) | BIT(N) | BIT(SEED) | BIT(THREADS) | BIT(SCENARIO) | BIT(INDIVIDUAL_DATA) | BIT(HELP),
+     1, 1,
+     BIT(OUT) | BIT(N) | BIT(SEED) | BIT(THREADS) | BIT(SCENARIO) | BIT(INDIVIDUAL_DATA) | BIT(WHY) |
+         BIT(HELP),
      rein_cmd_report},
     {"split", "freeze which observed points are a test", "SCENARIO",
      "Divides the points that 'rein validate' would compare into a training and a test part, and writes a "

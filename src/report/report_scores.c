@@ -80,9 +80,9 @@ static void add_people(rein_html *html, const rein_validation_row *row) {
     rein_html_cell(html, "%g before, %g after", row->n_before, row->n_after);
 }
 
-static void add_line(rein_html *html, const rein_validation *v, const rein_validation_row *row) {
+static void add_line(rein_html *html, const rein_validation_row *row, const char *arm) {
   const rein_score *s = row->score;
-  rein_html_row(html, v->observed->arm[row->arm].name);
+  rein_html_row(html, arm);
   if (isnan(row->time))
     rein_html_cell(html, "all");
   else
@@ -121,7 +121,15 @@ static void add_arms(rein_html *html, const rein_validation *v, int observable) 
                                NULL};
   rein_html_begin_table(html, rein_arena_printf(arena, "%s by arm and horizon", o->name), heads);
   for (int i = 0; i < v->n_row; i++) {
-    if (v->row[i].observable == observable && !is_all(&v->row[i])) add_line(html, v, &v->row[i]);
+    const rein_validation_row *row = &v->row[i];
+    if (row->observable != observable || is_all(row)) continue;
+    const char *arm = v->observed->arm[row->arm].name;
+    add_line(html, row, arm);
+    for (int k = 0; k < v->n_completer; k++) {
+      const rein_validation_row *stayed = &v->completer[k];
+      if (stayed->observable == observable && stayed->arm == row->arm && stayed->time == row->time)
+        add_line(html, stayed, rein_arena_printf(arena, "%s, completers", arm));
+    }
   }
   rein_html_end_table(html);
 }
@@ -178,6 +186,14 @@ static void add_effects(rein_html *html, const rein_validation *v, int observabl
   if (any) rein_html_end_table(html);
 }
 
+static void add_failures(rein_html *html, const rein_validation *v) {
+  rein_text text;
+  rein_text_init(&text, html->out->arena);
+  rein_validate_print_failures(v, &text);
+  rein_html_line(html, "h3", "Where the model fails");
+  rein_html_line(html, "pre", "%s", text.bytes);
+}
+
 void rein_report_scores(rein_html *html, const rein_page *page, const rein_validation *v) {
   rein_page_section_begin(html, page, "scores");
   for (int i = 0; i < v->n_row; i++) {
@@ -191,6 +207,7 @@ void rein_report_scores(rein_html *html, const rein_page *page, const rein_valid
     add_arms(html, v, row->observable);
     add_effects(html, v, row->observable);
   }
+  add_failures(html, v);
   rein_page_section_end(html);
 }
 

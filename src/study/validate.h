@@ -209,6 +209,9 @@ rein_verdict rein_validate_judge(const rein_score *over_no_change, const rein_sc
 /* Reports: a table to read, and everything as JSON (ends with a newline). Neither holds a path or a person.
  */
 void rein_validate_print(const rein_validation *v, rein_text *out);
+/* Of the first, the part on where the model fails: residuals by covariate, misses, what would explain them.
+ */
+void rein_validate_print_failures(const rein_validation *v, rein_text *out);
 rein_status rein_validate_print_json(const rein_validation *v, rein_text *out);
 
 /* docs/validation.md: head, one line for each comparison and counted observable, and the line that counts. */

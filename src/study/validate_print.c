@@ -270,8 +270,7 @@ void rein_validate_print(const rein_validation *v, rein_text *out) {
     if (!any) print_rest(v, o, out);
   }
   if (v->n_effect == 0) rein_text_printf(out, "\neffects n/a: %s\n", no_effects(v));
-  rein_validate_print_trends(v, out);
-  rein_validate_print_why(v, out);
+  rein_validate_print_failures(v, out);
   print_verdicts(v, out);
 }
 

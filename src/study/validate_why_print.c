@@ -35,7 +35,7 @@ static const char *interval(rein_arena *arena, const rein_score *s) {
   return rein_arena_printf(arena, "%.3g [%.3g, %.3g]", s->value, s->low, s->high);
 }
 
-void rein_validate_print_trends(const rein_validation *v, rein_text *out) {
+static void print_trends(const rein_validation *v, rein_text *out) {
   if (v->no_trend) {
     rein_text_printf(out, "\nresiduals by covariate n/a: %s\n", v->no_trend);
     return;
@@ -143,7 +143,7 @@ static void print_list(const rein_why *why, rein_text *out) {
     rein_text_printf(out, "  %lld simulated changes failed and are left out\n", (long long)why->n_failed);
 }
 
-void rein_validate_print_why(const rein_validation *v, rein_text *out) {
+static void print_why(const rein_validation *v, rein_text *out) {
   rein_text_printf(out, "\nmisses: %d of an arm and horizon%s", v->n_miss,
                    v->observed->is_group ? ", whose 90 % interval does not hold the observed mean"
                                          : ", whose bias has a 95 % interval without 0");
@@ -165,6 +165,11 @@ void rein_validate_print_why(const rein_validation *v, rein_text *out) {
     print_changes(why, m, o->unit_text, out);
   }
   if (why->n_miss > 0) print_list(why, out);
+}
+
+void rein_validate_print_failures(const rein_validation *v, rein_text *out) {
+  print_trends(v, out);
+  print_why(v, out);
 }
 
 static json_t *make_change(const rein_why_change *c) {

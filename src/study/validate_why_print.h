@@ -6,9 +6,6 @@
 
 #include "src/study/validate.h"
 
-void rein_validate_print_trends(const rein_validation *v, rein_text *out);
-void rein_validate_print_why(const rein_validation *v, rein_text *out);
-
 /* New references. */
 json_t *rein_validate_make_trends(const rein_validation *v);
 json_t *rein_validate_make_why(const rein_validation *v);

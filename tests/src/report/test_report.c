@@ -72,6 +72,8 @@ START_TEST(test_validation_page) {
       rein_arena_printf(judged_get()->arena, "\">%.*s</p>", (int)strcspn(verdict, "\n"), verdict);
   ck_assert_ptr_nonnull(strstr(page, said));
   ck_assert_ptr_nonnull(strstr(page, "observed mean and SD of at least 5 people"));
+  ck_assert_ptr_nonnull(strstr(page, "Where the model fails"));
+  ck_assert_ptr_nonnull(strstr(validation_page("--why"), "misses: "));
   ck_assert_ptr_nonnull(strstr(page, "assumed: 4  base gain drift rate"));
   ck_assert_int_eq(page_count(page, "<svg "), 2); /* trajectories, calibration */
 }
