@@ -287,8 +287,34 @@ static bool find_table_params(rein_scenario_reader *r, const rein_yaml *columns,
   return good;
 }
 
-static bool read_table(rein_scenario_reader *r, const rein_yaml *cohort, bool *given) {
+/* People, one in each line of `csv`; columns: of their parameters, NULL none. */
+static bool take_people(rein_scenario_reader *r, const rein_csv *csv, int id_column,
+                        const rein_yaml *columns) {
   rein_people *people = &r->inside->people;
+  const int n_column = columns ? columns->n : 0;
+  double *table = REIN_NEW(r->arena, double, csv->n_row *n_column + 1);
+  const char **code = REIN_NEW(r->arena, const char *, csv->n_row),
+             **source_id = REIN_NEW(r->arena, const char *, csv->n_row);
+  bool good = true;
+  r->table = r->inside->table = csv;
+  for (int k = 0; k < n_column; k++) {
+    good = read_column(r, columns->item[k], &r->model->param[people->table_param[k]], table + k, n_column) &&
+           good;
+  }
+  people->table = table;
+  people->n_row = csv->n_row;
+  if (good) take_medians(r, table);
+  for (int64_t i = 0; i < csv->n_row && id_column >= 0; i++) {
+    code[i] = rein_arena_printf(r->arena, "%lld", (long long)i + 1);
+    source_id[i] = rein_csv_text(csv, i, id_column);
+  }
+  r->inside->row_code = code;
+  r->inside->row_source_id = source_id;
+  r->scenario->individual_data = true;
+  return good;
+}
+
+static bool read_table(rein_scenario_reader *r, const rein_yaml *cohort, bool *given) {
   const rein_yaml *path_node = rein_yaml_get(cohort, "table"), *id = rein_yaml_get(cohort, "id"),
                   *columns = rein_yaml_get(cohort, "columns");
   if (!id)
@@ -304,30 +330,22 @@ static bool read_table(rein_scenario_reader *r, const rein_yaml *cohort, bool *g
   if (rein_csv_parse(r->arena, source, r->diag, &csv) != REIN_OK) return false;
   if (csv->n_row == 0) rein_error(r->diag, path_node->pos, "the table has no people in it");
   int id_column = rein_csv_get_column(csv, id->text, id->pos, r->diag);
-  bool good = csv->n_row > 0 && id_column >= 0 && check_ids(r, csv, id_column);
-  double *table = REIN_NEW(r->arena, double, csv->n_row * columns->n);
-  r->table = csv;
-  for (int k = 0; k < columns->n; k++) {
-    good =
-        read_column(r, columns->item[k], &r->model->param[people->table_param[k]], table + k, columns->n) &&
-        good;
-  }
-  people->table = table;
-  people->n_row = csv->n_row;
-  if (good) take_medians(r, table);
+  const bool good = csv->n_row > 0 && id_column >= 0 && check_ids(r, csv, id_column);
   rein_sha256_hex(source->bytes, source->n_byte, r->inside->table_hash);
+  return take_people(r, csv, id_column, columns) && good;
+}
 
-  const char **code = REIN_NEW(r->arena, const char *, csv->n_row),
-             **source_id = REIN_NEW(r->arena, const char *, csv->n_row);
-  for (int64_t i = 0; i < csv->n_row && id_column >= 0; i++) {
-    code[i] = rein_arena_printf(r->arena, "%lld", (long long)i + 1);
-    source_id[i] = rein_csv_text(csv, i, id_column);
+/* `people: observed`: the first line of each person stands for it. */
+static bool read_observed(rein_scenario_reader *r, const rein_yaml *cohort, bool *given) {
+  const rein_yaml *columns = rein_yaml_get(cohort, "columns"), *other = rein_yaml_get(cohort, "table");
+  const rein_csv *csv;
+  if (!other) other = rein_yaml_get(cohort, "id");
+  if (other) {
+    rein_error(r->diag, other->pos, "'people: observed' has no place beside 'table' and 'id'");
+    return false;
   }
-  r->inside->table = csv;
-  r->inside->row_code = code;
-  r->inside->row_source_id = source_id;
-  r->scenario->individual_data = true;
-  return good;
+  if (columns && !find_table_params(r, columns, given)) return false;
+  return rein_scenario_read_observed_people(r, &csv) && take_people(r, csv, 0, columns);
 }
 
 /* ---- numbers of a person that are no parameter ---- */
@@ -457,14 +475,10 @@ bool rein_scenario_read_cohort(rein_scenario_reader *r, const rein_scenario_opti
   } else {
     const rein_yaml *covariates = rein_yaml_get(cohort, "covariates");
     if (covariates) good = read_covariates(r, covariates, given);
-    if (rein_yaml_get(cohort, "people") && rein_yaml_get(cohort, "table")) {
-      rein_error(r->diag, rein_yaml_get(cohort, "table")->pos,
-                 "'people: observed' has no place beside 'table'");
-      good = false;
-    } else if (rein_yaml_get(cohort, "people")) {
-      good = rein_scenario_read_observed_people(r) && good;
-    }
-    if (rein_yaml_get(cohort, "table") && good) good = read_table(r, cohort, given) && good;
+    if (rein_yaml_get(cohort, "people"))
+      good = read_observed(r, cohort, given) && good;
+    else if (rein_yaml_get(cohort, "table"))
+      good = read_table(r, cohort, given) && good;
     good = good && read_size(r, cohort, options);
     if (good && people->n_row > 0) spread_ids(r);
   }

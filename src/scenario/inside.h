@@ -160,10 +160,11 @@ bool rein_scenario_read_courses(rein_scenario_reader *r, const rein_yaml *list, 
 const rein_doses *rein_scenario_read_doses(rein_scenario_reader *r, const rein_yaml *node);
 
 /* observed_table.c: looks for `observed` in place of a table and prepares its `events:`; `events:` of an arm,
- * that one where it says `observed`, NULL without; the people of the observed table. False with errors. */
+ * that one where it says `observed`, NULL without; the first line of each person of the observed table, ID in
+ * its column 0. False with errors. */
 bool rein_scenario_find_observed(rein_scenario_reader *r);
 const rein_yaml *rein_scenario_events(const rein_scenario_reader *r, const rein_yaml *arm);
-bool rein_scenario_read_observed_people(rein_scenario_reader *r);
+bool rein_scenario_read_observed_people(rein_scenario_reader *r, const rein_csv **out);
 
 /* faith.c: `adherence:` of the line of that name, a fraction or a map; its print. */
 bool rein_scenario_read_adherence(rein_scenario_reader *r, const char *line, const rein_yaml *node,

@@ -74,7 +74,40 @@ const rein_yaml *rein_scenario_events(const rein_scenario_reader *r, const rein_
   return is_observed(events) ? r->observed_events : events;
 }
 
-bool rein_scenario_read_observed_people(rein_scenario_reader *r) {
+/* The first line of each person: ID, then the columns that NONMEM's form gives no meaning. */
+static const rein_csv *first_lines(rein_scenario_reader *r, const rein_nonmem *nm) {
+  const rein_csv *csv = nm->csv;
+  rein_names *known = rein_names_create(r->arena);
+  int64_t *line = REIN_NEW(r->arena, int64_t, csv->n_row);
+  int *from = REIN_NEW(r->arena, int, csv->n_column), n_column = 1, n_row = 0;
+  from[0] = nm->at[REIN_COL_ID];
+  for (int c = 0; c < csv->n_column; c++) {
+    int k = 0;
+    while (k < REIN_N_COL && nm->at[k] != c) k++;
+    if (k == REIN_N_COL) from[n_column++] = c;
+  }
+  for (int64_t row = 0; row < csv->n_row; row++) {
+    if (rein_names_add(known, rein_nonmem_id(nm, row), n_row) == n_row) line[n_row++] = row;
+  }
+  rein_csv *out = REIN_NEW(r->arena, rein_csv, 1);
+  const char **header = REIN_NEW(r->arena, const char *, n_column),
+             **cell = REIN_NEW(r->arena, const char *, n_row *n_column);
+  size_t *header_offset = REIN_NEW(r->arena, size_t, n_column),
+         *offset = REIN_NEW(r->arena, size_t, n_row * n_column);
+  for (int c = 0; c < n_column; c++) {
+    header[c] = csv->header[from[c]], header_offset[c] = csv->header_offset[from[c]];
+    for (int i = 0; i < n_row; i++) {
+      cell[i * n_column + c] = rein_csv_text(csv, line[i], from[c]);
+      offset[i * n_column + c] = csv->offset[line[i] * csv->n_column + from[c]];
+    }
+  }
+  *out = *csv;
+  out->n_column = n_column, out->n_row = n_row;
+  out->header = header, out->cell = cell, out->offset = offset, out->header_offset = header_offset;
+  return out;
+}
+
+bool rein_scenario_read_observed_people(rein_scenario_reader *r, const rein_csv **out) {
   const rein_yaml *events = r->observed_events, *table = rein_yaml_get(events, "table");
   const char *path = rein_files_resolve(r->arena, r->scenario->path, table->text);
   const rein_source *source;
@@ -90,22 +123,8 @@ bool rein_scenario_read_observed_people(rein_scenario_reader *r) {
     rein_error(r->diag, table->pos, "the table has no people in it%s", csv->n_row ? ": no column ID" : "");
     return false;
   }
-  const char **code = REIN_NEW(r->arena, const char *, csv->n_row),
-             **source_id = REIN_NEW(r->arena, const char *, csv->n_row);
-  rein_names *known = rein_names_create(r->arena);
-  int n = 0;
-  for (int64_t row = 0; row < csv->n_row; row++) {
-    const char *id = rein_nonmem_id(&nm, row);
-    if (rein_names_add(known, id, n) != n) continue;
-    code[n] = rein_arena_printf(r->arena, "%d", n + 1);
-    source_id[n++] = id;
-  }
-  r->inside->people.table = REIN_NEW(r->arena, double, 1);
-  r->inside->people.n_row = n;
   rein_sha256_hex(source->bytes, source->n_byte, r->inside->table_hash);
-  r->inside->row_code = code;
-  r->inside->row_source_id = source_id;
-  r->scenario->individual_data = true;
+  *out = first_lines(r, &nm);
   return true;
 }
 

@@ -143,6 +143,20 @@ START_TEST(test_theophylline_says_the_same) {
 }
 END_TEST
 
+/* The weight from the first line of each person, in place of a covariate over time. */
+START_TEST(test_theophylline_by_first_lines) {
+  static const char *const observables[] = {"concentration"};
+  check_same(
+      "models/theophylline", observables,
+      "nonmem:\n"
+      "  units: {time: h, amt: mg, dv: mg/L}\n"
+      "  observables: {1: concentration}\n"
+      "  ignore: [WT]\n",
+      "cohort: {people: observed, replicates: 800, columns: {weight: {column: WT, unit: kg}}, covariates: "
+      "{predose: \"uniform(low: 0 mg/L, high: 1 mg/L)\"}}\n");
+}
+END_TEST
+
 /* ---- the page ---- */
 
 /* The next fenced block, *at behind it. */
@@ -327,6 +341,7 @@ Suite *rein_suite_nonmem(void) {
   tcase_set_timeout(tcase, 120);
   tcase_add_test(tcase, test_warfarin_says_the_same);
   tcase_add_test(tcase, test_theophylline_says_the_same);
+  tcase_add_test(tcase, test_theophylline_by_first_lines);
   tcase_add_test(tcase, test_the_example_of_the_page_runs);
   tcase_add_test(tcase, test_lines_by_hand);
   tcase_add_test(tcase, test_limit_means_that_dv_is_the_limit);
