@@ -334,7 +334,10 @@ int main(int argc, char **argv) {
   if (wanted("times")) bench_times(argv[second ? 2 : 1], "bdf"), bench_times(argv[second ? 2 : 1], "dopri5");
   if (wanted("threads")) threads(&pkpd, 2048);
   if (wanted("compile")) bench_compile();
-  if (wanted("writing")) bench_writing("scenarios/warfarin_adherence.yaml");
+  if (wanted("writing")) {
+    bench_writing("scenarios/warfarin_adherence.yaml", "bdf");
+    bench_writing("scenarios/warfarin_adherence.yaml", "dopri5");
+  }
   rein_units_destroy(units);
   rein_arena_destroy(arena);
   return 0;

@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "src/base/files.h"
 #include "src/compile/compile.h"
 #include "src/study/simulate.h"
 
@@ -146,24 +147,39 @@ static double run_with(const rein_simulation *s, int i) {
   return seconds;
 }
 
-void bench_writing(const char *scenario) {
-  rein_arena *arena = rein_arena_create();
+/* The scenario as it stands, by the method given, as file `path` (a template of mkstemps): runs copy it. */
+static void prepare_by(rein_arena *arena, rein_units *units, const char *scenario, const char *method,
+                       char *path, rein_simulation *out) {
   rein_diag *diag = rein_diag_create(arena);
+  const rein_source *source;
+  const rein_scenario_options wanted = {.n_individual = 10000};
+  const int fd = mkstemps(path, 5);
+  FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+  rein_status status = file ? rein_files_read(arena, scenario, (rein_pos){0}, diag, &source) : REIN_ERR_FILE;
+  if (status == REIN_OK) fprintf(file, "%s\nsolver: {method: %s}\n", source->bytes, method);
+  if (file) fclose(file);
+  if (status == REIN_OK) status = rein_simulation_prepare(arena, units, path, &wanted, NULL, diag, out);
+  if (status != REIN_OK) fprintf(stderr, "bench: %s does not run\n", scenario), exit(3);
+}
+
+void bench_writing(const char *scenario, const char *method) {
+  rein_arena *arena = rein_arena_create();
   rein_units *units = NULL;
   rein_simulation simulation;
-  rein_scenario_options wanted = {.n_individual = 10000};
-  rein_status status = rein_units_create(diag, &units);
-  if (status == REIN_OK)
-    status = rein_simulation_prepare(arena, units, scenario, &wanted, NULL, diag, &simulation);
-  if (status != REIN_OK) fprintf(stderr, "bench: %s does not run\n", scenario), exit(3);
+  if (rein_units_create(rein_diag_create(arena), &units) != REIN_OK) exit(4);
+  setenv("REIN_MODELS", "models", 1);
+  char path[] = "/tmp/rein-bench-XXXXXX.yaml";
+  prepare_by(arena, units, scenario, method, path, &simulation);
   double ratio[5];
   for (int i = 0; i < 5; i++) {
     double without = run_without(&simulation);
     ratio[i] = run_with(&simulation, i) / without;
   }
-  printf("writing records: %.3f of the time without (%s, 10000 individuals, processor time of one thread and "
+  printf("writing records, %s: %.3f of the time without (%s, 10000 individuals, processor time of one thread "
+         "and "
          "the writer)\n",
-         bench_median(ratio, 5), scenario);
+         method, bench_median(ratio, 5), scenario);
+  unlink(path);
   rein_units_destroy(units);
   rein_arena_destroy(arena);
 }

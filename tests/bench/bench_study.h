@@ -11,6 +11,6 @@ double bench_median(double *value, int n); /* sorts */
 void bench_compile(void);
 /* A scenario on the PK/PD model with jittered doses against the same without. */
 void bench_times(const char *model, const char *method);
-void bench_writing(const char *scenario);
+void bench_writing(const char *scenario, const char *method);
 
 #endif
