@@ -139,6 +139,26 @@ static bool map_arms(rein_validate_job *job) {
 /* ---- people ---- */
 
 /* A cohort of the group's size has to be among one replicate's people. */
+static double largest_group(const rein_validate_job *job, int arm) {
+  double largest = 0.0;
+  for (int i = 0; i < job->observed->n_point; i++)
+    if (job->observed->point[i].arm == arm) largest = fmax(largest, job->observed->point[i].n);
+  return largest;
+}
+
+/* The two arms of an effect are of different people. */
+static void check_effect_size(const rein_validate_job *job, int arm, int64_t n_people) {
+  const rein_pos nowhere = {NULL, 0, 0, 0};
+  const rein_observed_arm *of = &job->observed->arm[arm];
+  if (of->comparator < 0) return;
+  const double both = largest_group(job, arm) + largest_group(job, of->comparator);
+  if (both > (double)n_people)
+    rein_warning(job->diag, nowhere,
+                 "arm '%s' and its comparator have %g people, but a replicate of the cohort only %lld: the "
+                 "simulated arms share people, so their effect varies too little",
+                 of->name, both, (long long)n_people);
+}
+
 static void check_cohort_size(const rein_validate_job *job) {
   const rein_pos nowhere = {NULL, 0, 0, 0};
   const int64_t n_people = job->scenario->n_individual / job->scenario->n_replicate;
@@ -148,6 +168,7 @@ static void check_cohort_size(const rein_validate_job *job) {
     rein_warning(job->diag, nowhere,
                  "a group has %g people, but a replicate of the cohort only %lld: its means vary too much",
                  largest, (long long)n_people);
+  for (int a = 0; a < job->observed->n_arm; a++) check_effect_size(job, a, n_people);
 }
 
 /* Anybody of a drawn cohort may stand for a person, but not with the doses of somebody else. */

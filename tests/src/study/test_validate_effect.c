@@ -170,6 +170,23 @@ START_TEST(test_what_is_no_effect) {
 }
 END_TEST
 
+START_TEST(test_arms_that_share_simulated_people) {
+  const judged_model model = {.noise = "none"};
+  judged_scenario scenario = {.cohort = "{n: 41}", .arms = "{up: up, none: none}", .randomised = true};
+  judged_start_groups();
+  judged_group("up", 0, 100, 10, 25), judged_group("up", 10, 128, 10, 25);
+  judged_group("none", 0, 100, 5, 16), judged_group("none", 10, 101, 5, 16);
+  judged_write_model(&model);
+  judged_write_scenario(&scenario);
+  judged_report();
+  ck_assert_ptr_null(strstr(judged_messages(), "share people"));
+  scenario.cohort = "{n: 40}";
+  judged_write_scenario(&scenario);
+  judged_report();
+  ck_assert_ptr_nonnull(strstr(judged_messages(), "have 41 people, but a replicate of the cohort only 40"));
+}
+END_TEST
+
 START_TEST(test_small_arms_are_kept_back) {
   const judged_model model = {.noise = "none"};
   const judged_scenario scenario = {.cohort = "{n: 100}",
@@ -199,6 +216,7 @@ Suite *rein_suite_validate_effect(void) {
   tcase_add_test(tcase, test_effect_of_people_by_hand);
   tcase_add_test(tcase, test_spread_of_an_effect_of_people);
   tcase_add_test(tcase, test_what_is_no_effect);
+  tcase_add_test(tcase, test_arms_that_share_simulated_people);
   tcase_add_test(tcase, test_small_arms_are_kept_back);
   suite_add_tcase(suite, tcase);
   return suite;
