@@ -255,20 +255,21 @@ START_TEST(people_from_a_table) {
       HEAD "cohort: {table: people.csv, id: who, replicates: 2, columns: {weight: {column: wt, unit: g}}}\n"
            "arms:\n  a:\n    actions:\n      - {do: oral, amount: {column: dose, unit: g}, at: 1 h}\n"
            "      - {do: iv, amount: 2 mg/kg, at: 2 h}\n",
-      "who,wt,dose\nx,60000,0.1\ny,80000,0.15\n", NULL);
-  const char *items[] = {"1 add 100; 2 add 120", "1 add 150; 2 add 160"};
+      "who,wt,dose\nx,61234,0.1\ny,80000,0.15\n", NULL);
+  const char *items[] = {"1 add 100; 2 add 122.468", "1 add 150; 2 add 160"};
   ck_assert_int_eq(f.scenario->n_individual, 4);
   ck_assert(f.scenario->individual_data);
   ck_assert_str_eq(f.scenario->id[2], "2");
   for (int i = 0; i < 4; i++) {
     int lane = filled_lane(&f, i, "a");
-    ck_assert_double_eq_tol(filled_param(&f, lane, "weight"), i < 2 ? 60 : 80, 1e-12);
+    ck_assert_double_eq_tol(filled_param(&f, lane, "weight"), i < 2 ? 61.234 : 80, 1e-12);
     ck_assert_str_eq(filled_items(&f, lane), items[i / 2]);
   }
   rein_text text;
   rein_text_init(&text, f.arena);
   rein_scenario_print(f.scenario, &text);
-  ck_assert_ptr_null(strstr(text.bytes, "60"));
+  ck_assert_ptr_null(strstr(text.bytes, "61.2"));
+  ck_assert_ptr_null(strstr(text.bytes, "6123"));
   filled_destroy(&f);
 }
 END_TEST
