@@ -41,76 +41,19 @@ static char *what_of(const line *l, const char *key) {
 
 /* ---- amount ---- */
 
-/* An amount per body weight or surface: the action's unit once it is multiplied by the person's. */
-static bool find_per(line *l, const rein_unit *got, double value, rein_course *out) {
-  const rein_model *model = l->r->model;
-  static const char *const NAMES[] = {"weight", "body_weight", "bsa", "body_surface_area"};
-  for (size_t k = 0; k < sizeof NAMES / sizeof *NAMES; k++) {
-    for (size_t p = 0; p < model->n_param; p++) {
-      const rein_param *param = &model->param[p];
-      if (strcmp(param->name, NAMES[k]) != 0) continue;
-      rein_unit product = rein_unit_multiply(got, &param->unit);
-      if (!rein_unit_same_dimension(&product, &l->action->unit)) continue;
-      out->amount = value * rein_unit_factor(&product, &l->action->unit);
-      out->per_param = (int)p;
-      return true;
-    }
-  }
-  return false;
-}
-
-static bool is_per_person(rein_scenario_reader *r, const rein_unit *got, const rein_unit *wanted) {
-  static const char *const PER[] = {"kg", "m2"};
-  for (size_t i = 0; i < sizeof PER / sizeof *PER; i++) {
-    rein_unit per;
-    if (!rein_unit_parse(r->units, PER[i], (rein_pos){0}, r->diag, &per)) return false;
-    rein_unit product = rein_unit_multiply(got, &per);
-    if (rein_unit_same_dimension(&product, wanted)) return true;
-  }
-  return false;
-}
-
 static bool read_amount(line *l, rein_course *out) {
-  rein_scenario_reader *r = l->r;
-  const rein_action *action = l->action;
-  const rein_yaml *node = field(l, "amount");
-  const rein_yaml *as = field(l, "as");
+  const rein_yaml *node = field(l, "amount"), *as = field(l, "as");
   out->per_param = -1;
-  if (node && as && strcmp(as->text, "multiply") == 0) {
-    rein_unit one = rein_unit_one();
-    return rein_scenario_quantity(r, node, &one, "1", what_of(l, "amount"), &out->amount);
-  }
   if (!node) {
-    rein_error(r->diag, l->entry->pos, "'%s' needs an amount, for example 'amount: 1 %s'", l->name,
-               action->unit_text);
+    rein_error(l->r->diag, l->entry->pos, "'%s' needs an amount, for example 'amount: 1 %s'", l->name,
+               l->action->unit_text);
     return false;
   }
-  char *what = what_of(l, "amount");
-  if (node->kind == REIN_YAML_MAP || (node->kind == REIN_YAML_SCALAR && strchr(node->text, '('))) {
-    rein_param about = {.name = what, .unit = action->unit, .unit_text = action->unit_text};
-    out->amount = 1.0;
-    return (out->per_param = rein_scenario_person_number(r, node, &about)) >= 0;
+  if (as && strcmp(as->text, "multiply") == 0) {
+    rein_unit one = rein_unit_one();
+    return rein_scenario_quantity(l->r, node, &one, "1", what_of(l, "amount"), &out->amount);
   }
-  rein_unit one = rein_unit_one(), got;
-  double value;
-  bool bare = action->unit.unknown || rein_unit_equal(&action->unit, &one);
-  bool has_letter = node->kind == REIN_YAML_SCALAR && strpbrk(node->text, " /%") != NULL;
-  if (node->kind != REIN_YAML_SCALAR || bare || !has_letter) {
-    return rein_scenario_quantity(r, node, &action->unit, action->unit_text, what, &out->amount);
-  }
-  if (!rein_quantity_parse(r->units, node->text, node->pos, false, r->diag, &value, &got)) return false;
-  if (rein_unit_same_dimension(&got, &action->unit)) {
-    return rein_scenario_quantity(r, node, &action->unit, action->unit_text, what, &out->amount);
-  }
-  if (find_per(l, &got, value, out)) return true;
-  if (is_per_person(r, &got, &action->unit)) {
-    rein_error(r->diag, node->pos,
-               "%s is per body weight or surface, and the model has no covariate 'weight' or 'bsa' to "
-               "multiply it with",
-               what);
-    return false;
-  }
-  return rein_scenario_quantity(r, node, &action->unit, action->unit_text, what, &out->amount);
+  return rein_scenario_read_amount(l->r, l->action, what_of(l, "amount"), node, out);
 }
 
 static void warn_outside_range(line *l, const rein_course *course) {

@@ -149,6 +149,11 @@ bool rein_scenario_read_daily(rein_scenario_reader *r, const char *name, const r
 /* pattern.c: `periods:` of an arm. */
 bool rein_scenario_read_periods(rein_scenario_reader *r, const rein_yaml *node, const rein_periods **out);
 
+/* amount.c: an amount of the action as written, with out->per_param where it is per body weight or the
+ * person's own. False with an error. */
+bool rein_scenario_read_amount(rein_scenario_reader *r, const rein_action *action, const char *what,
+                               const rein_yaml *node, rein_course *out);
+
 /* course.c: `actions:` of one arm, with overrides. False with errors in diag. */
 bool rein_scenario_read_courses(rein_scenario_reader *r, const rein_yaml *list, const rein_periods *periods,
                                 const rein_override *overrides, int n_override, const rein_course **out,

@@ -116,7 +116,10 @@ rein_ruling rein_titration_decide(const rein_titration *what, const rein_ruling 
     return now;
   }
   now.given = true;
-  if (rule) now.amount = changed(what, rule, isnan(before->amount) ? next : before->amount);
+  if (!rule) return now;
+  now.amount = changed(what, rule, isnan(before->amount) ? next : before->amount);
+  const bool takes = next < 0.0 || before->amount < 0.0;
+  if (what->keeps_sign && (takes ? now.amount > 0.0 : now.amount < 0.0)) now.amount = 0.0;
   return now;
 }
 

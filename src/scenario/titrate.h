@@ -49,6 +49,7 @@ typedef struct {
   const double *ladder;         /* (n_ladder) rising amounts, action's unit */
   int n_ladder;
   double low, high, round;  /* action's unit: bounds; amounts are multiples of round; -inf, inf, 0 none */
+  bool keeps_sign;          /* what a state is given: no change makes a dose take away, or the reverse */
   bool can_hold;            /* one of its rules says hold */
   const bool *measures;     /* (n_observable) what its conditions name */
   const char *words, *text; /* for people; all that decides, to compare and to hash */
@@ -69,7 +70,8 @@ void rein_titration_measure(const rein_titration *what, const rein_model *model,
                             const double *noise, int stride, double *value);
 
 /* What the decision says, from what was in force. `next`: amount of the line's next dose as written [action's
- * unit]. before->time and line are kept. */
+ * unit]; with keeps_sign the amount decided on is 0 where it would be of the other sign. before->time and
+ * line are kept. */
 rein_ruling rein_titration_decide(const rein_titration *what, const rein_ruling *before, double next,
                                   const double *value);
 

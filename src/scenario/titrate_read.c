@@ -13,6 +13,7 @@ typedef struct {
   const char *line;
   const rein_action *action;
   const rein_yaml *node;
+  int sign; /* of the line's amounts as written: 1 not negative, -1 negative, 0 of either or not known */
   bool *measures;
   rein_titration *out;
   rein_text words, text;
@@ -232,6 +233,31 @@ static bool read_bounds(reading *t) {
   return false;
 }
 
+/* What a dose gives it does not take: bounds, ladder and amounts have the sign of the amount as written. */
+static bool has_sign(reading *t, const rein_yaml *node, double amount, const char *key) {
+  if (t->sign == 0 || isinf(amount) || t->sign * amount >= 0.0) return true;
+  rein_error(t->r->diag, node->pos,
+             t->sign > 0 ? "%s is negative, but the line gives something; its amounts never go below 0"
+                         : "%s is above 0, but the line takes something away; its amounts never go above 0",
+             what_of(t, key));
+  return false;
+}
+
+static bool have_sign(reading *t) {
+  const rein_titration *x = t->out;
+  const rein_yaml *ladder = rein_yaml_get(t->node, "ladder"), *rules = rein_yaml_get(t->node, "rules");
+  bool good = has_sign(t, rein_yaml_get(t->node, "low"), x->low, "low") &&
+              has_sign(t, rein_yaml_get(t->node, "high"), x->high, "high");
+  for (int i = 0; i < x->n_ladder && good; i++)
+    good = has_sign(t, ladder->kind == REIN_YAML_LIST ? ladder->item[i] : ladder, x->ladder[i], "ladder");
+  for (int i = 0; i < x->n_rule && good; i++) {
+    const rein_yaml *rule = rules->kind == REIN_YAML_LIST ? rules->item[i] : rules;
+    if (x->rule[i].kind == REIN_RULE_AMOUNT)
+      good = has_sign(t, rein_yaml_get(rule, "change"), x->rule[i].by, "change");
+  }
+  return good;
+}
+
 /* ---- when ---- */
 
 static bool read_listed(reading *t, const rein_yaml *at) {
@@ -336,7 +362,9 @@ static void print(reading *t) {
 static bool read_what(reading *t, bool is_stop) {
   if (!is_stop) {
     const rein_yaml *resume = rein_yaml_get(t->node, "resume");
-    if (!read_ladder(t) || !read_bounds(t) || !read_rules(t, rein_yaml_get(t->node, "rules"))) return false;
+    if (!read_ladder(t) || !read_bounds(t) || !read_rules(t, rein_yaml_get(t->node, "rules")) ||
+        !have_sign(t))
+      return false;
     if (resume && !t->out->can_hold)
       rein_error(t->r->diag, resume->pos, "'resume' of '%s' needs a rule that says hold", t->line);
     if (resume && !t->out->can_hold) return false;
@@ -354,11 +382,16 @@ static bool read_what(reading *t, bool is_stop) {
 
 static const rein_titration *read_titration(rein_scenario_reader *r, const char *line,
                                             const rein_action *action, const rein_yaml *node, bool is_stop,
-                                            double first, double last) {
-  reading t = {.r = r, .line = line, .action = action, .node = node};
+                                            int sign, double first, double last) {
+  const bool moves_param = action->state < 0 && action->param >= 0; /* a temperature may well go below 0 */
+  reading t = {.r = r, .line = line, .action = action, .node = node, .sign = moves_param ? 0 : sign};
   t.measures = REIN_NEW(r->arena, bool, r->model->n_observable + 1);
   t.out = REIN_NEW(r->arena, rein_titration, 1);
-  *t.out = (rein_titration){.low = -INFINITY, .high = INFINITY, .measures = t.measures, .i_resumed = -1};
+  *t.out = (rein_titration){.low = -INFINITY,
+                            .high = INFINITY,
+                            .measures = t.measures,
+                            .i_resumed = -1,
+                            .keeps_sign = !moves_param};
   rein_text_init(&t.words, r->arena);
   rein_text_init(&t.text, r->arena);
   if (!read_what(&t, is_stop) || !read_times(&t, first, last) || !check_start(&t)) return NULL;
@@ -366,6 +399,16 @@ static const rein_titration *read_titration(rein_scenario_reader *r, const char 
   t.out->words = t.words.bytes;
   t.out->text = t.text.bytes;
   return t.out;
+}
+
+/* Of all its courses' amounts as written, which each person's own may not be known to have. */
+static int sign_of(const rein_scenario_reader *r, const rein_course *course, int n) {
+  int n_negative = 0;
+  for (int i = 0; i < n; i++) {
+    if (course[i].per_param >= (int)r->model->n_param) return 0;
+    n_negative += course[i].amount < 0.0;
+  }
+  return n_negative == 0 ? 1 : n_negative == n ? -1 : 0;
 }
 
 /* The line's place among all that are decided about. */
@@ -395,7 +438,8 @@ bool rein_scenario_read_titrations(rein_scenario_reader *r, const char *line, co
       return false;
     }
     const double begin = course[0].n_dose > 0 ? course[0].time[0] : r->inside->t_start;
-    const rein_titration *read = read_titration(r, line, action, node, k == 1, begin, last);
+    const rein_titration *read =
+        read_titration(r, line, action, node, k == 1, sign_of(r, course, n), begin, last);
     if (!read) return false;
     const int decided = find_line(r, line, action);
     for (int i = 0; i < n; i++) {

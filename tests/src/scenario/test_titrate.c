@@ -69,6 +69,13 @@ START_TEST(each_change) {
        "{when: b < 50 "
        "mg, change: 2 x}]}",
        {8, 8, 0, 0, 0, 0, 0, 0, 16, 16, 16}},
+      /* nothing below 0, and from there up again by what is written; never beyond 0 by rounding */
+      {"titrate: {at: [3 h, 5 h, 8 h], rules: [{when: a < 25 mg, change: -5 mg}, {when: b > 50 mg, change: "
+       "-30 mg}, "
+       "{when: a > 0 mg, change: +1 mg}]}",
+       {8, 8, 8, 3, 3, 0, 0, 0, 1, 1, 1}},
+      {"titrate: {at: [3 h], round: 5 mg, high: 9 mg, rules: [{when: a > 0 mg, change: -9 mg}]}",
+       {8, 8, 8, 0, 0, 0, 0, 0, 0, 0, 0}},
       {"stop: {when: a >= 24 mg, every: 1 h}", {8, 8, 8, 0, 0, 0, 0, 0, 0, 0, 0}},
       {"titrate: {at: [2 h, 3 h, 5 h], rules: [{when: a < 17 mg, change: 10 mg}, {when: a < 30 mg, change: "
        "hold}]}, "
