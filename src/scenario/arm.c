@@ -335,7 +335,7 @@ static bool same_periods(const rein_course *a, const rein_course *b) {
   const rein_periods *p = a->periods, *q = b->periods;
   if (a->letter != b->letter || (p != NULL) != (q != NULL)) return false;
   return !p || p == q ||
-         (strcmp(p->letter, q->letter) == 0 && p->random == q->random && p->run_in == q->run_in &&
+         (strcmp(p->letter, q->letter) == 0 && p->block == q->block && p->run_in == q->run_in &&
           p->length == q->length && p->washout == q->washout);
 }
 

@@ -26,7 +26,8 @@ typedef enum {
   REIN_DRAW_INITIATION = 11, /* individual, key of the line */
   REIN_DRAW_PERSISTENCE = 12,
   REIN_DRAW_REPORT = 13, /* individual, key of the line, dose number */
-  REIN_DRAW_ORDER = 14,  /* individual, key of the arm, number of the block: randomised order of periods */
+  REIN_DRAW_ORDER =
+      14, /* individual, step of the shuffle, number of the block: randomised order of periods */
   REIN_DRAW_POINTS = 15, /* batch of quasi-random points, block of dimensions, place: order of the block */
   REIN_DRAW_POINTS_SHIFT = 16, /* batch, block of dimensions, dimension */
   REIN_DRAW_DECISION = 20,     /* individual, key of the observable's name, bits of the decision's time */

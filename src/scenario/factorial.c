@@ -102,6 +102,15 @@ static bool has_regimen(const rein_yaml *arm, const char *name) {
   return false;
 }
 
+/* Two levels of one amount would make two arms of one treatment. */
+static bool has_repeat(rein_scenario_reader *r, const char *factor, const rein_yaml *const *level, int n) {
+  int before, i = rein_scenario_find_repeat(r, level, n, &before);
+  if (i < 0) return false;
+  rein_error(r->diag, level[i]->pos, "levels of '%s': '%s' is the same as '%s' before it", factor,
+             level[i]->text, level[before]->text);
+  return true;
+}
+
 static bool read_levels(reader *x, const rein_yaml *arm) {
   rein_scenario_reader *r = x->r;
   rein_factorial *f = x->f;
@@ -135,6 +144,7 @@ static bool read_levels(reader *x, const rein_yaml *arm) {
                  "a level of '%s' is an amount other than 0; being without it is one already", map->key[i]);
       return false;
     }
+    if (has_repeat(r, map->key[i], f->level[k], n)) return false;
   }
   return true;
 }

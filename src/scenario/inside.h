@@ -124,6 +124,8 @@ bool rein_scenario_count(rein_scenario_reader *r, const rein_yaml *node, const c
                          int64_t *out);
 /* A number between 0 and 1, also as percent. */
 bool rein_scenario_fraction(rein_scenario_reader *r, const rein_yaml *node, const char *what, double *out);
+/* The first of the values (n) that is the same as one before it, *before, in whatever units; -1 none. */
+int rein_scenario_find_repeat(rein_scenario_reader *r, const rein_yaml *const *value, int n, int *before);
 /* An error that a name is unknown, with the nearest of `known` (n). */
 void rein_scenario_unknown(rein_scenario_reader *r, rein_pos pos, const char *what, const char *name,
                            const char *const *known, size_t n);

@@ -174,16 +174,36 @@ bool rein_scenario_thin_times(rein_scenario_reader *r, const char *name, const r
   return n > 0;
 }
 
+/* Periods in blocks that hold each letter once: how long a block is; 0 where they are none. */
+static int find_block(const rein_periods *p) {
+  int n_letter = 0;
+  for (int i = 0; i < p->n; i++) n_letter += memchr(p->letter, p->letter[i], (size_t)i) == NULL;
+  if (n_letter < 2 || p->n % n_letter != 0) return 0;
+  for (int i = 0; i < p->n; i++) {
+    const int first = i - i % n_letter;
+    if (memchr(p->letter + first, p->letter[i], (size_t)(i - first))) return 0;
+  }
+  return n_letter;
+}
+
 bool rein_scenario_read_periods(rein_scenario_reader *r, const rein_yaml *node, const rein_periods **out) {
   const rein_yaml *letters = rein_yaml_get(node, "letters"), *length = rein_yaml_get(node, "length"),
                   *run_in = rein_yaml_get(node, "run_in"), *washout = rein_yaml_get(node, "washout"),
                   *order = rein_yaml_get(node, "order");
   rein_periods *p = REIN_NEW(r->arena, rein_periods, 1);
   *p = (rein_periods){.letter = letters->text, .n = (int)strlen(letters->text)};
-  p->random = order && strcmp(order->text, "random") == 0;
   *out = p;
   if (strspn(p->letter, "ABCDEFGH") != (size_t)p->n || p->n == 0) {
     rein_error(r->diag, letters->pos, "'letters' are capitals from A to H such as ABAB, one for each period");
+    return false;
+  }
+  const bool random = order && strcmp(order->text, "random") == 0;
+  if (random && (p->block = find_block(p)) == 0) {
+    rein_error(r->diag, order->pos,
+               "'%s' cannot be randomised: 'order: random' shuffles blocks of periods that hold each letter "
+               "once, as "
+               "in AB, ABAB, ABBA, ABC or ABCABC",
+               p->letter);
     return false;
   }
   if (!rein_scenario_time(r, length, "'length' of a period", &p->length)) return false;

@@ -74,7 +74,7 @@ static void print_course(const rein_scenario *scenario, const rein_course *cours
     rein_text_add(out, ", adherence 1");
   if (course->letter) {
     const rein_periods *p = course->periods;
-    rein_text_printf(out, ", in %c of %s%s", course->letter, p->letter, p->random ? " random" : "");
+    rein_text_printf(out, ", in %c of %s%s", course->letter, p->letter, p->block > 0 ? " random" : "");
     add_number(out, " length ", p->length);
     add_number(out, " run-in ", p->run_in);
     add_number(out, " washout ", p->washout);

@@ -99,6 +99,32 @@ bool rein_scenario_fraction(rein_scenario_reader *r, const rein_yaml *node, cons
   return false;
 }
 
+/* A value as written, in base units: what "1 mg" and "1000 ug" have in common. */
+typedef struct {
+  double value;
+  rein_unit unit;
+  bool known;
+} written;
+
+static bool is_same(const written *a, const written *b) {
+  return a->known && b->known && rein_unit_same_dimension(&a->unit, &b->unit) &&
+         fabs(a->value - b->value) <= 1e-12 * fabs(a->value);
+}
+
+int rein_scenario_find_repeat(rein_scenario_reader *r, const rein_yaml *const *value, int n, int *before) {
+  rein_diag *quiet = rein_diag_create(r->arena);
+  written *got = REIN_NEW(r->arena, written, n);
+  for (int i = 0; i < n; i++) {
+    rein_unit unit;
+    got[i].known =
+        rein_quantity_parse(r->units, value[i]->text, value[i]->pos, true, quiet, &got[i].value, &unit);
+    if (got[i].known) got[i].value = unit.factor * (got[i].value + unit.offset), got[i].unit = unit;
+    for (*before = 0; *before < i; (*before)++)
+      if (is_same(&got[*before], &got[i]) || strcmp(value[*before]->text, value[i]->text) == 0) return i;
+  }
+  return -1;
+}
+
 void rein_scenario_unknown(rein_scenario_reader *r, rein_pos pos, const char *what, const char *name,
                            const char *const *known, size_t n) {
   rein_names *names = rein_names_create(r->arena);

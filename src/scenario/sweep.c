@@ -120,14 +120,12 @@ static const rein_yaml *range_value(rein_scenario_reader *r, const rein_sweep_ra
 
 static void check_repeats(rein_scenario_reader *r, const rein_sweep_axis *axis) {
   if (axis->n_value > 1000) return; /* long lists come from ranges */
-  for (int i = 1; i < axis->n_value; i++) {
-    for (int k = 0; k < i; k++) {
-      if (strcmp(axis->value[i]->text, axis->value[k]->text) != 0) continue;
-      rein_error(r->diag, axis->value[i]->pos, "sweep '%s' has the value '%s' twice", axis->name,
-                 axis->value[i]->text);
-      return;
-    }
-  }
+  int before, i = rein_scenario_find_repeat(r, axis->value, axis->n_value, &before);
+  if (i < 0) return;
+  const char *text = axis->value[i]->text, *first = axis->value[before]->text;
+  const bool alike = strcmp(text, first) == 0;
+  rein_error(r->diag, axis->value[i]->pos, "sweep '%s' has the value '%s' twice%s%s%s", axis->name, text,
+             alike ? "" : ", before as '", alike ? "" : first, alike ? "" : "'");
 }
 
 static void read_values(rein_scenario_reader *r, const rein_yaml *map, rein_sweep_axis *axis) {

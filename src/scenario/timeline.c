@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "src/scenario/draw.h"
 #include "src/scenario/spans.h"
@@ -246,12 +247,22 @@ static bool follow(builder *b) {
   return true;
 }
 
-/* Letter of a person's period; pairs may be turned round by a draw that is the same in every arm. */
+/* Letter of a person's period; blocks may be shuffled by draws that are the same in every arm. Source: Knuth
+ * 1998, The Art of Computer Programming, volume 2, algorithm 3.4.2P. */
 static char letter_of(const builder *b, const rein_periods *p, int i) {
-  if (!p->random || (p->n % 2 == 1 && i == p->n - 1)) return p->letter[i];
-  bool turned = rein_draw_uniform(b->about->seed, REIN_DRAW_ORDER, (uint64_t)b->lane->individual, 0,
-                                  (uint64_t)(i / 2)) < 0.5;
-  return p->letter[turned ? i ^ 1 : i];
+  if (p->block == 0) return p->letter[i];
+  const int i_block = i / p->block;
+  char letter[REIN_MAX_LETTER];
+  memcpy(letter, p->letter + i_block * p->block, (size_t)p->block);
+  for (int k = p->block - 1; k > 0; k--) {
+    const double u = rein_draw_uniform(b->about->seed, REIN_DRAW_ORDER, (uint64_t)b->lane->individual,
+                                       (uint64_t)(k - 1), (uint64_t)i_block);
+    const int other = (int)(u * (k + 1));
+    const char moved = letter[other];
+    letter[other] = letter[k];
+    letter[k] = moved;
+  }
+  return letter[i - i_block * p->block];
 }
 
 /* Whether a dose at this time belongs to a period of the course's letter. */

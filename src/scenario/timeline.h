@@ -40,11 +40,14 @@ typedef enum {
   REIN_STEADY_ADDS    /* to what was before (SS 2) */
 } rein_steadiness;
 
+#define REIN_MAX_LETTER 8 /* A to H */
+
 /* Periods of an N-of-1 trial or a crossover: letters say what is given in which. */
 typedef struct {
   const char *letter; /* (n) "ABAB" */
   int n;
-  bool random; /* each pair of periods in an order drawn for each person */
+  int block; /* so many periods each hold every letter once, and stand in an order drawn for each person; 0:
+                as written */
   double run_in, length,
       washout; /* model time: before the first period; of one; at its beginning without anything */
 } rein_periods;

@@ -221,6 +221,39 @@ START_TEST(periods) {
 }
 END_TEST
 
+/* Of three letters every one of the six orders is drawn as often as another, in every block anew. */
+START_TEST(periods_of_three) {
+  filled f = filled_create(
+      MODEL(""),
+      "rein: scenario/1\nname: s\nmodel: ./m.yaml\ncohort: {n: 600}\nmeasure: {at: [0 h, 60 h]}\n"
+      "arms:\n  a:\n    periods: {letters: ABCCAB, length: 10 h, order: random}\n    actions:\n"
+      "      - {do: x, amount: 1 mg, in: A, from: 1 h, every: 10 h, count: 6}\n"
+      "      - {do: x, amount: 2 mg, in: B, from: 1 h, every: 10 h, count: 6}\n"
+      "      - {do: x, amount: 3 mg, in: C, from: 1 h, every: 10 h, count: 6}\n",
+      NULL, NULL);
+  int n_order[2][27] = {{0}}, n = 0, n_same = 0;
+  for (int64_t batch = 0; n < 600; batch++) {
+    filled_batch(&f, batch);
+    for (int l = 0; l < f.plan->n_lane && n < 600; l++, n++) {
+      int letter[6] = {0}, order[2];
+      ck_assert_uint_eq(f.lane[l].n_dose, 6);
+      for (int i = 0; i < 6; i++)
+        letter[(int)(f.lane[l].dose[i].time_prescribed / 10)] = (int)f.lane[l].dose[i].prescribed - 1;
+      for (int k = 0; k < 2; k++) {
+        const int *x = letter + 3 * k;
+        ck_assert(x[0] != x[1] && x[1] != x[2] && x[0] != x[2]);
+        n_order[k][order[k] = 9 * x[0] + 3 * x[1] + x[2]]++;
+      }
+      n_same += order[0] == order[1];
+    }
+  }
+  for (int k = 0; k < 2; k++)
+    for (int i = 0; i < 27; i++) ck_assert(n_order[k][i] == 0 || (n_order[k][i] > 65 && n_order[k][i] < 135));
+  ck_assert(n_same > 65 && n_same < 135);
+  filled_destroy(&f);
+}
+END_TEST
+
 /* What is first at one instant can be said. */
 START_TEST(order_at_one_instant) {
   const char *lines = SCENARIO("      - {do: reset, at: 5 h}\n      - {do: x, amount: 20 mg, at: 5 h}\n"
@@ -251,6 +284,7 @@ Suite *rein_suite_timeline(void) {
   tcase_add_test(tcase, patterns);
   tcase_add_test(tcase, days_of_the_calendar);
   tcase_add_test(tcase, periods);
+  tcase_add_test(tcase, periods_of_three);
   tcase_add_test(tcase, order_at_one_instant);
   suite_add_tcase(suite, tcase);
   return suite;
