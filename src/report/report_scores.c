@@ -4,8 +4,6 @@
 
 #include "src/report/calibration.h"
 
-static const char held_back[] = "n/a: fewer than 5 people";
-
 const rein_observable *rein_report_observable(const rein_validation *v, int observable) {
   return &v->scenario->model->observable[v->observed->observable[observable]];
 }
@@ -89,7 +87,7 @@ static void add_line(rein_html *html, const rein_validation_row *row, const char
     rein_html_cell(html, "%g", row->time);
   if (row->suppressed) {
     rein_html_open(html, "td", "colspan", "8", NULL);
-    rein_html_text(html, held_back);
+    rein_html_text(html, rein_arena_printf(html->out->arena, "n/a: %s", rein_validate_held_back(row)));
     rein_html_close(html, "td");
     rein_html_close(html, "tr");
     return;
@@ -141,7 +139,7 @@ static void add_effect(rein_html *html, const rein_validation *v, const rein_val
   rein_html_cell(html, "%g", e->row.time);
   if (e->row.suppressed) {
     rein_html_open(html, "td", "colspan", "5", NULL);
-    rein_html_text(html, held_back);
+    rein_html_text(html, "n/a: fewer than 5 people");
     rein_html_close(html, "td");
     rein_html_close(html, "tr");
     return;
@@ -201,7 +199,7 @@ void rein_report_scores(rein_html *html, const rein_page *page, const rein_valid
     if (!is_all(row)) continue;
     rein_html_line(html, "h3", "%s", rein_report_observable(v, row->observable)->name);
     if (row->suppressed)
-      rein_html_line(html, "p", "%s", held_back);
+      rein_html_line(html, "p", "n/a: %s", rein_validate_held_back(row));
     else
       add_all_scores(html, v, row);
     add_arms(html, v, row->observable);
@@ -273,7 +271,7 @@ rein_status rein_report_calibration(rein_html *html, const rein_page *page, cons
     if (row->curve)
       status = add_curve(html, v, row, diag);
     else
-      rein_html_line(html, "p", "%s", held_back);
+      rein_html_line(html, "p", "n/a: %s", rein_validate_held_back(row));
   }
   rein_page_section_end(html);
   return status;

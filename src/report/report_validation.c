@@ -88,7 +88,10 @@ static void add_verdict(rein_html *html, const rein_page *page, const rein_valid
   static const char *const heads[] = {"observable", "verdict", "reason", "counts", NULL};
   rein_page_section_begin(html, page, "verdict");
   rein_html_open(html, "p", "class", class_of(v), NULL);
-  rein_html_text(html, v->has_verdict ? rein_verdict_word(v->overall) : "n/a: no rule was frozen");
+  rein_html_text(html, v->has_verdict
+                           ? rein_arena_printf(html->out->arena, "%s, on %s", rein_verdict_word(v->overall),
+                                               rein_validate_data_words(v))
+                           : "n/a: no rule was frozen");
   rein_html_close(html, "p");
   rein_html_begin_table(html, "Verdict for each observable", heads);
   for (int k = 0; k < v->n_verdict; k++) {
@@ -103,8 +106,8 @@ static void add_verdict(rein_html *html, const rein_page *page, const rein_valid
   rein_html_end_table(html);
   rein_html_line(
       html, "p",
-      "One rule for all models: supported when the intervals of skill over no change, and over mean "
-      "change where it exists, lie above 0 and the exact interval of the coverage of 90 %% "
+      "One rule for all models: supported when the intervals of skill over no change and over the mean "
+      "change of the others lie above 0 and the exact interval of the coverage of 90 %% "
       "intervals contains 0.90; not supported when a skill's interval lies below 0 or the coverage "
       "excludes 0.90; else undecided. A verdict says how well the model predicted these data, never "
       "what anybody should do.");

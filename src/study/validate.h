@@ -47,7 +47,9 @@ typedef struct {
   double time;                                /* horizon: model time of the state after; NaN: all horizons */
   int n_point, n_unit, n_missing, n_censored; /* units: people, or arms of studies */
   double n_before, n_after; /* groups, one arm and horizon: people behind the means; else NaN */
+  int n_others;             /* points for which the mean change of the others is known */
   bool suppressed;          /* fewer than REIN_SMALLEST_GROUP people: nothing else is filled */
+  bool complement;          /* suppressed because the rows around it would tell of so few */
   rein_score score[REIN_N_SCORE];
   double coverage_low, coverage_high, n_effective; /* exact interval of 90 % coverage, effective trials */
   rein_validation_level
@@ -151,6 +153,7 @@ typedef struct {
   int n_earlier;            /* rows before the state before, left out */
   int n_later;              /* rows beyond `until` of the expect block, left out */
   int n_missing;            /* points without a prediction, scored as no change */
+  int n_carried;            /* points whose others were seen at other horizons only */
   int n_times, n_arm;       /* horizons and arms that are compared */
   const char *relation;     /* as declared, or "external by declaration, too few points" */
   bool has_uncertain;       /* the model has uncertain parameters ... */
@@ -201,8 +204,13 @@ rein_status rein_validate_prepare(rein_arena *arena, rein_units *units, const ch
  * bit, on any number of threads. */
 rein_status rein_validate_run(rein_validate_job *job, rein_diag *diag, rein_validation *out);
 
-/* The one rule. coverage_low, coverage_high: exact interval of the coverage of 90 % intervals, NaN: none.
- * *reason: why, static. Source: docs/validation-method.md, "The verdict". */
+/* Of which kind of data a verdict is: "external data"; and why a row is held back. */
+const char *rein_validate_data_words(const rein_validation *v);
+const char *rein_validate_held_back(const rein_validation_row *row);
+
+/* The one rule. A baseline that cannot be had leaves the verdict undecided. coverage_low, coverage_high:
+ * exact interval of the coverage of 90 % intervals, NaN: none. *reason: why, static. Source:
+ * docs/validation-method.md, "The verdict". */
 rein_verdict rein_validate_judge(const rein_score *over_no_change, const rein_score *over_mean_change,
                                  double coverage_low, double coverage_high, const char **reason);
 

@@ -41,7 +41,7 @@ typedef struct {
   double hit[REIN_VALIDATE_N_LEVEL], width[REIN_VALIDATE_N_LEVEL]; /* by rein_validate_level */
   double low, high;                                                /* 5 and 95 % of the predicted change */
   double residual; /* observed minus mean, in SDs of the prediction; NaN censored, missing, without spread */
-  bool missing;
+  bool missing, is_carried; /* carried: the others stand at other horizons, or are too few */
   int n_missing; /* of an effect of people: those without a prediction, who count as no change in it */
 } rein_task_score;
 
@@ -173,5 +173,9 @@ void rein_validate_picture(const rein_validate_job *job, rein_validation *out);
 /* validate_sum.c: rows, verdicts; SHA-256 of the expect block, "" where there is none. */
 void rein_validate_expect_hash(const rein_validate_job *job, char hash[65]);
 void rein_validate_sum(const rein_validate_job *job, rein_validation *out);
+
+/* validate_privacy.c: of people, holds back rows until no shown row differs from what else is shown by fewer
+ * than REIN_SMALLEST_GROUP people. Rows are filled, with those of few people already held back. */
+void rein_validate_hold_back(const rein_validate_job *job, rein_validation *v);
 
 #endif

@@ -30,7 +30,7 @@ static json_t *make_row(const rein_validation *v, const rein_validation_row *row
                       row->arm < 0 ? json_null() : json_string(v->observed->arm[row->arm].name));
   json_object_set_new(object, "after", rein_json_number(row->time));
   if (row->suppressed) {
-    json_object_set_new(object, "n/a", json_string("fewer than 5 people"));
+    json_object_set_new(object, "n/a", json_string(rein_validate_held_back(row)));
     return object;
   }
   json_object_set_new(object, "n_point", json_integer(row->n_point));
@@ -139,6 +139,7 @@ static json_t *make_compared(const rein_validation *v) {
   json_object_set_new(object, "later", json_integer(v->n_later));
   json_object_set_new(object, "without_value", json_integer(v->observed->n_missing));
   json_object_set_new(object, "without_prediction", json_integer(v->n_missing));
+  json_object_set_new(object, "mean_change_of_nearest_horizons", json_integer(v->n_carried));
   return object;
 }
 
@@ -203,6 +204,8 @@ static json_t *make_report(const rein_validation *v) {
   json_object_set_new(report, "verdicts", make_verdicts(v));
   json_object_set_new(report, "verdict",
                       v->has_verdict ? json_string(rein_verdict_word(v->overall)) : json_null());
+  json_object_set_new(report, "verdict_on",
+                      v->has_verdict ? json_string(rein_validate_data_words(v)) : json_null());
   json_object_set_new(report, "boundary", json_string(s->model->boundary));
   json_object_set_new(report, "arm_boundaries", make_boundaries(s));
   json_object_set_new(report, "comment", json_string(REIN_FOR_RESEARCH));

@@ -71,8 +71,21 @@ static void add_people(const rein_validate_job *job, rein_validation_panel *pane
   }
 }
 
+static bool is_held_back(const rein_validate_job *job, const rein_validation *v,
+                         const rein_validation_panel *panel, double time) {
+  const rein_scenario *s = job->scenario;
+  for (int i = 0; i < v->n_row; i++) {
+    const rein_validation_row *row = &v->row[i];
+    if (row->observable == panel->observable && row->arm == panel->arm && row->suppressed &&
+        fabs(row->time - time) <= 1e-9 * (1.0 + fabs(s->time[s->n_time - 1])))
+      return true;
+  }
+  return false;
+}
+
 /* People at one time become their mean and SD. A censored value has no place in a mean. */
-static void add_mean(const rein_validate_job *job, rein_validation_panel *panel, double time, bool *seen) {
+static void add_mean(const rein_validate_job *job, const rein_validation *v, rein_validation_panel *panel,
+                     double time, bool *seen) {
   const rein_observed *o = job->observed;
   double sum = 0.0, square = 0.0;
   int n = 0, n_people = 0;
@@ -87,7 +100,7 @@ static void add_mean(const rein_validate_job *job, rein_validation_panel *panel,
     sum += p->value;
     n++;
   }
-  if (n_people < REIN_SMALLEST_GROUP || censored) {
+  if (n_people < REIN_SMALLEST_GROUP || censored || is_held_back(job, v, panel, time)) {
     panel->n_held_back += n;
     return;
   }
@@ -98,7 +111,7 @@ static void add_mean(const rein_validate_job *job, rein_validation_panel *panel,
   add_point(panel, time, sum / n, sqrt(square / (n - 1)));
 }
 
-static void add_means(const rein_validate_job *job, rein_validation_panel *panel) {
+static void add_means(const rein_validate_job *job, const rein_validation *v, rein_validation_panel *panel) {
   const rein_observed *o = job->observed;
   bool *seen = REIN_NEW(job->arena, bool, o->n_person + 1);
   double last = -INFINITY;
@@ -110,7 +123,7 @@ static void add_means(const rein_validate_job *job, rein_validation_panel *panel
       if (is_of(job, panel, p) && p->time > last) next = fmin(next, p->time);
     }
     if (isinf(next)) return;
-    add_mean(job, panel, next, seen);
+    add_mean(job, v, panel, next, seen);
     last = next;
   }
 }
@@ -138,7 +151,7 @@ void rein_validate_picture(const rein_validate_job *job, rein_validation *out) {
       else if (job->options.individual_data)
         add_people(job, panel);
       else
-        add_means(job, panel);
+        add_means(job, out, panel);
     }
   }
 }

@@ -94,6 +94,12 @@ static void print_head(const rein_validation *v, rein_text *out) {
                    "%d without a prediction, scored as no change\n",
                    v->t_before, s->model->time_unit_text, v->n_times, v->n_without_before, v->n_earlier,
                    v->n_later, o->n_missing, v->n_missing);
+  if (v->n_carried)
+    rein_text_printf(
+        out,
+        "  note       %d points have fewer than 3 others at their horizon: the mean change of the "
+        "others is of the nearest horizons\n",
+        v->n_carried);
 }
 
 static void print_scores(const rein_validation *v, const rein_validation_row *row, rein_text *out) {
@@ -103,7 +109,7 @@ static void print_scores(const rein_validation *v, const rein_validation_row *ro
   if (row->n_censored) rein_text_printf(out, ", %d censored", row->n_censored);
   rein_text_add(out, "\n");
   if (row->suppressed) {
-    rein_text_add(out, "  n/a: fewer than 5 people; --individual-data shows them\n");
+    rein_text_printf(out, "  n/a: %s; --individual-data shows them\n", rein_validate_held_back(row));
     return;
   }
   for (int id = 0; id < REIN_N_SCORE; id++) {
@@ -131,7 +137,7 @@ static void print_table_line(const rein_validation_row *row, const char *arm, re
   const char *n = isnan(row->n_after) ? rein_arena_printf(out->arena, "%d", row->n_point)
                                       : rein_arena_printf(out->arena, "%g/%g", row->n_after, row->n_before);
   if (row->suppressed) {
-    rein_text_printf(out, "  %-16s %10s %6s  n/a: fewer than 5 people\n", arm, to, "-");
+    rein_text_printf(out, "  %-16s %10s %6s  n/a: %s\n", arm, to, "-", rein_validate_held_back(row));
     return;
   }
   rein_text_printf(
@@ -243,12 +249,14 @@ static void print_verdicts(const rein_validation *v, rein_text *out) {
   rein_text_add(out, "\n");
   for (int i = 0; i < v->n_verdict; i++) {
     const rein_validation_verdict *verdict = &v->verdict[i];
-    rein_text_printf(out, "verdict %s: %s (%s)%s\n", observable_of(v, verdict->observable)->name,
+    rein_text_printf(out, "verdict %s: %s%s%s (%s)%s\n", observable_of(v, verdict->observable)->name,
                      v->has_verdict ? rein_verdict_word(verdict->verdict) : "n/a: not frozen",
+                     v->has_verdict ? ", on " : "", v->has_verdict ? rein_validate_data_words(v) : "",
                      verdict->reason, verdict->counts ? "" : "; not among the observables of 'expect'");
   }
-  rein_text_printf(out, "verdict %s: %s\n", v->scenario->name,
-                   v->has_verdict ? rein_verdict_word(v->overall) : "n/a: not frozen");
+  rein_text_printf(out, "verdict %s: %s%s%s\n", v->scenario->name,
+                   v->has_verdict ? rein_verdict_word(v->overall) : "n/a: not frozen",
+                   v->has_verdict ? ", on " : "", v->has_verdict ? rein_validate_data_words(v) : "");
   print_boundaries(v, out);
 }
 

@@ -1,5 +1,6 @@
 /* Every task against its prediction and the baselines. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "src/stats/crps.h"
@@ -16,6 +17,7 @@ enum { LEVEL_90 = 1 };
 typedef struct {
   rein_validate_job *job;
   rein_weighted *sample, *other; /* (n_sample), (n_task) */
+  double *away;                  /* (n_task) */
 } scorer;
 
 static const rein_observable *observable_of(const rein_validate_job *job, int o) {
@@ -59,10 +61,15 @@ static double span(const rein_validate_job *job, const rein_task *task) {
   return job->scenario->time[task->i_time] - job->scenario->time[0];
 }
 
+static int compare_doubles(const void *left, const void *right) {
+  const double a = *(const double *)left, b = *(const double *)right;
+  return (a > b) - (a < b);
+}
+
 /* Tasks of the same arm and observable at about the same horizon, the nearest one of each unit, into `out` as
- * changes. own: with the task's own unit. */
-static size_t gather_others(const rein_validate_job *job, const rein_task *task, bool own,
-                            rein_weighted *out) {
+ * changes and `away` as distances of their horizons. own: with the task's own unit. within: how far away. */
+static size_t gather_within(const rein_validate_job *job, const rein_task *task, bool own, double within,
+                            rein_weighted *out, double *away) {
   size_t n = 0;
   const double here = span(job, task);
   for (int u = 0; u < job->n_unit; u++) {
@@ -72,24 +79,36 @@ static size_t gather_others(const rein_validate_job *job, const rein_task *task,
       /* Groups: the others are other arms. */
       if (t->unit != u || t->observable != task->observable || (task->person >= 0 && t->arm != task->arm))
         continue;
-      if (fabs(span(job, t) - here) > WINDOW * here || (!own && !rein_validate_is_other(job, t))) continue;
+      if (fabs(span(job, t) - here) > within || (!own && !rein_validate_is_other(job, t))) continue;
       if (!nearest || fabs(span(job, t) - here) < fabs(span(job, nearest) - here)) nearest = t;
     }
-    if (nearest && (own || u != task->unit))
-      out[n++] = (rein_weighted){nearest->after - nearest->before, 1.0};
+    if (!nearest || (!own && u == task->unit)) continue;
+    away[n] = fabs(span(job, nearest) - here);
+    out[n++] = (rein_weighted){nearest->after - nearest->before, 1.0};
   }
   return n;
 }
 
-static double score_others(const scorer *s, const rein_task *task) {
-  const size_t n = gather_others(s->job, task, false, s->other);
-  return n >= REIN_VALIDATE_OTHERS ? score_sample(task, s->other, n) : NAN;
+/* Where fewer than three others stand at this horizon, their changes at the horizons nearest to it are
+ * carried over: those as near as the third. */
+static double score_others(const scorer *s, const rein_task *task, bool *is_carried) {
+  const double window = WINDOW * span(s->job, task);
+  size_t n = gather_within(s->job, task, false, window, s->other, s->away);
+  *is_carried = n < REIN_VALIDATE_OTHERS;
+  if (*is_carried) {
+    n = gather_within(s->job, task, false, INFINITY, s->other, s->away);
+    if (n < REIN_VALIDATE_OTHERS) return NAN;
+    qsort(s->away, n, sizeof *s->away, compare_doubles);
+    const double reach = s->away[REIN_VALIDATE_OTHERS - 1];
+    n = gather_within(s->job, task, false, reach, s->other, s->away);
+  }
+  return score_sample(task, s->other, n);
 }
 
 /* SD of the observed changes at this horizon; for groups the SD between people at the time after. */
 static double observed_sd(const scorer *s, const rein_task *task) {
   if (task->person < 0) return task->sd > 0.0 ? task->sd : NAN;
-  const size_t n = gather_others(s->job, task, true, s->other);
+  const size_t n = gather_within(s->job, task, true, WINDOW * span(s->job, task), s->other, s->away);
   double mean = 0.0, square = 0.0;
   if (n < REIN_VALIDATE_OTHERS) return NAN;
   for (size_t i = 0; i < n; i++) mean += s->other[i].x / (double)n;
@@ -216,7 +235,7 @@ static void score_task(const scorer *s, const rein_task *task, rein_task_score *
   rein_validate_predict(job, task, sim_arm, task->person, REIN_PREDICT_NO_CHANGE, s->sample, &n_still);
   out->no_change_noise = score_sample(task, s->sample, n_still);
   if (n_still == 0) out->no_change_noise = out->no_change_point;
-  out->others = score_others(s, task);
+  out->others = score_others(s, task, &out->is_carried);
   out->swapped = score_swapped(s, task, sim_arm);
 
   rein_validate_predict(job, task, sim_arm, task->person, REIN_PREDICT_CHANGE, s->sample, &n);
@@ -265,7 +284,8 @@ rein_status rein_validate_score_tasks(rein_validate_job *job) {
   const size_t n_other = (size_t)(job->n_unit > job->n_task ? job->n_unit : job->n_task);
   const scorer s = {.job = job,
                     .sample = REIN_NEW(job->arena, rein_weighted, n_sample + 1),
-                    .other = REIN_NEW(job->arena, rein_weighted, n_other + 1)};
+                    .other = REIN_NEW(job->arena, rein_weighted, n_other + 1),
+                    .away = REIN_NEW(job->arena, double, n_other + 1)};
   job->score = REIN_NEW(job->arena, rein_task_score, job->n_task);
   for (int i = 0; i < job->n_task; i++) {
     if (rein_validate_is_scored(job, &job->task[i])) score_task(&s, &job->task[i], &job->score[i]);

@@ -99,7 +99,7 @@ static const char *why_not(const selection *s, rein_score_id id) {
     if (is_outside) return "samples and quantiles have no density";
     return is_group ? "the simulated means do not vary" : "the model declares no noise, or no prediction";
   case REIN_SCORE_MEAN_CHANGE:
-    return is_group ? "fewer than 3 other arms at this horizon" : "fewer than 3 others at this horizon";
+    return is_group ? "fewer than 3 other arms" : "fewer than 3 others in the arm";
   case REIN_SCORE_SHUFFLED:
     return is_outside ? "no predictions for other arms" : "one arm only";
   case REIN_SCORE_SWAPPED:
@@ -225,6 +225,7 @@ static void fill_row(const selection *s, rein_validation_row *row) {
     row->n_point++;
     row->n_missing += s->score[i].missing;
     row->n_censored += t->censored != 0;
+    row->n_others += !isnan(s->score[i].others);
     row->n_unit += !used[t->unit];
     used[t->unit] = true;
     if (t->person < 0 && s->i_time >= 0) row->n_before = t->n_before, row->n_after = t->n_after;
@@ -319,14 +320,15 @@ static void add_effects(const rein_validate_job *job, rein_validation *v) {
 
 /* ---- completers ---- */
 
-/* What all and completers leave between them may be few people again. */
+/* What all and completers leave between them may be few people again; of all that are held back, completers
+ * are a part. */
 static void hold_back_rest(const rein_validate_job *job, const rein_validation *v, rein_validation_row *row) {
   for (int i = 0; i < v->n_row; i++) {
     const rein_validation_row *all = &v->row[i];
     if (all->observable != row->observable || all->arm != row->arm || all->time != row->time) continue;
     const int rest = all->n_unit - row->n_unit;
-    if (!job->observed->is_group && rest > 0 && rest < REIN_SMALLEST_GROUP && !job->options.individual_data)
-      row->suppressed = true;
+    if (job->observed->is_group || job->options.individual_data || row->suppressed) continue;
+    row->suppressed = row->complement = all->suppressed || (rest > 0 && rest < REIN_SMALLEST_GROUP);
   }
 }
 
@@ -357,9 +359,8 @@ static void add_completers(const rein_validate_job *job, rein_validation *v) {
 
 rein_verdict rein_validate_judge(const rein_score *no_change, const rein_score *mean_change,
                                  double coverage_low, double coverage_high, const char **reason) {
-  const bool has_mean = !mean_change->na;
   /* NaN compares false: what has no interval decides nothing. */
-  if (no_change->high < 0.0 || (has_mean && mean_change->high < 0.0)) {
+  if (no_change->high < 0.0 || mean_change->high < 0.0) {
     *reason = no_change->high < 0.0 ? "worse than no change" : "worse than the mean change of the others";
     return REIN_VERDICT_NOT_SUPPORTED;
   }
@@ -367,24 +368,27 @@ rein_verdict rein_validate_judge(const rein_score *no_change, const rein_score *
     *reason = coverage_high < 0.90 ? "90 % intervals cover too little" : "90 % intervals cover too much";
     return REIN_VERDICT_NOT_SUPPORTED;
   }
-  if (no_change->na || no_change->no_interval || (has_mean && mean_change->no_interval)) {
-    *reason = few_units;
-    return REIN_VERDICT_UNDECIDED;
-  }
-  if (!(no_change->low > 0.0)) {
-    *reason = "no clear skill over no change";
-    return REIN_VERDICT_UNDECIDED;
-  }
-  if (has_mean && !(mean_change->low > 0.0)) {
-    *reason = "no clear skill over the mean change of the others";
-    return REIN_VERDICT_UNDECIDED;
-  }
-  if (!(coverage_low <= 0.90 && coverage_high >= 0.90)) {
-    *reason = "no coverage";
-    return REIN_VERDICT_UNDECIDED;
-  }
-  *reason = "better than the baselines, and 90 % intervals cover 90 %";
+  *reason = no_change->na || no_change->no_interval ? few_units
+            : mean_change->na                       ? "no mean change of the others to compare with"
+            : mean_change->no_interval              ? few_units
+            : !(no_change->low > 0.0)               ? "no clear skill over no change"
+            : !(mean_change->low > 0.0)             ? "no clear skill over the mean change of the others"
+            : isnan(coverage_low) || isnan(coverage_high) ? "no coverage"
+                                                          : NULL;
+  if (*reason) return REIN_VERDICT_UNDECIDED;
+  *reason = "better than no change and the mean change of the others, and 90 % intervals cover 90 %";
   return REIN_VERDICT_SUPPORTED;
+}
+
+static void judge(const rein_validation_row *row, rein_validation_verdict *out) {
+  out->verdict = REIN_VERDICT_UNDECIDED;
+  out->reason = "fewer than 5 people";
+  if (row->suppressed) return;
+  out->verdict = rein_validate_judge(&row->score[REIN_SCORE_NO_CHANGE], &row->score[REIN_SCORE_MEAN_CHANGE],
+                                     row->coverage_low, row->coverage_high, &out->reason);
+  if (out->verdict != REIN_VERDICT_SUPPORTED || row->n_others == row->n_point) return;
+  out->verdict = REIN_VERDICT_UNDECIDED;
+  out->reason = "some points have no mean change of the others to compare with";
 }
 
 static bool is_expected(const rein_validate_job *job, int observable) {
@@ -409,14 +413,7 @@ static void add_verdicts(const rein_validate_job *job, rein_validation *v) {
     rein_validation_verdict *verdict = &v->verdict[v->n_verdict++];
     *verdict =
         (rein_validation_verdict){.observable = row->observable, .counts = is_expected(job, row->observable)};
-    if (row->suppressed) {
-      verdict->verdict = REIN_VERDICT_UNDECIDED;
-      verdict->reason = "fewer than 5 people";
-    } else {
-      verdict->verdict =
-          rein_validate_judge(&row->score[REIN_SCORE_NO_CHANGE], &row->score[REIN_SCORE_MEAN_CHANGE],
-                              row->coverage_low, row->coverage_high, &verdict->reason);
-    }
+    judge(row, verdict);
     if (!verdict->counts) continue;
     n_counted++;
     n_supported += verdict->verdict == REIN_VERDICT_SUPPORTED;
@@ -458,6 +455,7 @@ static void count(const rein_validate_job *job, rein_validation *v) {
     v->n_arm += !arm[t->arm];
     time[t->i_time] = arm[t->arm] = true;
     v->n_missing += job->score[i].missing;
+    v->n_carried += job->score[i].is_carried && !isnan(job->score[i].others);
   }
   for (size_t p = 0; p < model->n_param; p++)
     v->has_uncertain |= model->param[p].uncertain.kind != REIN_DIST_NONE;
@@ -489,9 +487,10 @@ void rein_validate_sum(const rein_validate_job *job, rein_validation *out) {
   v.n_train = job->n_task - v.n_test;
   if (job->outside) v.outside_hash = rein_arena_strdup(job->arena, job->outside_hash);
   add_rows(job, &v);
+  add_verdicts(job, &v);
+  rein_validate_hold_back(job, &v);
   add_completers(job, &v);
   add_effects(job, &v);
-  add_verdicts(job, &v);
   rein_validate_trend(job, &v);
   rein_validate_find_misses(job, &v);
   if (job->options.pictures) rein_validate_picture(job, &v);

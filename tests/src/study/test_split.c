@@ -98,9 +98,39 @@ START_TEST(test_one_draw_by_hand) {
   double noisy = 0.0;
   for (int i = 0; i < 8; i++) noisy += 60 + error[i];
   ck_assert_double_ge(1.0 - 26.0 / noisy, s[REIN_SCORE_NO_CHANGE].value - 1e-9);
-  ck_assert_str_eq(s[REIN_SCORE_MEAN_CHANGE].na, "fewer than 3 others at this horizon");
+  /* The others were seen at 10 h only, where each had changed by 30: carried over, they are 30 + error away.
+   */
+  ck_assert_double_eq_tol(s[REIN_SCORE_MEAN_CHANGE].value, 1.0 - 26.0 / 242, 1e-9);
+  ck_assert_int_eq(v.n_carried, 8);
   ck_assert_str_eq(s[REIN_SCORE_LOG_SCORE].na, "samples and quantiles have no density");
   ck_assert_str_eq(s[REIN_SCORE_SWAPPED].na, "no predictions from another's state");
+}
+END_TEST
+
+/* A step of 30 that stays, and vast draws around no change, wide enough to cover it: worse than what the
+ * others had done already, though better than a certain 0. */
+START_TEST(test_flat_and_vast_at_later_times_is_not_supported) {
+  rein_text text, columns;
+  judged_start_people();
+  for (int i = 0; i < 20; i++) {
+    judged_person("up", i, 0, 100);
+    judged_person("up", i, 10, 130 + i % 3);
+    judged_person("up", i, 20, 130 + (i + 1) % 3);
+  }
+  judged_write_model(&truth);
+  judged_write_scenario(&up_only);
+  ck_assert_int_eq(make(REIN_SPLIT_HORIZON, "10 h", &text), REIN_OK);
+  rein_validate_job *job = split_job(text.bytes);
+  rein_text_init(&columns, judged_get()->arena);
+  rein_text_add(&columns,
+                "task,arm,individual,horizon,horizon_unit,observable,unit,distribution,location,spread\n");
+  for (int i = 0; i < 20; i++) rein_text_add(&columns, line(i, i ? "normal,100,30" : "normal,100,15"));
+  const rein_validation v = score(job, columns.bytes);
+  const rein_validation_row *row = judged_row(&v, "", NAN);
+  ck_assert(row->score[REIN_SCORE_NO_CHANGE].low > 0.0);
+  ck_assert(row->coverage_low <= 0.9 && row->coverage_high >= 0.9);
+  ck_assert(row->score[REIN_SCORE_MEAN_CHANGE].high < 0.0);
+  ck_assert_int_eq(v.overall, REIN_VERDICT_NOT_SUPPORTED);
 }
 END_TEST
 
@@ -200,8 +230,9 @@ START_TEST(test_others_are_of_the_training_part) {
   const rein_validation v = score(split_job(text.bytes), NULL);
   const rein_validation_row *row = judged_row(&v, "", NAN);
   ck_assert_int_eq(row->n_point, 16);
-  ck_assert_str_eq(row->score[REIN_SCORE_MEAN_CHANGE].na, "fewer than 3 others at this horizon");
-  ck_assert_int_eq(v.n_row, 3); /* up, and its two horizons */
+  ck_assert_str_eq(row->score[REIN_SCORE_MEAN_CHANGE].na, "fewer than 3 others in the arm");
+  ck_assert_int_ne(v.overall, REIN_VERDICT_SUPPORTED); /* a baseline is missing */
+  ck_assert_int_eq(v.n_row, 3);                        /* up, and its two horizons */
 }
 END_TEST
 
@@ -251,6 +282,7 @@ Suite *rein_suite_split(void) {
   tcase_add_checked_fixture(tcase, judged_setup, judged_teardown);
   tcase_set_timeout(tcase, 60);
   tcase_add_test(tcase, test_one_draw_by_hand);
+  tcase_add_test(tcase, test_flat_and_vast_at_later_times_is_not_supported);
   tcase_add_test(tcase, test_normal_by_its_closed_form);
   tcase_add_test(tcase, test_quantiles_by_hand);
   tcase_add_test(tcase, test_people_by_codes);

@@ -192,7 +192,8 @@ START_TEST(test_the_rule) {
                    none = {NAN, NAN, NAN, "n/a", NULL};
   const char *why;
   ck_assert_int_eq(rein_validate_judge(&good, &good, 0.85, 0.95, &why), REIN_VERDICT_SUPPORTED);
-  ck_assert_int_eq(rein_validate_judge(&good, &none, 0.85, 0.95, &why), REIN_VERDICT_SUPPORTED);
+  ck_assert_int_eq(rein_validate_judge(&good, &none, 0.85, 0.95, &why), REIN_VERDICT_UNDECIDED);
+  ck_assert_str_eq(why, "no mean change of the others to compare with");
   ck_assert_int_eq(rein_validate_judge(&good, &weak, 0.85, 0.95, &why), REIN_VERDICT_UNDECIDED);
   ck_assert_int_eq(rein_validate_judge(&weak, &good, 0.85, 0.95, &why), REIN_VERDICT_UNDECIDED);
   ck_assert_int_eq(rein_validate_judge(&few, &good, 0.85, 0.95, &why), REIN_VERDICT_UNDECIDED);
@@ -256,6 +257,47 @@ START_TEST(test_few_people_are_kept_back) {
 }
 END_TEST
 
+/* One of ten is seen once more: the pooled row less that of 10 h would be this person. */
+START_TEST(test_nobody_is_left_by_subtraction) {
+  judged_scenario scenario = three_arms;
+  const rein_validate_options open = {.individual_data = true};
+  rein_text text;
+  scenario.arms = "{up: up}";
+  judged_start_people();
+  for (int i = 0; i < 10; i++) judged_person("up", i, 0, 100), judged_person("up", i, 10, 130);
+  judged_person("up", 3, 20, 161);
+  rein_validation v = report_on(&truth, &scenario);
+  ck_assert(!judged_row(&v, "", NAN)->suppressed);
+  ck_assert(judged_row(&v, "up", 20)->suppressed && !judged_row(&v, "up", 20)->complement);
+  ck_assert(judged_row(&v, "up", 10)->suppressed && judged_row(&v, "up", 10)->complement);
+  rein_text_init(&text, judged_get()->arena);
+  rein_validate_print(&v, &text);
+  ck_assert_ptr_nonnull(strstr(text.bytes, "held back: with it"));
+  ck_assert_int_eq(judged_validate(&open, &v), REIN_OK);
+  ck_assert(!judged_row(&v, "up", 10)->suppressed && !judged_row(&v, "up", 20)->suppressed);
+  /* With five of them nothing else has to go. */
+  for (int i = 4; i < 8; i++) judged_person("up", i, 20, 161);
+  v = report_on(&truth, &scenario);
+  ck_assert(!judged_row(&v, "up", 10)->suppressed && !judged_row(&v, "up", 20)->suppressed);
+}
+END_TEST
+
+/* Two people of an arm are what all less the other arms leave: the smallest other arm goes with them. */
+START_TEST(test_no_arm_is_left_by_subtraction) {
+  static const char *const arm[] = {"up", "none", "down"};
+  static const int n[] = {7, 2, 6};
+  judged_start_people();
+  for (int a = 0; a < 3; a++)
+    for (int i = 0; i < n[a]; i++)
+      judged_person(arm[a], 10 * a + i, 0, 100), judged_person(arm[a], 10 * a + i, 10, 100);
+  const rein_validation v = report_on(&truth, &three_arms);
+  ck_assert(!judged_row(&v, "", NAN)->suppressed);
+  ck_assert(judged_row(&v, "none", NAN)->suppressed && judged_row(&v, "none", 10)->suppressed);
+  ck_assert(judged_row(&v, "down", NAN)->suppressed && judged_row(&v, "down", 10)->suppressed);
+  ck_assert(!judged_row(&v, "up", NAN)->suppressed && !judged_row(&v, "up", 10)->suppressed);
+}
+END_TEST
+
 START_TEST(test_a_person_unlike_the_cohort_has_no_prediction) {
   judged_scenario scenario = three_arms;
   scenario.arms = "{up: up}";
@@ -316,6 +358,8 @@ Suite *rein_suite_validate(void) {
   tcase_add_test(tcase, test_without_a_frozen_rule_there_is_no_verdict);
   tcase_add_test(tcase, test_the_same_twice);
   tcase_add_test(tcase, test_few_people_are_kept_back);
+  tcase_add_test(tcase, test_nobody_is_left_by_subtraction);
+  tcase_add_test(tcase, test_no_arm_is_left_by_subtraction);
   tcase_add_test(tcase, test_a_person_unlike_the_cohort_has_no_prediction);
   tcase_add_test(tcase, test_failed_members_are_told);
   tcase_add_test(tcase, test_known_baseline);

@@ -34,22 +34,24 @@ START_TEST(test_bands) {
 }
 END_TEST
 
-/* Six people at 10 h have a mean and an SD; four at 20 h are held back, unless they may be shown. */
+/* Six people at 10 h have a mean and an SD; four at 20 h are held back, unless they may be shown, and with
+ * them the six at 5 h, without whom the four could be worked out. */
 START_TEST(test_means_of_people) {
   judged_start_people();
   for (int i = 1; i <= 6; i++) judged_person("up", i, 0.0, 100.0);
+  for (int i = 1; i <= 6; i++) judged_person("up", i, 5.0, 110.0 + i);
   for (int i = 1; i <= 6; i++) judged_person("up", i, 10.0, 120.0 + i);
   for (int i = 1; i <= 4; i++) judged_person("up", i, 20.0, 150.0 + i);
   const rein_validation v = report(false);
   const rein_validation_panel *up = &v.panel[0];
   ck_assert_int_eq(v.n_panel, 1);
   ck_assert_int_eq(up->n_point, 2);
-  ck_assert_int_eq(up->n_held_back, 4);
+  ck_assert_int_eq(up->n_held_back, 10);
   ck_assert_double_eq_tol(up->point_time[1], 10.0, 1e-12);
   ck_assert_double_eq_tol(up->value[1], 123.5, 1e-9);
   ck_assert_double_eq_tol(up->sd[1], sqrt(3.5), 1e-9);
   const rein_validation all = report(true);
-  ck_assert_int_eq(all.panel[0].n_point, 16);
+  ck_assert_int_eq(all.panel[0].n_point, 22);
   ck_assert_int_eq(all.panel[0].n_held_back, 0);
 }
 END_TEST
