@@ -421,9 +421,24 @@ static const char *words_of(const line *l) {
 
 /* ---- one line, all lines ---- */
 
+/* A reset gives nothing, so nothing can be said of a dose. */
+static bool check_reset(line *l) {
+  static const char *const OF_DOSES[] = {"amount", "regimen", "duration",  "rate",   "in",
+                                         "ss",     "as",      "adherence", "missed", "jitter"};
+  for (size_t i = 0; i < sizeof OF_DOSES / sizeof *OF_DOSES; i++) {
+    const rein_yaml *said = field(l, OF_DOSES[i]);
+    if (!said) continue;
+    rein_error(l->r->diag, said->pos, "'%s' is for doses; a reset gives none and happens at its times",
+               OF_DOSES[i]);
+    return false;
+  }
+  return true;
+}
+
 static bool read_course(line *l, rein_course *out) {
   *out = (rein_course){.action = -1, .per_param = -1, .how = REIN_GIVEN_RESET, .pos = l->entry->pos};
   out->name = l->name;
+  if (!l->action && !check_reset(l)) return false;
   bool good = read_times(l, out);
   if (l->action) {
     out->action = (int)(l->action - l->r->model->action);

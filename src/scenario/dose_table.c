@@ -213,6 +213,9 @@ static bool check_dose(rein_dose_table *t, const rein_dose_record *x) {
     rein_error(
         diag, rein_nonmem_cell(&t->nm, x->row, REIN_COL_SS),
         "SS needs an interval II above 0; without, only a constant infusion (AMT 0, RATE not 0) is steady");
+  if (constant && x->rate == -2.0)
+    rein_error(diag, rein_nonmem_cell(&t->nm, x->row, REIN_COL_RATE),
+               "a steady constant infusion (AMT 0) has a rate and no duration: RATE above 0, or -1");
   if (constant && (x->ii > 0.0 || x->addl > 0))
     rein_error(diag, rein_nonmem_cell(&t->nm, x->row, REIN_COL_SS),
                "a steady constant infusion (AMT 0) has neither II nor ADDL");
@@ -220,6 +223,48 @@ static bool check_dose(rein_dose_table *t, const rein_dose_record *x) {
     rein_error(diag, rein_nonmem_cell(&t->nm, x->row, REIN_COL_SS),
                "SS cannot be said of a model with events");
   return rein_diag_n_error(diag) == n_error;
+}
+
+/* A record that gives nothing says nothing of a dose. */
+static bool check_no_dose(rein_dose_table *t, const rein_dose_record *x, const rein_nonmem_line *line) {
+  const struct {
+    rein_nonmem_column column;
+    const char *name;
+    double value;
+  } SAID[] = {{REIN_COL_RATE, "RATE", x->rate},
+              {REIN_COL_II, "II", x->ii},
+              {REIN_COL_ADDL, "ADDL", x->addl},
+              {REIN_COL_SS, "SS", x->ss}};
+  if (!rein_nonmem_has_no_amount(&t->nm, x->row, line)) return false;
+  for (size_t i = 0; i < sizeof SAID / sizeof *SAID; i++) {
+    if (SAID[i].value == 0.0) continue;
+    rein_error(t->r->diag, rein_nonmem_cell(&t->nm, x->row, SAID[i].column),
+               "a record that gives nothing (EVID %d) has no %s", x->evid, SAID[i].name);
+    return false;
+  }
+  if (rein_nonmem_is_missing(&t->nm, x->row, REIN_COL_CMT)) return true;
+  const char *name = rein_csv_text(t->nm.csv, x->row, t->nm.at[REIN_COL_CMT]);
+  int action;
+  if (name[0] == '-') {
+    rein_error(t->r->diag, rein_nonmem_cell(&t->nm, x->row, REIN_COL_CMT),
+               "CMT is negative: compartments are not turned off here");
+    return false;
+  }
+  /* An observation's compartment says nothing here (DVID does), and 0 is NONMEM's word for none. */
+  if (x->evid == 0 || strcmp(name, "0") == 0 || rein_yaml_get(rein_yaml_get(t->node, "actions"), name) ||
+      state_of(t->r->model, name, &action) >= 0)
+    return true;
+  rein_error(t->r->diag, rein_nonmem_cell(&t->nm, x->row, REIN_COL_CMT), "unknown compartment: expected %s",
+             list_compartments(t));
+  return false;
+}
+
+/* EVID 8 sets the state at once. */
+static bool check_replaced(rein_dose_table *t, const rein_dose_record *x) {
+  if (x->evid != 8 || (x->rate == 0.0 && x->ss == 0)) return true;
+  rein_error(t->r->diag, rein_nonmem_cell(&t->nm, x->row, x->rate != 0.0 ? REIN_COL_RATE : REIN_COL_SS),
+             "EVID 8 sets the state at once, so it has no %s", x->rate != 0.0 ? "RATE" : "SS");
+  return false;
 }
 
 bool rein_dose_read_record(rein_dose_table *t, int64_t row, rein_dose_record *x) {
@@ -230,14 +275,14 @@ bool rein_dose_read_record(rein_dose_table *t, int64_t row, rein_dose_record *x)
   bool good = rein_nonmem_number(&t->nm, row, REIN_COL_II, 0.0, &x->ii);
   good = good && rein_nonmem_whole(&t->nm, row, REIN_COL_SS, 0, 2, "0, 1 or 2", &x->ss);
   good = good && rein_nonmem_whole(&t->nm, row, REIN_COL_ADDL, 0, REIN_SCENARIO_MAX_DOSE,
-                                   "a whole number, not negative", &x->addl);
+                                   "a whole number from 0 to 1000000", &x->addl);
   if (!good) return false;
   x->time = rein_scenario_round_time(x->time * t->time_factor);
   x->ii = rein_scenario_round_time(x->ii * t->ii_factor);
   const bool gives = x->evid == 1 || x->evid == 4 || x->evid == 8;
-  if (!gives) return rein_nonmem_has_no_amount(&t->nm, row, &line);
+  if (!gives) return check_no_dose(t, x, &line);
   x->cmt = find_compartment(t, row);
-  if (!x->cmt) return false;
+  if (!x->cmt || !check_replaced(t, x)) return false;
   if (!check_dose(t, x)) return false;
   x->amt *= x->cmt->amount_factor;
   if (x->rate > 0.0) x->rate *= x->cmt->rate_factor;

@@ -257,6 +257,63 @@ static bool read_people(rein_dose_table *t, people *all) {
   return good;
 }
 
+static const char WITHOUT_LINES[] = "people_without_lines";
+
+static const char *content_of(const rein_dose_table *t) {
+  return t->nm.at[REIN_COL_AMT] >= 0 ? "doses" : "covariates";
+}
+
+/* Lines about somebody whom the table of people does not have. */
+static void refuse_strangers(rein_dose_table *t, const people *all, int64_t n) {
+  rein_names *known = rein_names_create(t->r->arena);
+  const rein_scenario_inside *inside = t->r->inside;
+  int64_t row = 0;
+  for (int64_t i = 0; i < inside->people.n_row; i++) rein_names_add(known, inside->row_source_id[i], (int)i);
+  while (row < t->nm.csv->n_row && rein_names_find(known, rein_nonmem_id(&t->nm, row)) >= 0) row++;
+  rein_error(t->r->diag, t->node->pos,
+             "the table has %s of %lld people, of whom %lld are not in the table of people", content_of(t),
+             (long long)all->n, (long long)n);
+  rein_note(t->r->diag, rein_nonmem_cell(&t->nm, row, REIN_COL_ID), "the first of them");
+}
+
+/* People of whom the table has no line, from person `first` on: only where the scenario says so. */
+static bool allow_missing(rein_dose_table *t, int64_t n, int64_t first) {
+  const rein_yaml *said = rein_yaml_get(t->node, WITHOUT_LINES);
+  const int64_t n_people = t->r->inside->people.n_row;
+  if (said && t->n_cov == 0) return true;
+  if (t->n_cov > 0)
+    rein_error(t->r->diag, (said ? said : t->node)->pos,
+               "%lld of the %lld people have no line in this table, so nothing is known of their covariates "
+               "over time",
+               (long long)n, (long long)n_people);
+  else
+    rein_error(t->r->diag, t->node->pos,
+               "%lld of the %lld people have no line in this table; give them lines, or say '%s: untreated'",
+               (long long)n, (long long)n_people, WITHOUT_LINES);
+  if (t->r->table) rein_note(t->r->diag, rein_csv_pos(t->r->table, first, 0), "the first of them");
+  return false;
+}
+
+/* The table's people by the ids of the table of people. */
+static bool match_ids(rein_dose_table *t, const people *all, rein_doses *out) {
+  const rein_scenario_inside *inside = t->r->inside;
+  const int64_t n_people = inside->people.n_row;
+  rein_person_doses *sorted = REIN_NEW(t->r->arena, rein_person_doses, n_people);
+  int64_t n_found = 0, missing = -1;
+  for (int64_t i = 0; i < n_people; i++) {
+    const int k = rein_names_find(all->ids, inside->row_source_id[i]);
+    if (k >= 0) sorted[i] = all->person[k], n_found++;
+    if (k < 0 && missing < 0) missing = i;
+  }
+  out->person = sorted;
+  out->n_person = n_people;
+  if (n_found < (int64_t)all->n) {
+    refuse_strangers(t, all, (int64_t)all->n - n_found);
+    return false;
+  }
+  return n_found == n_people || allow_missing(t, n_people - n_found, missing);
+}
+
 /* People of the table in the order of the cohort's: by their ids where the cohort is a table too. */
 static bool match_cohort(rein_dose_table *t, const people *all, rein_doses *out) {
   rein_scenario_reader *r = t->r;
@@ -265,24 +322,16 @@ static bool match_cohort(rein_dose_table *t, const people *all, rein_doses *out)
   out->person = all->person;
   out->n_person = (int64_t)all->n;
   if (all->n > 1) r->scenario->individual_data = true; /* as a table of people, whoever the cohort is */
-  if (r->inside->people.n_row > 0 && t->nm.at[REIN_COL_ID] >= 0) {
-    rein_person_doses *sorted = REIN_NEW(r->arena, rein_person_doses, r->inside->people.n_row);
-    int64_t n_found = 0;
-    for (int64_t i = 0; i < r->inside->people.n_row; i++) {
-      int k = rein_names_find(all->ids, r->inside->row_source_id[i]);
-      if (k >= 0) sorted[i] = all->person[k], n_found++;
-      if (k < 0 && t->n_cov > 0) break;
-    }
-    out->person = sorted;
-    out->n_person = r->inside->people.n_row;
-    if (n_found == (int64_t)all->n && (t->n_cov == 0 || n_found == out->n_person)) return true;
-    rein_error(r->diag, t->node->pos,
-               "the table of doses and the table of people are not about the same people");
+  if (r->inside->people.n_row > 0 && t->nm.at[REIN_COL_ID] >= 0) return match_ids(t, all, out);
+  const rein_yaml *without = rein_yaml_get(t->node, WITHOUT_LINES);
+  if (without) {
+    rein_error(r->diag, without->pos, "'%s' is for a table with the column ID beside a table of people",
+               WITHOUT_LINES);
     return false;
   }
   int64_t written = n_node ? strtoll(n_node->text, NULL, 10) : n_cohort;
   if (all->n == 1 || written == (int64_t)all->n) return true;
-  rein_error(r->diag, t->node->pos, "the table has doses of %lld people, the cohort has %lld",
+  rein_error(r->diag, t->node->pos, "the table has %s of %lld people, the cohort has %lld", content_of(t),
              (long long)all->n, (long long)written);
   return false;
 }

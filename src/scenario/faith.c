@@ -122,6 +122,9 @@ static bool read_map(rein_scenario_reader *r, const char *line, const rein_yaml 
   const rein_yaml *between = rein_yaml_get(map, "between");
   if (between)
     f.good = rein_scenario_plain_number(r, between, what_of(&f, "between"), &out->between) && f.good;
+  const rein_yaml *correlation = rein_yaml_get(map, "correlation");
+  if (correlation && !between)
+    fail(&f, correlation->pos, "'correlation' is a share of what 'between' says, and that is not said");
   if (f.good && out->between < 0.0) fail(&f, between->pos, "'between' is an SD, not negative");
   read_amount(&f, out);
   read_stop(&f, out);

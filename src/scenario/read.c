@@ -32,13 +32,16 @@ static const rein_schema COLUMN_KEYS[] = {{.key = "column", .kind = REIN_SCHEMA_
                                           {.key = "unit", .kind = REIN_SCHEMA_TEXT, .required = true},
                                           {0}};
 static const char *const CARRY_WORDS[] = {"last", "next", "linear", NULL};
-static const rein_schema EVENTS_KEYS[] = {{.key = "table", .kind = REIN_SCHEMA_TEXT, .required = true},
-                                          {.key = "units", .kind = REIN_SCHEMA_ANY, .required = true},
-                                          {.key = "actions", .kind = REIN_SCHEMA_ANY},
-                                          {.key = "covariates", .kind = REIN_SCHEMA_ANY},
-                                          {.key = "carry", .kind = REIN_SCHEMA_WORD, .words = CARRY_WORDS},
-                                          {.key = "ignore", .kind = REIN_SCHEMA_LIST_OF, .keys = TEXT_RULE},
-                                          {0}};
+static const char *const WITHOUT_WORDS[] = {"untreated", NULL};
+static const rein_schema EVENTS_KEYS[] = {
+    {.key = "table", .kind = REIN_SCHEMA_TEXT, .required = true},
+    {.key = "units", .kind = REIN_SCHEMA_ANY, .required = true},
+    {.key = "actions", .kind = REIN_SCHEMA_ANY},
+    {.key = "covariates", .kind = REIN_SCHEMA_ANY},
+    {.key = "carry", .kind = REIN_SCHEMA_WORD, .words = CARRY_WORDS},
+    {.key = "ignore", .kind = REIN_SCHEMA_LIST_OF, .keys = TEXT_RULE},
+    {.key = "people_without_lines", .kind = REIN_SCHEMA_WORD, .words = WITHOUT_WORDS},
+    {0}};
 static const char *const PEOPLE_WORDS[] = {"observed", NULL};
 static const rein_schema COHORT_KEYS[] = {{.key = "n", .kind = REIN_SCHEMA_TEXT},
                                           {.key = "replicates", .kind = REIN_SCHEMA_TEXT},

@@ -1,7 +1,6 @@
 /* Interactions as text and as JSON. */
 #include <inttypes.h>
 #include <math.h>
-#include <string.h>
 
 #include "src/record/json_text.h"
 #include "src/study/interact.h"
@@ -51,29 +50,24 @@ static void print_number(const rein_interaction *i, const char *unit, const char
   rein_text_add(out, "\n");
 }
 
-/* said (REIN_N_INTERACTION): the last reason of each measure, which is not said again. */
-static void print_row(const rein_interactions *x, const rein_interaction_row *row, const char **said,
-                      rein_text *out) {
+static void print_row(const rein_interactions *x, const rein_interaction_row *row, rein_text *out) {
   static const char *const NAMES[] = {"synergistic", "additive", "antagonistic"};
   static const char *const MEASURES[] = {"additive", "Bliss", "Loewe"};
   const char *arm = x->reader->labels.arm[row->i_arm];
   for (int k = 0; k < REIN_N_INTERACTION; k++) {
-    const char *na = row->of[k].na;
-    if (na && said[k] && strcmp(na, said[k]) == 0) continue;
-    said[k] = na;
     rein_text_printf(out, "    %-*s %-9s ", WIDTH, arm, MEASURES[k]);
     print_number(&row->of[k], unit_of(x, (rein_interaction_kind)k, row->i_quantity), NAMES, out);
   }
 }
 
-static void print_block(const rein_interactions *x, int d, int q, int h, const char **said, rein_text *out) {
+static void print_block(const rein_interactions *x, int d, int q, int h, rein_text *out) {
   static const char *const SIGNS[] = {"above", "none", "below"};
   const rein_part *labels = &x->reader->labels;
   rein_text_printf(out, "  %s [%s] after %s, %s scale\n", labels->quantity[q], labels->quantity_unit[q],
                    labels->horizon[h], is_log(x, q) ? "log" : "absolute");
   for (size_t i = 0; i < x->n_row; i++) {
     const rein_interaction_row *row = &x->row[i];
-    if (row->i_design == d && row->i_quantity == q && row->i_horizon == h) print_row(x, row, said, out);
+    if (row->i_design == d && row->i_quantity == q && row->i_horizon == h) print_row(x, row, out);
   }
   for (size_t i = 0; i < x->n_contrast; i++) {
     const rein_contrast_row *row = &x->contrast[i];
@@ -90,7 +84,6 @@ void rein_interact_print(const rein_interactions *x, rein_text *out) {
                    "For research only: model counterfactuals, nothing here recommends a treatment.\n",
                    x->reader->about.study);
   for (int d = 0; d < x->n_design; d++) {
-    const char *said[REIN_N_INTERACTION] = {NULL};
     rein_text_printf(out, "\nfactorial %s:", x->design[d].name);
     for (int i = 0; i < x->design[d].n_factor; i++)
       rein_text_printf(out, "%s %s", i > 0 ? "," : "", x->design[d].factor[i]);
@@ -98,7 +91,7 @@ void rein_interact_print(const rein_interactions *x, rein_text *out) {
     for (int q = 0; q < (int)labels->n[REIN_AXIS_QUANTITY]; q++) {
       bool any = false;
       for (size_t i = 0; i < x->n_row; i++) any = any || x->row[i].i_quantity == q;
-      for (int h = 0; any && h < (int)labels->n[REIN_AXIS_HORIZON]; h++) print_block(x, d, q, h, said, out);
+      for (int h = 0; any && h < (int)labels->n[REIN_AXIS_HORIZON]; h++) print_block(x, d, q, h, out);
     }
   }
 }

@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "src/base/files.h"
 #include "tests/src/scenario/solved.h"
 
 Suite *rein_suite_doses(void);
@@ -86,11 +88,31 @@ START_TEST(wrong_tables) {
       {"ID,TIME,AMT,CMT\n1,0,1,1\n2,0,1,1\n1,2,1,1\n",
        "people.csv:4:1: error: the lines of this person are not together"},
       {"ID,TIME,AMT,CMT\n1,0,1,1\n2,0,1,1\n", "the table has doses of 2 people, the cohort has 1"},
+      {"TIME,AMT,CMT,EVID,RATE\n0,0,1,2,5\n",
+       "people.csv:2:9: error: a record that gives nothing (EVID 2) has no RATE"},
+      {"TIME,AMT,CMT,EVID,RATE\n0,0,1,3,-1\n",
+       "people.csv:2:9: error: a record that gives nothing (EVID 3) has no RATE"},
+      {"TIME,AMT,CMT,EVID,II\n0,0,1,0,12\n",
+       "people.csv:2:9: error: a record that gives nothing (EVID 0) has no II"},
+      {"TIME,AMT,CMT,EVID,ADDL\n0,0,1,2,3\n",
+       "people.csv:2:9: error: a record that gives nothing (EVID 2) has no ADDL"},
+      {"TIME,AMT,CMT,EVID,SS\n0,0,1,3,1\n",
+       "people.csv:2:9: error: a record that gives nothing (EVID 3) has no SS"},
+      {"TIME,AMT,CMT,EVID\n0,0,-1,2\n",
+       "people.csv:2:5: error: CMT is negative: compartments are not turned off here"},
+      {"TIME,AMT,CMT,EVID\n0,0,9,2\n", "people.csv:2:5: error: unknown compartment: expected 1 to 2 or A, B"},
+      {"TIME,AMT,CMT,EVID,RATE\n0,5,1,8,3\n",
+       "people.csv:2:9: error: EVID 8 sets the state at once, so it has no RATE"},
+      {"TIME,AMT,CMT,EVID,II,SS\n0,5,1,8,12,1\n",
+       "people.csv:2:12: error: EVID 8 sets the state at once, so it has no SS"},
+      {"TIME,AMT,CMT,EVID,RATE,SS\n0,0,1,1,-2,1\n",
+       "people.csv:2:9: error: a steady constant infusion (AMT 0) has a rate"},
+      {"TIME,AMT,CMT,EVID,II,ADDL\n0,1,1,1,1,100000000\n", "ADDL: expected a whole number from 0 to 1000000"},
   };
   expect_error(WRONG[_i].table, WRONG[_i].message);
 }
 END_TEST
-enum { N_WRONG = 31 };
+enum { N_WRONG = 42 };
 
 START_TEST(wrong_units) {
   rein_arena *arena = rein_arena_create();
@@ -287,6 +309,53 @@ START_TEST(a_thousand_regimens) {
 }
 END_TEST
 
+/* Beside a table of people (ids B, A, C) a table is about each of them, or says who is left out. */
+START_TEST(people_without_lines) {
+  static const struct {
+    const char *table, *more, *message;
+  } CASES[] = {
+      {"ID,TIME,AMT,CMT\nA,0,10,x\nB,0,20,x\nC,0,30,x\n", "", ""},
+      {"TIME,AMT,CMT\n0,10,x\n", "", ""},
+      {"TIME,AMT,CMT\n0,10,x\n", "people_without_lines: untreated, ",
+       "s.yaml:8:36: error: 'people_without_lines' is for a table with the column ID beside a table of "
+       "people"},
+      {"ID,TIME,AMT,CMT\nA,0,10,x\nB,0,20,x\n", "",
+       "s.yaml:8:13: error: 1 of the 3 people have no line in this table; give them lines, or say "
+       "'people_without_lines: untreated'"},
+      {"ID,TIME,AMT,CMT\nA,0,10,x\nB,0,20,x\n", "", "people.csv:4:1: note: the first of them"},
+      {"ID,TIME,AMT,CMT\nA,0,10,x\n", "", "people.csv:2:1: note: the first of them"},
+      {"ID,TIME,AMT,CMT\nA,0,10,x\n", "people_without_lines: untreated, ", ""},
+      {"ID,TIME,AMT,CMT\nA,0,10,x\nD,0,20,x\n", "people_without_lines: untreated, ",
+       "error: the table has doses of 2 people, of whom 1 are not in the table of people"},
+      {"ID,TIME,AMT,CMT\nA,0,10,x\nD,0,20,x\n", "", "doses.csv:3:1: note: the first of them"},
+      {"ID,TIME,WT\nA,0,10\nB,0,20\n", "covariates: {WT: {sets: k0, unit: 1/h}}, carry: last, ",
+       "error: 1 of the 3 people have no line in this table, so nothing is known of their covariates"},
+      {"ID,TIME,WT\nX,0,10\n", "covariates: {WT: {sets: k0, unit: 1/h}}, carry: last, ",
+       "error: the table has covariates of 1 people, of whom 1 are not"},
+  };
+  rein_arena *arena = rein_arena_create();
+  rein_diag *diag = rein_diag_create(arena);
+  char folder[] = "/tmp/rein-lines-XXXXXX";
+  ck_assert_ptr_nonnull(mkdtemp(folder));
+  const char *path = rein_arena_printf(arena, "%s/doses.csv", folder);
+  for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+    ck_assert_int_eq(rein_files_write(path, CASES[i].table, strlen(CASES[i].table), diag), REIN_OK);
+    const char *text = rein_arena_printf(
+        arena,
+        "rein: scenario/1\nname: s\nmodel: ./m.yaml\n"
+        "cohort: {table: people.csv, id: who, columns: {weight: {column: wt, unit: kg}}}\n"
+        "measure: {at: [0 h, 5 h]}\narms:\n  a:\n    events: {%stable: %s, units: {time: h, amt: mg}}\n",
+        CASES[i].more, path);
+    const char *got = solved_messages(arena, MODEL, text, "who,wt\nB,60\nA,80\nC,90\n");
+    const bool right = *CASES[i].message ? strstr(got, CASES[i].message) != NULL : *got == '\0';
+    ck_assert_msg(right, "case %zu wanted: %s\ngot: %s", i, CASES[i].message, got);
+  }
+  ck_assert_int_eq(unlink(path), 0);
+  ck_assert_int_eq(rmdir(folder), 0);
+  rein_arena_destroy(arena);
+}
+END_TEST
+
 START_TEST(ten_thousand_doses) {
   solved s =
       solved_create(MODEL, SCENARIO("typical", ""), "TIME,AMT,CMT,EVID,II,ADDL\n0,1,1,1,0.005,9999\n", NULL);
@@ -312,6 +381,7 @@ Suite *rein_suite_doses(void) {
   tcase_add_test(tcase, counterfactual);
   tcase_add_test(tcase, several_people_are_people);
   tcase_add_test(tcase, a_thousand_regimens);
+  tcase_add_test(tcase, people_without_lines);
   tcase_add_test(tcase, ten_thousand_doses);
   suite_add_tcase(suite, tcase);
   return suite;
