@@ -37,6 +37,7 @@ static const char *why_not_individual(const rein_compare_job *job) {
   const rein_compare_set *a = &job->c->set[0], *b = &job->c->set[1];
   /* NDJSON does not say whether its individuals are people of a table. */
   const bool other_kind = job->reader[0] && job->reader[1] && a->is_people != b->is_people;
+  if (job->nameless) return job->nameless;
   if (!(a->has_name && b->has_name) && !(a->has_number && b->has_number) && !(a->has_group && b->has_group))
     return "nothing says which individual or group of one set is which of the other";
   if (a->has_number && b->has_number &&
@@ -56,7 +57,9 @@ static rein_status choose(rein_compare_job *job) {
   }
   if (c->by != REIN_COMPARE_BY_BEST) return REIN_OK;
   c->by = why_not ? REIN_COMPARE_BY_ARM : REIN_COMPARE_BY_INDIVIDUAL;
-  c->why = why_not ? why_not : "both sets know the same individuals";
+  c->why = why_not         ? why_not
+           : job->scenario ? "the scenario's table of people says who is who"
+                           : "both sets know the same individuals";
   return REIN_OK;
 }
 
@@ -72,6 +75,7 @@ static int compare_keys(const rein_compare_value *a, const rein_compare_value *b
 static int compare_values(const void *left, const void *right) {
   const rein_compare_value *a = left, *b = right;
   const int key = compare_keys(a, b);
+  if (key == 0 && a->number != b->number) return a->number < b->number ? -1 : 1;
   return key ? key : (a->order > b->order) - (a->order < b->order);
 }
 
@@ -101,7 +105,8 @@ static void sort_values(rein_compare_set *set) {
   rein_compare_value *v = set->value;
   if (set->n_value) qsort(v, set->n_value, sizeof *v, compare_values);
   for (size_t i = 1; i < set->n_value; i++)
-    v[i].repeat = compare_keys(&v[i - 1], &v[i]) == 0 ? v[i - 1].repeat + 1 : 0;
+    v[i].repeat =
+        compare_keys(&v[i - 1], &v[i]) == 0 && v[i - 1].number == v[i].number ? v[i - 1].repeat + 1 : 0;
 }
 
 /* ---- why a value has no counterpart ---- */
@@ -173,19 +178,44 @@ static bool meet(rein_compare_value *a, rein_compare_value *b) {
   return !no_a && !no_b;
 }
 
+/* Key and repeat, in the order of a set but for the replicates of one person. */
+static int compare_places(const rein_compare_value *a, const rein_compare_value *b) {
+  const int key = compare_keys(a, b);
+  return key ? key : a->repeat - b->repeat;
+}
+
+/* One person's values of a key from place `first` on: several where replicates stand for them. */
+static size_t replicates_at(const rein_compare_set *set, size_t first) {
+  size_t n = 1;
+  while (first + n < set->n_value && compare_places(&set->value[first], &set->value[first + n]) == 0) n++;
+  return n;
+}
+
+/* A person's values on both sides; where one side has one, it meets all of the other. Answers the pairs. */
+static size_t meet_person(rein_compare_value *a, size_t n_a, rein_compare_value *b, size_t n_b,
+                          rein_compare_pair *pair) {
+  size_t n = 0;
+  for (size_t i = 0; i < (n_a > n_b ? n_a : n_b); i++) {
+    rein_compare_value *x = &a[i < n_a ? i : n_a - 1], *y = &b[i < n_b ? i : n_b - 1];
+    if (meet(x, y)) pair[n++] = (rein_compare_pair){{x, y}};
+  }
+  if (n > 0 && n_a != n_b) set_fate(n_a < n_b ? &a[n_a - 1] : &b[n_b - 1], REIN_FATE_MATCHED);
+  return n;
+}
+
 static size_t join_individuals(rein_comparison *c, const presence *has, rein_compare_pair *pair) {
   rein_compare_set *a = &c->set[0], *b = &c->set[1];
   size_t i = 0, k = 0, n = 0;
   while (i < a->n_value || k < b->n_value) {
-    int order = i == a->n_value ? 1 : k == b->n_value ? -1 : compare_keys(&a->value[i], &b->value[k]);
-    if (order == 0) order = a->value[i].repeat - b->value[k].repeat;
+    const int order = i == a->n_value ? 1 : k == b->n_value ? -1 : compare_places(&a->value[i], &b->value[k]);
     if (order < 0) {
       end_alone(c, &a->value[i++], &has[1]);
     } else if (order > 0) {
       end_alone(c, &b->value[k++], &has[0]);
     } else {
-      if (meet(&a->value[i], &b->value[k])) pair[n++] = (rein_compare_pair){{&a->value[i], &b->value[k]}};
-      i++, k++;
+      const size_t n_a = replicates_at(a, i), n_b = replicates_at(b, k);
+      n += meet_person(&a->value[i], n_a, &b->value[k], n_b, pair + n);
+      i += n_a, k += n_b;
     }
   }
   return n;
@@ -277,7 +307,7 @@ static void count(rein_comparison *c, int side) {
 /* ---- all ---- */
 
 static rein_status read_scenario(rein_compare_job *job) {
-  const rein_scenario_options options = {.importer = rein_import_sbml};
+  rein_scenario_options options = {.importer = rein_import_sbml};
   const bool a = strcmp(job->c->set[0].origin, "observed") == 0,
              b = strcmp(job->c->set[1].origin, "observed") == 0;
   rein_scenario *scenario = NULL;
@@ -288,6 +318,10 @@ static rein_status read_scenario(rein_compare_job *job) {
                a ? "both sets are" : "neither set is");
     return REIN_ERR_USAGE;
   }
+  char *end;
+  const char *seed = job->c->set[a ? 1 : 0].seed; /* a run with --seed is of the same people */
+  options.seed = strtoull(seed, &end, 10);
+  options.has_seed = *seed && *end == 0;
   const rein_status status = rein_scenario_read(job->c->arena, job->units, job->options->scenario_path,
                                                 &options, job->diag, &scenario);
   job->scenario = scenario;
@@ -302,12 +336,13 @@ static rein_status compare(rein_compare_job *job) {
   if (status != REIN_OK) return status;
   c->latent = strcmp(c->set[0].origin, "mechanistic") == 0 && strcmp(c->set[1].origin, "mechanistic") == 0;
   for (int side = 0; side < 2 && status == REIN_OK; side++) status = rein_compare_read(job, side);
+  if (status == REIN_OK) status = rein_compare_name_people(job);
   if (status == REIN_OK) status = choose(job);
   if (status != REIN_OK) return status;
   sort_horizons(c);
   for (int side = 0; side < 2; side++) sort_values(&c->set[side]);
   const presence has[2] = {presence_of(c, &c->set[0]), presence_of(c, &c->set[1])};
-  const size_t most = c->set[0].n_value < c->set[1].n_value ? c->set[0].n_value : c->set[1].n_value;
+  const size_t most = c->set[0].n_value > c->set[1].n_value ? c->set[0].n_value : c->set[1].n_value;
   rein_compare_pair *pair = REIN_NEW(c->arena, rein_compare_pair, most + 1);
   size_t n_pair = 0;
   if (c->by == REIN_COMPARE_BY_INDIVIDUAL)

@@ -3,9 +3,9 @@
  * A set is a study folder, or NDJSON as `rein export` and `rein import observed` write it. What is compared
  * is the change of one observable over one horizon: latent where both sets are simulated, measured otherwise.
  * Records are joined on individual or arm, action, horizon and observable. Of simulated and observed
- * individuals nothing says who is who, so that they are joined on arms. Every value of either set ends as
- * matched or is counted with a reason. Differences between sets are never effects. Definitions:
- * docs/records.md, "Comparing two sets". Threads: reentrant. */
+ * individuals only the scenario with its table of people says who is who; without it they are joined on arms.
+ * Every value of either set ends as matched or is counted with a reason. Differences between sets are never
+ * effects. Definitions: docs/records.md, "Comparing two sets". Threads: reentrant. */
 #ifndef REIN_STUDY_COMPARE_H
 #define REIN_STUDY_COMPARE_H
 
@@ -18,7 +18,8 @@ typedef enum { REIN_COMPARE_BY_BEST, REIN_COMPARE_BY_INDIVIDUAL, REIN_COMPARE_BY
 
 typedef struct {
   const char *path[2];       /* A and B */
-  const char *scenario_path; /* its `compare` block renames observed arms; NULL: arms are joined by name */
+  const char *scenario_path; /* its `compare` block renames observed arms, its table of people says who is
+                                who; NULL: arms are joined by name */
   rein_compare_by by;
   bool individual_data; /* numbers of fewer than REIN_SMALLEST_GROUP people are shown, and rows are written */
 } rein_compare_options;
@@ -45,6 +46,7 @@ typedef struct {
   int observable, arm, horizon;
   int repeat;         /* 0 for the first with the same key, 1 for the second ... */
   int64_t individual; /* number of the plan from 0 on; -1 - i: the i-th name */
+  int64_t number;     /* of the plan, whatever `individual` became; -1 none */
   int64_t order;      /* in the set */
   double change;      /* in A's unit; NaN: `detail` says why */
   double n;           /* people behind a mean of a group; 0: an individual */
@@ -62,8 +64,8 @@ typedef struct {
 } rein_compare_count;
 
 typedef struct {
-  const char *origin, *study, *model, *model_hash, *seed; /* seed "" where there is none */
-  const char *path;                                       /* for messages, in no report */
+  const char *origin, *study, *model, *model_hash, *scenario_hash, *seed; /* seed "" where there is none */
+  const char *path;                                                       /* for messages, in no report */
   bool is_people;                       /* records are of people: few of them are suppressed */
   bool has_number, has_name, has_group; /* records of individuals known by number, by code; of means */
   bool has_action;                      /* some record says what was prescribed */

@@ -13,15 +13,22 @@ typedef struct {
   rein_study_reader *reader[2];  /* NULL: the set is NDJSON ... */
   const rein_source *source[2];  /* ... in this file */
   const rein_scenario *scenario; /* of --scenario, or NULL */
-  rein_compare_names unit_text;  /* units met so far ... */
-  rein_unit *unit;               /* (n_unit) ... as parsed */
-  bool *unit_known;              /* (n_known) false: no unit that rein knows */
+  const char *nameless;         /* why a simulated set's people have no code of the observed; NULL: they have,
+                                   or nothing asks for it */
+  rein_compare_names unit_text; /* units met so far ... */
+  rein_unit *unit;              /* (n_unit) ... as parsed */
+  bool *unit_known;             /* (n_known) false: no unit that rein knows */
   size_t n_unit, cap_unit, n_known, cap_known;
 } rein_compare_job;
 
 /* compare_read.c. Opens both sets and says of what kind they are; then their values, A's first. */
 rein_status rein_compare_open(rein_compare_job *job, int side);
 rein_status rein_compare_read(rein_compare_job *job, int side);
+
+/* compare_people.c: where one set is simulated and one observed, the simulated people get the codes of the
+ * observed, by the scenario's tables; else job->nameless says why not. REIN_OK; otherwise as reading observed
+ * data. */
+rein_status rein_compare_name_people(rein_compare_job *job);
 
 /* Index of `name`, which is added where it is new. */
 int rein_compare_index(rein_arena *arena, rein_compare_names *list, const char *name);

@@ -130,6 +130,7 @@ static void end_actions(rein_compare_job *job, int side, rein_compare_value *v, 
 static void push(rein_compare_job *job, int side, rein_compare_value v) {
   rein_compare_set *set = &job->c->set[side];
   v.order = (int64_t)set->n_value;
+  v.number = v.individual < 0 ? -1 : v.individual;
   REIN_PUSH(job->c->arena, set->value, set->n_value, set->cap_value, v);
 }
 
@@ -256,6 +257,7 @@ static rein_status open_folder(rein_compare_job *job, int side) {
   const rein_part_about *about = &job->reader[side]->about;
   set->origin = about->origin, set->study = about->study;
   set->model = about->model, set->model_hash = about->model_hash;
+  set->scenario_hash = about->scenario_hash;
   set->seed = rein_arena_printf(job->c->arena, "%" PRIu64, about->seed);
   set->is_people = about->individual_data;
   set->has_number = true;
@@ -402,6 +404,7 @@ static void json_about(rein_compare_job *job, int side, const json_t *record) {
   unite(arena, &set->study, text_of(from, "study"));
   unite(arena, &set->model, text_of(from, "model"));
   unite(arena, &set->model_hash, text_of(from, "model_hash"));
+  unite(arena, &set->scenario_hash, text_of(from, "scenario_hash"));
   unite(arena, &set->seed, text_of(from, "seed"));
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/study/split.h"
 #include "tests/src/record/study_fixture.h"
 #include "tests/src/study/validate_fixture.h"
 
@@ -20,7 +21,8 @@ typedef struct {
   double dose;      /* NAN: not known */
   double n;         /* of a group's mean; 0: none */
   const char *flag; /* of the value after */
-  const char *unknown, *failed;
+  const char *unknown, *failed, *scenario_hash;
+  int replicate;
 } line_of;
 
 static const line_of plain = {.origin = "observed",
@@ -56,7 +58,10 @@ static void add(int side, line_of l) {
                    l.failed ? "failed" : "fine", l.failed ? l.failed : "", l.unknown ? l.unknown : "");
   rein_text_printf(t, "\"observed\": {\"study\": \"trial\", \"n_after\": %s}, ",
                    l.n > 0.0 ? rein_arena_printf(judged_get()->arena, "%g", l.n) : "null");
-  rein_text_add(t, "\"provenance\": {\"study\": \"s\", \"model\": \"m\", \"model_hash\": \"\"}}\n");
+  rein_text_printf(t,
+                   "\"replicate\": %d, \"provenance\": {\"study\": \"s\", \"model\": \"m\", \"model_hash\": "
+                   "\"\", \"scenario_hash\": \"%s\"}}\n",
+                   l.replicate, l.scenario_hash ? l.scenario_hash : "");
 }
 
 static void add_person(int side, int who, double change) {
@@ -303,6 +308,142 @@ START_TEST(test_a_scenario_renames_observed_arms) {
 }
 END_TEST
 
+/* ---- simulated and observed people of one table ---- */
+
+static const char *table_hash; /* of the scenario as it is read */
+static char code[10][18];      /* of the table's people as observed, by the order of the observed table */
+
+/* Ten people in a cohort's table from 0 to 9, observed from 9 down to 0, two replicates each. */
+static void start_table(void) {
+  static const judged_model model = {.noise = "additive(sd: 2 mg)"};
+  static const judged_scenario about = {.cohort = "{table: people.csv, id: id, columns: {}, replicates: 2}",
+                                        .arms = "{up: up}"};
+  judged *f = judged_get();
+  rein_text people;
+  rein_scenario *s;
+  rein_observed *o;
+  const rein_scenario_options none = {0};
+  rein_text_init(&people, f->arena);
+  rein_text_add(&people, "id\n");
+  judged_start_people();
+  for (int i = 0; i < 10; i++) {
+    rein_text_printf(&people, "planted%d\n", i);
+    judged_person("up", 9 - i, 0, 100), judged_person("up", 9 - i, 10, 130 + i);
+  }
+  judged_write("people.csv", people.bytes);
+  judged_write_model(&model);
+  judged_write_scenario(&about);
+  options.scenario_path = rein_arena_printf(f->arena, "%s/s.yaml", f->folder);
+  ck_assert_int_eq(rein_scenario_read(f->arena, f->units, options.scenario_path, &none, f->diag, &s),
+                   REIN_OK);
+  table_hash = s->hash;
+  ck_assert_int_eq(rein_observed_read(f->arena, f->units, s->observed_path, s->model, f->diag, &o), REIN_OK);
+  for (int i = 0; i < 10; i++) rein_split_code(o, i, code[i]);
+}
+
+static void add_simulated(int number, double change) {
+  line_of l = plain;
+  l.origin = "mechanistic", l.arm = "up", l.observable = "y_measured", l.scenario_hash = table_hash;
+  l.who = rein_arena_printf(judged_get()->arena, "%d", number), l.replicate = number % 2, l.change = change;
+  add(0, l);
+}
+
+static void add_observed(const char *who, double change) {
+  line_of l = plain;
+  l.who = rein_arena_printf(judged_get()->arena, "\"%s\"", who), l.change = change;
+  l.arm = "up", l.observable = "y_measured";
+  add(1, l);
+}
+
+/* Row i of the cohort's table is the observed table's person 9 - i. Simulated 10 i + 1 and 10 i + 3, mean
+ * 10 i + 2; observed 10 i + 5, but the people of rows 0 and 1 were not. */
+static void simulate_and_observe(void) {
+  for (int row = 0; row < 10; row++) {
+    add_simulated(2 * row, 10 * row + 1), add_simulated(2 * row + 1, 10 * row + 3);
+    if (row >= 2) add_observed(code[9 - row], 10 * row + 5);
+  }
+}
+
+START_TEST(test_people_of_one_table_are_joined) {
+  rein_text text, json;
+  start_table(), simulate_and_observe();
+  add_observed("c0123456789abcdef", 5); /* of no table that is here */
+  rein_comparison *c = compared();
+  const rein_compare_row *r = &c->row[1];
+  ck_assert_int_eq(c->by, REIN_COMPARE_BY_INDIVIDUAL);
+  ck_assert_int_eq(r->n, 16);
+  ck_assert_int_eq(r->n_unit[0], 8);
+  ck_assert_double_eq_tol(r->mean[0].value, 57, 1e-12); /* rows 2 to 9: 10 * 5.5 + 2 */
+  ck_assert_double_eq_tol(r->mean[1].value, 60, 1e-12);
+  ck_assert_double_eq_tol(r->difference.value, 3, 1e-12);
+  ck_assert_double_eq_tol(r->difference.low, 3, 1e-9); /* of every person: another pairing would spread */
+  ck_assert_double_eq_tol(r->difference.high, 3, 1e-9);
+  ck_assert_double_eq_tol(r->rms.value, sqrt((4.0 * 4 + 2.0 * 2) / 2), 1e-12);
+  ck_assert_int_eq(counted(c, 0, "matched", ""), 16);
+  ck_assert_int_eq(counted(c, 0, "no_such_individual", ""), 4);
+  ck_assert_int_eq(counted(c, 1, "matched", ""), 8);
+  ck_assert_int_eq(counted(c, 1, "no_such_individual", ""), 1);
+  check_sum(c);
+  rein_text_init(&text, judged_get()->arena), rein_text_init(&json, judged_get()->arena);
+  rein_compare_print(c, &text);
+  ck_assert_int_eq(rein_compare_print_json(c, &json), REIN_OK);
+  ck_assert_ptr_null(strstr(text.bytes, "planted"));
+  ck_assert_ptr_null(strstr(json.bytes, "planted"));
+  ck_assert_ptr_null(strstr(text.bytes, code[0]));
+  ck_assert_ptr_null(strstr(json.bytes, code[0]));
+}
+END_TEST
+
+/* A replicate without a value does not take its person's other one with it. */
+START_TEST(test_a_replicate_without_a_value) {
+  start_table();
+  for (int row = 0; row < 10; row++) {
+    add_simulated(2 * row, 1), add_simulated(2 * row + 1, row == 4 ? NAN : 1);
+    add_observed(code[9 - row], 2);
+  }
+  const rein_comparison *c = compared();
+  ck_assert_int_eq(c->row[1].n, 19);
+  ck_assert_int_eq(c->row[1].n_unit[1], 10);
+  ck_assert_int_eq(counted(c, 1, "matched", ""), 10);
+  check_sum(c);
+}
+END_TEST
+
+static void check_refused(const char *why) {
+  rein_comparison *c;
+  options.by = REIN_COMPARE_BY_INDIVIDUAL;
+  ck_assert_int_eq(compare(&c), REIN_ERR_INPUT);
+  ck_assert_msg(strstr(judged_messages(), why) != NULL, "%s", judged_messages());
+  ck_assert_ptr_null(strstr(judged_messages(), "planted"));
+}
+
+START_TEST(test_people_of_other_tables_are_not_joined) {
+  start_table();
+  for (int i = 0; i < 20; i++) add_simulated(i, 1);
+  for (int i = 0; i < 10; i++)
+    add_observed(rein_arena_printf(judged_get()->arena, "c0123456789abcde%d", i), 2);
+  check_refused("no observed individual is of the tables that the scenario names");
+  options.by = REIN_COMPARE_BY_BEST;
+  judged_get()->diag = rein_diag_create(judged_get()->arena);
+  ck_assert_int_eq(compared()->by, REIN_COMPARE_BY_ARM);
+}
+END_TEST
+
+START_TEST(test_a_run_of_another_table_is_not_joined) {
+  start_table();
+  table_hash = "0123";
+  simulate_and_observe();
+  check_refused("was not run from the scenario that --scenario gives, with the same table");
+}
+END_TEST
+
+START_TEST(test_without_the_scenario_nobody_is_told) {
+  start_table(), simulate_and_observe();
+  options.scenario_path = NULL;
+  check_refused("neither set holds ids; --scenario with the scenario that was run tells");
+}
+END_TEST
+
 /* A folder against its own export: the same values, and the failed member is counted on both sides. */
 START_TEST(test_a_folder_against_its_export) {
   fixture study;
@@ -361,6 +502,11 @@ Suite *rein_suite_compare(void) {
   tcase_add_test(tcase, test_few_people_are_suppressed);
   tcase_add_test(tcase, test_swapped_sets_and_the_same_bytes);
   tcase_add_test(tcase, test_a_scenario_renames_observed_arms);
+  tcase_add_test(tcase, test_people_of_one_table_are_joined);
+  tcase_add_test(tcase, test_a_replicate_without_a_value);
+  tcase_add_test(tcase, test_people_of_other_tables_are_not_joined);
+  tcase_add_test(tcase, test_a_run_of_another_table_is_not_joined);
+  tcase_add_test(tcase, test_without_the_scenario_nobody_is_told);
   tcase_add_test(tcase, test_a_folder_against_its_export);
   suite_add_tcase(suite, tcase);
   return suite;
