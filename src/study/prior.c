@@ -145,6 +145,8 @@ static rein_status condition_state(job *j, int i_state, const rein_simulation *s
   rein_prior_state *state = &j->reader.prior->state[i_state];
   *weight = NULL;
   if (state->n_measured == 0) return REIN_OK;
+  const rein_status status = rein_prior_surprise(&j->reader, i_state, *sample, simulation->scenario->seed);
+  if (status != REIN_OK) return status;
   if (state->by == REIN_PRIOR_KALMAN)
     return rein_prior_update(&j->reader, i_state, simulation, points, sample);
   *weight = REIN_NEW(j->reader.arena, double, (*sample)->n_individual);

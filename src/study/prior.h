@@ -14,6 +14,7 @@
 #include "src/study/sample.h"
 
 #define REIN_PRIOR_SOBOL 40 /* numbers of one Sobol sequence */
+#define REIN_PRIOR_ANEW "the people of a Kalman update are drawn anew and all count the same"
 #define REIN_PRIOR_PROBS 7
 extern const double rein_prior_prob[REIN_PRIOR_PROBS]; /* 0.025 0.05 0.25 0.5 0.75 0.95 0.975 */
 
@@ -38,7 +39,8 @@ typedef struct {
   int n_measured;
 
   /* what its conditioning came to */
-  double n_effective;  /* people that the cohort is worth */
+  double n_effective;  /* people that the cohort is worth; NaN where they were drawn anew (kalman) */
+  double p_measured;   /* of measuring what is as improbable as what was measured; NaN not told */
   const char *flag;    /* what the method could not do justice to; NULL */
   const char *refused; /* why there is no distribution; NULL */
   int64_t n_failed;
@@ -56,7 +58,7 @@ typedef struct {
 typedef struct {
   int state, action, horizon, quantity;
   int64_t n;          /* people that have a value */
-  double n_effective; /* what their weights are worth */
+  double n_effective; /* what their weights are worth; NaN where they were drawn anew (kalman) */
   rein_estimate latent_mean;
   rein_variances measured; /* next measured value; of a state or value without noise, the latent one */
   const char *na_shares;   /* why there are no shares, NULL */

@@ -33,14 +33,29 @@ rein_prior_group rein_prior_group_from(const rein_prior *prior, int first);
 /* prior_read.c: the scenario of a group, its arms the actions of its first state, then of the next. */
 rein_status rein_prior_read_scenario(rein_prior_reader *r, rein_prior_group group, rein_scenario **out);
 
+/* prior_condition.c: the observable with the noise that a measurement states; that noise for person i; mean
+ * and variance of the measurement of person i in arm 0, NaN where it has no value. first_row as below. */
+rein_observable rein_prior_observable_of(const rein_model *model, const rein_prior_measured *measured);
+void rein_prior_noise_of(const rein_sample *sample, int arm, const rein_prior_measured *measured, int64_t i,
+                         double *sd, double *cv);
+void rein_prior_expect(const rein_model *model, const rein_sample *sample, int first_row,
+                       const rein_prior_measured *measured, int64_t i, double *mean, double *variance);
+
+/* prior_condition.c: how improbable the measurements of a state are in its cohort before they were known: the
+ * larger of the chi-square tail of Mahalanobis' distance and the share of people who measure as far off, and
+ * for a limit the probability to be beyond it. Sets p_measured and, where it is small, the flag.
+ * REIN_ERR_MEMORY. */
+rein_status rein_prior_surprise(const rein_prior_reader *reader, int i_state, const rein_sample *sample,
+                                uint64_t seed);
+
 /* prior_condition.c: weight (n_individual) of each person given what was measured of it, the largest 1;
  * answers how many equally weighted people that is worth, 0 where nobody agrees. first_row: kept row of the
  * model's first observable, the others behind it. */
 double rein_prior_weigh(const rein_model *model, const rein_sample *sample, int arm, int first_row,
                         const rein_prior_measured *measured, int n_measured, double *weight);
 
-/* prior_condition.c: a Kalman update of the points, and the cohort simulated again: *sample is replaced, the
- * state's flag, refusal and effective number are set. REIN_ERR_MEMORY: *sample may be NULL. */
+/* prior_kalman.c: a Kalman update of the points, and the cohort simulated again: *sample is replaced, the
+ * state's flag and refusal are set. REIN_ERR_MEMORY: *sample may be NULL. */
 rein_status rein_prior_update(const rein_prior_reader *r, int i_state, const rein_simulation *simulation,
                               const rein_points *points, rein_sample **sample);
 

@@ -138,6 +138,9 @@ static json_t *make_state(const rein_prior_state *s) {
                                          : json_string(s->by == REIN_PRIOR_KALMAN ? "kalman" : "weights"));
   json_object_set_new(object, "n_effective",
                       s->n_measured == 0 ? json_null() : rein_json_number(s->n_effective));
+  if (s->n_measured > 0 && s->by == REIN_PRIOR_KALMAN) set_na(object, "n_effective_is_null", REIN_PRIOR_ANEW);
+  json_object_set_new(object, "p_measured",
+                      s->n_measured == 0 ? json_null() : rein_json_number(s->p_measured));
   json_object_set_new(object, "flag", rein_json_text(s->flag));
   json_object_set_new(object, "refused", rein_json_text(s->refused));
   json_object_set_new(object, "n_failed", json_integer(s->n_failed));

@@ -97,8 +97,11 @@ static void add_state(const rein_prior *p, const rein_prior_state *state, rein_t
   rein_text_printf(out, "state     %s: ", state->name);
   if (state->n_measured == 0) rein_text_add(out, "as the model and what is known say");
   if (state->n_measured > 0)
-    rein_text_printf(out, "told from %d measurements by %s; worth %.0f of %lld draws", state->n_measured,
-                     state->by == REIN_PRIOR_KALMAN ? "a Kalman update" : "weights", state->n_effective,
+    rein_text_printf(out, "told from %d measurements (p = %.2g) by ", state->n_measured, state->p_measured);
+  if (state->n_measured > 0 && state->by == REIN_PRIOR_KALMAN)
+    rein_text_add(out, "a Kalman update; effective draws n/a: " REIN_PRIOR_ANEW);
+  else if (state->n_measured > 0)
+    rein_text_printf(out, "weights; worth %.0f of %lld draws", state->n_effective,
                      (long long)(p->n_person * p->n_replicate));
   rein_text_printf(out, "; %s\n", state->method);
   if (state->flag) rein_text_printf(out, "          FLAG %s\n", state->flag);

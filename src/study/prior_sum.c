@@ -133,7 +133,9 @@ static void sum_row(const rein_prior_sums *a, int action, int h, int q, scratch 
   measure(a, arm, h, q, latent, s);
   for (int64_t i = 0; i < a->sample->n_individual; i++) s->change[i] = latent[i] - before[i];
   row->measured = rein_nested_variances(&shape, s->mean, s->variance, p->n_u == 0);
-  row->n_effective = row->measured.n_effective;
+  const rein_prior_state *state = &p->state[a->i_state];
+  const bool anew = state->n_measured > 0 && state->by == REIN_PRIOR_KALMAN;
+  row->n_effective = anew ? NAN : row->measured.n_effective;
   row->latent_mean = rein_nested_mean(&shape, latent);
   row->change = rein_nested_mean(&shape, s->change);
   sum_direction(&shape, observable, before, s, row);
