@@ -33,6 +33,8 @@ const char *rein_place_word(rein_place place); /* "measurement" */
  * second of what is left. */
 #define REIN_WHY_NOT_MISS 0.1
 #define REIN_WHY_NOT_SURE 0.8
+/* And only where the change fits: what is left of the squared misfit is not less probable than this. */
+#define REIN_WHY_NOT_STILL_WRONG 0.001
 
 typedef enum {
   REIN_WHY_NOT_NONE,   /* the data are as the model states */
@@ -62,6 +64,7 @@ typedef struct {
       n_beyond;                /* rows left out: censored; no noise declared; below 0 or not simulated */
   bool suppressed;             /* fewer than REIN_SMALLEST_GROUP people: nothing below is filled */
   double misfit, misfit_left;  /* squared, of n_row: without a change, with the best one */
+  bool fits;                   /* with the best one (without any, where that is the answer) */
   rein_why_not_change *change; /* (n_change) by falling probability */
   int n_change;
   double probability_none, probability[REIN_N_PLACE];
@@ -84,6 +87,9 @@ typedef struct {
  * number of threads. */
 rein_status rein_why_not_run(rein_arena *arena, rein_units *units, const char *path,
                              const rein_why_not_options *options, rein_diag *diag, rein_why_not *out);
+
+/* Probability of so large a squared misfit where the model and its uncertainty are right. */
+double rein_why_not_misfit_p(const rein_why_not *w, double misfit);
 
 /* As text, and as JSON (ends with a newline). Neither holds a path or a person. */
 void rein_why_not_print(const rein_why_not *w, rein_text *out);

@@ -31,7 +31,7 @@ typedef struct {
 typedef enum {
   REIN_CHANGE_SIMULATED, /* value of theta at the node */
   REIN_CHANGE_SPREAD,    /* noise SD of an observable times 1 + x */
-  REIN_CHANGE_UNIT,      /* the observable's values times the node: separate hypotheses */
+  REIN_CHANGE_UNIT,      /* the observable's values with their noise times the node: separate hypotheses */
   REIN_CHANGE_BATCH,     /* transformed values of one arm plus x */
   REIN_CHANGE_GAIN,      /* the observable times exp(x width) */
   REIN_CHANGE_OFFSET     /* plus x width */
@@ -83,6 +83,8 @@ rein_status rein_why_not_collect(rein_why_not_job *job);
 void rein_why_not_number_units(rein_why_not_job *job);
 /* Transformed so that its noise is 1, of a group's mean 1 / n; NaN where it cannot be. */
 double rein_why_not_transform(const rein_why_not_job *job, const rein_doubt_row *row, double value);
+/* Logarithm of the derivative of the above. */
+double rein_why_not_log_slope(const rein_why_not_job *job, const rein_doubt_row *row, double value);
 
 /* why_not_change.c: lists what may be wrong; after the simulation drops what says the same as a parameter. */
 void rein_why_not_list(rein_why_not_job *job);
@@ -92,6 +94,10 @@ rein_status rein_why_not_simulate(rein_why_not_job *job);
 /* Effect of one simulated change at x, (n_row). */
 rein_status rein_why_not_resimulate(rein_why_not_job *job, const rein_change *change, double x,
                                     double *effect);
+
+/* A copy of the job whose residuals and covariance are those of the model with a change at x. */
+rein_status rein_why_not_settle(const rein_why_not_job *job, const rein_change *change, double x,
+                                rein_why_not_job *at);
 
 /* why_not_score.c: evidence, probabilities, answer. */
 rein_status rein_why_not_score(rein_why_not_job *job);

@@ -1,5 +1,4 @@
 /* The answer as text and as JSON. */
-#include <gsl/gsl_cdf.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
@@ -8,7 +7,6 @@
 #include "src/stats/normal.h"
 #include "src/study/why_not.h"
 
-#define STILL_WRONG 0.001
 #define SHOWN 8          /* changes in the text */
 #define SHOWN_FROM 0.005 /* and none less probable */
 
@@ -20,11 +18,6 @@ static double surprise(double gain) {
   const double z = sqrt(fmax(gain, 0.0));
   if (z > 30.0) return (0.5 * z * z + log(z * sqrt(0.5 * M_PI))) / log(10.0);
   return -log10(2.0 * rein_normal_cdf(-z));
-}
-
-/* Probability of so large a squared misfit where the model and its uncertainty are right. */
-static double misfit_p(const rein_why_not *w, double misfit) {
-  return gsl_cdf_chisq_Q(fmax(misfit, 0.0), w->n_row);
 }
 
 static void print_head(const rein_why_not *w, rein_text *out) {
@@ -49,16 +42,18 @@ static void print_answer(const rein_why_not *w, rein_text *out) {
   if (w->answer == REIN_WHY_NOT_PLACED)
     rein_text_printf(out, "answer: %s (probability %.3g)\n", rein_place_word(w->place),
                      w->probability[w->place]);
+  else if (!w->fits)
+    rein_text_printf(
+        out,
+        "answer: a miss whose place cannot be told: no single change that was tried fits the data;\n"
+        "of those %s does best, and the probabilities below are among them only\n",
+        rein_place_word(w->place));
   else
     rein_text_printf(out, "answer: a miss whose place cannot be told; most probable %s (%.3g)\n",
                      rein_place_word(w->place), w->probability[w->place]);
   rein_text_printf(out, "smallest change: %s %s, %+.3g x %s\n", c->what, c->change, c->x, c->unit_words);
   rein_text_printf(out, "surprise without it: z = %.3g, -log10 p = %.3g\n", sqrt(fmax(c->gain, 0.0)),
                    surprise(c->gain));
-  if (misfit_p(w, w->misfit_left) < STILL_WRONG)
-    rein_text_add(
-        out, "it does not explain all: what is left is beyond what is stated; more may be wrong, or the\n"
-             "change is too large for the stated covariance\n");
   if (!isnan(w->confirmed))
     rein_text_printf(out, "simulated again at that change: z = %.3g\n", sqrt(fmax(w->confirmed, 0.0)));
 }
@@ -80,6 +75,9 @@ void rein_why_not_print(const rein_why_not *w, rein_text *out) {
     rein_text_printf(out, "  %-14s  %-44s %11.4f  %7.3g  %s\n", rein_place_word(c->place), c->what,
                      c->probability, sqrt(fmax(c->gain, 0.0)), c->change);
   }
+  for (int k = 0; k < w->n_change; k++)
+    if (w->change[k].left_out && w->change[k].gain > 0.0)
+      rein_text_printf(out, "  %s does not count: %s\n", w->change[k].what, w->change[k].left_out);
 }
 
 /* ---- JSON ---- */
@@ -109,8 +107,9 @@ static void add_answer(const rein_why_not *w, json_t *root) {
       root, "place", w->answer == REIN_WHY_NOT_PLACED ? json_string(rein_place_word(w->place)) : json_null());
   json_object_set_new(root, "misfit", rein_json_number(w->misfit));
   json_object_set_new(root, "misfit_left", rein_json_number(w->misfit_left));
-  json_object_set_new(root, "p_of_misfit", rein_json_number(misfit_p(w, w->misfit)));
-  json_object_set_new(root, "p_of_misfit_left", rein_json_number(misfit_p(w, w->misfit_left)));
+  json_object_set_new(root, "p_of_misfit", rein_json_number(rein_why_not_misfit_p(w, w->misfit)));
+  json_object_set_new(root, "p_of_misfit_left", rein_json_number(rein_why_not_misfit_p(w, w->misfit_left)));
+  json_object_set_new(root, "fits", json_boolean(w->fits));
   json_object_set_new(root, "z_simulated_again",
                       isnan(w->confirmed) ? json_null() : rein_json_number(sqrt(fmax(w->confirmed, 0.0))));
   json_object_set_new(places, "none", rein_json_number(w->probability_none));

@@ -23,6 +23,17 @@ double rein_why_not_transform(const rein_why_not_job *job, const rein_doubt_row 
   return asinh(b * value / a) / b;
 }
 
+double rein_why_not_log_slope(const rein_why_not_job *job, const rein_doubt_row *r, double value) {
+  const rein_noise_kind kind = job->data->scenario->model->observable[r->observable].noise;
+  const double a = r->noise_sd, b = r->noise_cv;
+  if (!isnan(r->sd)) return -log(r->sd);
+  if (r->mean) return -0.5 * log(a * a + b * b * r->base * r->base);
+  if (kind == REIN_NOISE_LOGNORMAL) return -log(value * sqrt(log1p(b * b)));
+  if (!(b > 0.0)) return -log(a);
+  if (!(a > 0.0)) return -log(b * value);
+  return -log(a) - 0.5 * log1p(b * value / a * (b * value / a));
+}
+
 static int compare_rows(const void *left, const void *right) {
   const rein_doubt_row *a = left, *b = right;
   if (a->unit != b->unit) return a->unit - b->unit;

@@ -6,6 +6,7 @@
  * and log det S = log det B + log det (1 + W' W). The effect of a change between its nodes is Lagrange's
  * cubic through the nearest four (no change is a node too), so that its likelihood is a quadratic form in
  * products of nodes, computed once. */
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,9 @@
 #define STEPS 24   /* of the integral, between two nodes */
 #define CAUCHY 2.0 /* scale of the prior of x, cut to its nodes */
 #define SAME 0.99  /* cosine from which two changes say the same */
+/* SD of the prior of the logarithm of a noise factor: nine times is 3 SDs away. */
+#define NOISE_WIDTH 0.7
+#define NOT_WHITE 3.5 /* SDs from which residuals are no noise */
 
 typedef struct {
   double *l; /* blocks of L, one after another, each (m x m) row by row */
@@ -167,12 +171,129 @@ static rein_status make_metric(const rein_why_not_job *job, int observable, doub
   return good ? REIN_OK : REIN_ERR_SOLVER;
 }
 
+/* ---- changes of noise and unit ---- */
+
+static double *take_residual(const rein_why_not_job *job) {
+  double *r = REIN_NEW(job->arena, double, job->n_row);
+  for (int i = 0; i < job->n_row; i++) r[i] = job->row[i].residual - job->bend[i];
+  return r;
+}
+
+static double none_of(const rein_why_not_job *job, const metric *base) {
+  const double *r = take_residual(job);
+  const seen s = see(job, base, r);
+  return product(job, base, &s, &s);
+}
+
+/* Log likelihood ratio of noise that many times as large, and the squared misfit it leaves. */
+static rein_status weigh_noise(const rein_why_not_job *job, const metric *base, const rein_change *c,
+                               double scale, double *ratio, double *left) {
+  metric wide;
+  const rein_status status = make_metric(job, c->observable, scale, &wide);
+  if (status != REIN_OK) return status;
+  const seen s = see(job, &wide, take_residual(job));
+  *left = product(job, &wide, &s, &s);
+  *ratio = 0.5 * (none_of(job, base) - *left + base->log_det - wide.log_det);
+  return REIN_OK;
+}
+
+/* The same of values that are `factor` times what they should be, noise and all: their density is that of
+ * what they should be, over the factor. Where the SD itself was measured it is in the wrong unit too, and all
+ * that is simulated is moved instead. */
+static rein_status weigh_unit(const rein_why_not_job *job, const metric *base, const rein_change *c,
+                              double factor, double *ratio, double *left) {
+  rein_why_not_job moved = *job;
+  const size_t n = (size_t)job->n_row, n_all = (size_t)job->n_spread * n;
+  double *r = take_residual(job), *slope = REIN_NEW(job->arena, double, n_all + 1);
+  double *curve = REIN_NEW(job->arena, double, n_all + 1), density = 0;
+  bool all_moves = false;
+  memcpy(slope, job->slope, n_all * sizeof *slope);
+  memcpy(curve, job->curve, n_all * sizeof *curve);
+  for (int i = 0; i < job->n_row; i++) {
+    const rein_doubt_row *row = &job->row[i];
+    if (row->observable != c->observable) continue;
+    if (isnan(row->sd)) {
+      const double value = row->value / factor;
+      r[i] = rein_why_not_transform(job, row, value) - rein_why_not_transform(job, row, row->base) -
+             job->bend[i];
+      density += rein_why_not_log_slope(job, row, value) - rein_why_not_log_slope(job, row, row->value) -
+                 log(factor);
+      continue;
+    }
+    all_moves = true;
+    r[i] = (row->value - factor * row->base) / row->sd - factor * job->bend[i];
+    for (int s = 0; s < job->n_spread; s++) {
+      slope[(size_t)s * n + (size_t)i] *= factor;
+      curve[(size_t)s * n + (size_t)i] *= factor;
+    }
+  }
+  metric m = *base;
+  moved.slope = slope, moved.curve = curve;
+  const rein_status status = all_moves ? make_metric(&moved, -1, 1.0, &m) : REIN_OK;
+  if (status != REIN_OK) return status;
+  const seen s = see(job, &m, r);
+  *left = product(job, &m, &s, &s);
+  *ratio = density + 0.5 * (none_of(job, base) - *left + base->log_det - m.log_det);
+  return REIN_OK;
+}
+
+/* Residuals of SD 1 that do not hang together, where the model and the noise are right: what the uncertain
+ * parameters do to all is taken off. */
+static double *whiten(const rein_why_not_job *job, const metric *m) {
+  const seen s = see(job, m, take_residual(job));
+  const int n = m->n_uncertain;
+  double *at = REIN_NEW(job->arena, double, n + 1);
+  for (int i = n - 1; i >= 0; i--) { /* C' at = w: the most probable deviates */
+    at[i] = s.w[i];
+    for (int k = i + 1; k < n; k++) at[i] -= m->c[k * n + i] * at[k];
+    at[i] /= m->c[i * n + i];
+  }
+  for (int k = 0; k < n; k++)
+    for (int i = 0; i < job->n_row; i++) s.z[i] -= at[k] * m->w[(size_t)k * (size_t)job->n_row + (size_t)i];
+  return s.z;
+}
+
+/* Why what is left beside a larger noise is no noise; NULL where it may be. Noise is as large in every person
+ * and knows nothing of the value before. */
+static rein_status doubt_noise(const rein_why_not_job *job, const rein_change *c, const char **why) {
+  metric wide;
+  const rein_status status = make_metric(job, c->observable, 1.0 + c->about.x, &wide);
+  if (status != REIN_OK) return status;
+  const double *z = whiten(job, &wide);
+  double follow = 0, uneven = 0, variance = 0;
+  int n_pair = 0;
+  for (int u = 0; u < job->n_unit; u++) {
+    double square = 0, last = 0;
+    int n = 0;
+    for (int i = job->first_row[u]; i < job->first_row[u + 1]; i++) {
+      if (job->row[i].observable != c->observable) continue;
+      if (n++ > 0) follow += z[i] * last, n_pair++;
+      last = z[i];
+      square += z[i] * z[i];
+    }
+    if (n == 0) continue;
+    /* chi-squared of n, its square less mean over 2 n: mean 1, variance 2 + 12 / n */
+    uneven += (square - n) * (square - n) / (2.0 * n) - 1.0;
+    variance += 2.0 + 12.0 / n;
+  }
+  *why = NULL;
+  if (n_pair > 0 && follow > NOT_WHITE * sqrt(n_pair))
+    *why =
+        rein_arena_printf(job->arena, "what is left is no noise: one value follows the one before (%.1f SDs)",
+                          follow / sqrt(n_pair));
+  else if (variance > 0.0 && uneven > NOT_WHITE * sqrt(variance))
+    *why = rein_arena_printf(job->arena, "what is left is no noise: it is larger in some people (%.1f SDs)",
+                             uneven / sqrt(variance));
+  return REIN_OK;
+}
+
 /* ---- one change ---- */
 
 /* Its good nodes with no change among them, and the log likelihood ratio as linear and quadratic form of the
  * weights of nodes. */
 typedef struct {
   int n;
+  bool noise;
   double x[REIN_WHY_NOT_NODES + 1];
   double linear[REIN_WHY_NOT_NODES + 1];
   double square[REIN_WHY_NOT_NODES + 1][REIN_WHY_NOT_NODES + 1];
@@ -188,8 +309,7 @@ static rein_status make_course(const rein_why_not_job *job, const metric *base, 
                                const rein_change *c, course *out) {
   int of[REIN_WHY_NOT_NODES + 1], n = 0;
   seen at[REIN_WHY_NOT_NODES + 1];
-  const double none = product(job, base, residual, residual);
-  *out = (course){0};
+  *out = (course){.noise = c->kind == REIN_CHANGE_SPREAD};
   for (int j = 0; j < c->n_node; j++)
     if (!c->failed[j]) out->x[out->n++] = c->node[j];
   insert_none(out);
@@ -198,20 +318,18 @@ static rein_status make_course(const rein_why_not_job *job, const metric *base, 
     if (out->x[i] == 0.0) continue;
     while (c->failed[n] || c->node[n] != out->x[i]) n++;
     of[i] = n;
-    if (c->kind != REIN_CHANGE_SPREAD) {
+    if (c->kind != REIN_CHANGE_SPREAD && c->kind != REIN_CHANGE_UNIT) {
       at[i] = see(job, base, c->effect + (size_t)n * (size_t)job->n_row);
       out->linear[i] = product(job, base, residual, &at[i]);
       continue;
     }
-    metric wide;
-    const rein_status status = make_metric(job, c->observable, 1.0 + out->x[i], &wide);
+    double left;
+    const rein_status status = c->kind == REIN_CHANGE_UNIT
+                                   ? weigh_unit(job, base, c, out->x[i], &out->linear[i], &left)
+                                   : weigh_noise(job, base, c, 1.0 + out->x[i], &out->linear[i], &left);
     if (status != REIN_OK) return status;
-    double *r = REIN_NEW(job->arena, double, job->n_row);
-    for (int k = 0; k < job->n_row; k++) r[k] = job->row[k].residual - job->bend[k];
-    const seen again = see(job, &wide, r);
-    out->linear[i] = 0.5 * (none - product(job, &wide, &again, &again) + base->log_det - wide.log_det);
   }
-  for (int i = 0; c->kind != REIN_CHANGE_SPREAD && i < out->n; i++)
+  for (int i = 0; c->kind != REIN_CHANGE_SPREAD && c->kind != REIN_CHANGE_UNIT && i < out->n; i++)
     for (int k = 0; k < out->n; k++)
       if (of[i] >= 0 && of[k] >= 0) out->square[i][k] = product(job, base, &at[i], &at[k]);
   return REIN_OK;
@@ -234,7 +352,11 @@ static double ratio_at(const course *c, int from, double x) {
   return sum;
 }
 
-static double prior_of(double x) {
+static double prior_of(const course *c, double x) {
+  if (c->noise) {
+    const double z = log1p(x) / NOISE_WIDTH;
+    return exp(-0.5 * z * z) / (1.0 + x);
+  }
   return 1.0 / (1.0 + x * x / (CAUCHY * CAUCHY));
 }
 
@@ -260,7 +382,7 @@ static void integrate(const course *c, rein_why_not_change *out) {
     for (int from = 0; from + 1 < c->n; from++)
       for (int k = 0; k <= STEPS; k++) {
         const double h = (c->x[from + 1] - c->x[from]) / STEPS, x = c->x[from] + k * h;
-        const double ratio = ratio_at(c, from, x), prior = prior_of(x), part = k % STEPS ? h : 0.5 * h;
+        const double ratio = ratio_at(c, from, x), prior = prior_of(c, x), part = k % STEPS ? h : 0.5 * h;
         if (pass == 1) {
           mass += part * prior;
           sum += part * prior * exp(ratio + log(prior) - peak) / prior;
@@ -313,6 +435,14 @@ static void leave_out(rein_why_not_job *job, const metric *m) {
 
 /* ---- the answer ---- */
 
+double rein_why_not_misfit_p(const rein_why_not *w, double misfit) {
+  return gsl_cdf_chisq_Q(fmax(misfit, 0.0), w->n_row);
+}
+
+static bool fits(const rein_why_not *w, double misfit) {
+  return rein_why_not_misfit_p(w, misfit) >= REIN_WHY_NOT_STILL_WRONG;
+}
+
 static double best_evidence(const rein_why_not_job *job) {
   double best = 0;
   for (int k = 0; k < job->n_change; k++)
@@ -342,7 +472,7 @@ static void decide(rein_why_not_job *job) {
   }
   out->answer = REIN_WHY_NOT_UNSURE;
   if (out->probability_none >= REIN_WHY_NOT_MISS)
-    out->answer = REIN_WHY_NOT_NONE;
+    out->answer = fits(out, out->misfit) ? REIN_WHY_NOT_NONE : REIN_WHY_NOT_UNSURE;
   else if (out->probability[out->place] >= REIN_WHY_NOT_SURE * (1.0 - out->probability_none))
     out->answer = REIN_WHY_NOT_PLACED;
 }
@@ -356,29 +486,36 @@ static int compare_changes(const void *left, const void *right) {
   return strcmp(a->about.what, b->about.what);
 }
 
-/* The best change of the place that is named, at its x once more. */
+/* The most probable change, at its x once more. */
 static rein_status confirm(rein_why_not_job *job, const metric *base, const seen *residual) {
   rein_why_not *out = job->out;
   const rein_change *c = &job->change[0];
   out->misfit_left = out->misfit - c->about.gain;
   out->confirmed = NAN;
-  if (c->kind != REIN_CHANGE_SIMULATED || c->about.left_out) return REIN_OK;
+  double ratio;
+  if (c->about.left_out) return REIN_OK;
+  if (c->kind == REIN_CHANGE_SPREAD)
+    return weigh_noise(job, base, c, 1.0 + c->about.x, &ratio, &out->misfit_left);
+  if (c->kind == REIN_CHANGE_UNIT) return weigh_unit(job, base, c, c->about.x, &ratio, &out->misfit_left);
+  if (c->kind != REIN_CHANGE_SIMULATED) return REIN_OK;
   double *effect = REIN_NEW(job->arena, double, job->n_row);
-  const rein_status status = rein_why_not_resimulate(job, c, c->about.x, effect);
+  rein_status status = rein_why_not_resimulate(job, c, c->about.x, effect);
   if (status != REIN_OK) return status;
   const seen s = see(job, base, effect);
   out->confirmed = 2.0 * product(job, base, residual, &s) - product(job, base, &s, &s);
-  out->misfit_left = out->misfit - out->confirmed;
-  return REIN_OK;
+  rein_why_not_job at;
+  metric there;
+  status = rein_why_not_settle(job, c, c->about.x, &at);
+  if (status == REIN_OK) status = make_metric(&at, -1, 1.0, &there);
+  if (status == REIN_OK) out->misfit_left = none_of(&at, &there);
+  return status;
 }
 
 rein_status rein_why_not_score(rein_why_not_job *job) {
   metric base;
   rein_status status = make_metric(job, -1, 1.0, &base);
   if (status != REIN_OK) return status;
-  double *r = REIN_NEW(job->arena, double, job->n_row);
-  for (int i = 0; i < job->n_row; i++) r[i] = job->row[i].residual - job->bend[i];
-  const seen residual = see(job, &base, r);
+  const seen residual = see(job, &base, take_residual(job));
   job->out->misfit = product(job, &base, &residual, &residual);
   leave_out(job, &base);
   for (int k = 0; k < job->n_change && status == REIN_OK; k++) {
@@ -387,9 +524,14 @@ rein_status rein_why_not_score(rein_why_not_job *job) {
     if (c->about.left_out) continue;
     status = make_course(job, &base, &residual, c, &steps);
     if (status == REIN_OK) (c->kind == REIN_CHANGE_UNIT ? sum_units : integrate)(&steps, &c->about);
+    if (status == REIN_OK && c->kind == REIN_CHANGE_SPREAD) status = doubt_noise(job, c, &c->about.left_out);
   }
   if (status != REIN_OK) return status;
   decide(job);
   qsort(job->change, (size_t)job->n_change, sizeof *job->change, compare_changes);
-  return confirm(job, &base, &residual);
+  status = confirm(job, &base, &residual);
+  rein_why_not *out = job->out;
+  out->fits = fits(out, out->answer == REIN_WHY_NOT_NONE ? out->misfit : out->misfit_left);
+  if (!out->fits) out->answer = REIN_WHY_NOT_UNSURE;
+  return status;
 }

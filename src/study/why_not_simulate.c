@@ -95,12 +95,14 @@ static bool touches(const rein_change *c, int arm) {
   return c->arm < 0 || c->arm == arm;
 }
 
+static void set_change(const rein_why_not_job *job, const rein_change *c, double x, int arm, double *theta) {
+  if (c && touches(c, arm)) theta[c->param] = theta_at(job, c, theta[c->param], x);
+}
+
 /* Variants of one change at one node, of every arm that it touches. */
 static void add_change(rein_why_not_job *job, variants *v, const rein_change *c, double x) {
   for (int a = 0; a < job->data->n_compared; a++) {
-    if (!touches(c, a)) continue;
-    double *theta = add_variant(job, v, a);
-    theta[c->param] = theta_at(job, c, theta[c->param], x);
+    if (touches(c, a)) set_change(job, c, x, a, add_variant(job, v, a));
   }
 }
 
@@ -121,13 +123,14 @@ static int take_change(const rein_why_not_job *job, const rein_sample *s, int fi
   return n;
 }
 
-/* Two variants for each spread and arm: below, then above. */
-static void add_spreads(rein_why_not_job *job, variants *v) {
+/* Two variants for each spread and arm: below, then above; where there is a change, around it. */
+static void add_spreads(rein_why_not_job *job, variants *v, const rein_change *c, double x) {
   for (int s = 0; s < job->n_spread; s++)
     for (int side = -1; side <= 1; side += 2)
       for (int a = 0; a < job->data->n_compared; a++) {
         double *theta = add_variant(job, v, a);
         const int p = job->spread[s].param;
+        set_change(job, c, x, a, theta);
         theta[p] = rein_spread_value(&job->spread[s], theta[p], side * ABSCISSA);
       }
 }
@@ -162,12 +165,13 @@ static void fill_plain(rein_why_not_job *job, rein_change *c) {
     for (int i = 0; i < job->n_row; i++) {
       const rein_doubt_row *r = &job->row[i];
       double value = r->base, *effect = &c->effect[(size_t)k * (size_t)job->n_row + (size_t)i];
-      if (r->observable != c->observable || !touches(c, r->arm) || c->kind == REIN_CHANGE_SPREAD) continue;
+      if (r->observable != c->observable || !touches(c, r->arm) || c->kind == REIN_CHANGE_SPREAD ||
+          c->kind == REIN_CHANGE_UNIT)
+        continue;
       if (c->kind == REIN_CHANGE_BATCH) {
         *effect = c->node[k];
         continue;
       }
-      if (c->kind == REIN_CHANGE_UNIT) value *= c->node[k];
       if (c->kind == REIN_CHANGE_GAIN) value *= exp(c->node[k] * c->width);
       if (c->kind == REIN_CHANGE_OFFSET) value += c->node[k] * c->width;
       *effect = rein_why_not_transform(job, r, value) - rein_why_not_transform(job, r, r->base);
@@ -183,7 +187,7 @@ rein_status rein_why_not_simulate(rein_why_not_job *job) {
   size_t n_most = 2 * (size_t)job->n_spread;
   for (int k = 0; k < job->n_change; k++) n_most += (size_t)job->change[k].n_node;
   variants v = {.variant = REIN_NEW(job->arena, rein_variant, n_most * (size_t)n_arm + 1)};
-  add_spreads(job, &v);
+  add_spreads(job, &v, NULL, 0.0);
   for (int k = 0; k < job->n_change; k++)
     for (int j = 0; job->change[k].kind == REIN_CHANGE_SIMULATED && j < job->change[k].n_node; j++)
       add_change(job, &v, &job->change[k], job->change[k].node[j]);
@@ -217,4 +221,27 @@ rein_status rein_why_not_resimulate(rein_why_not_job *job, const rein_change *ch
   take_change(job, sample, 0, change, effect, &good);
   rein_sample_destroy(sample);
   return good ? REIN_OK : REIN_ERR_SOLVER;
+}
+
+rein_status rein_why_not_settle(const rein_why_not_job *job, const rein_change *change, double x,
+                                rein_why_not_job *at) {
+  const int n_arm = job->data->n_compared, first = 2 * job->n_spread * n_arm;
+  *at = *job;
+  variants v = {.variant = REIN_NEW(job->arena, rein_variant, first + n_arm)};
+  rein_sample *sample;
+  add_spreads(at, &v, change, x);
+  for (int a = 0; a < n_arm; a++) set_change(at, change, x, a, add_variant(at, &v, a));
+  rein_status status = run(at, &v, &sample);
+  if (status != REIN_OK) return status;
+  at->row = REIN_NEW(job->arena, rein_doubt_row, job->n_row);
+  for (int i = 0; i < job->n_row; i++) {
+    rein_doubt_row *r = &at->row[i];
+    *r = job->row[i];
+    r->base = value_in(sample, r, first + r->arm);
+    r->residual = rein_why_not_transform(at, r, r->value) - rein_why_not_transform(at, r, r->base);
+    if (!isfinite(r->residual)) status = REIN_ERR_SOLVER;
+  }
+  if (status == REIN_OK) status = take_spreads(at, sample);
+  rein_sample_destroy(sample);
+  return status;
 }

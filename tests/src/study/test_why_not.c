@@ -50,19 +50,23 @@ enum { ANSWER_UNSURE = REIN_N_PLACE, ANSWER_NONE, N_ANSWER };
 static const char *const fault_name[N_FAULT] = {
     "none", "spread", "batch", "less", "late", "clearance", "turnover", "loss", "induction", "gain", "shift"};
 
-static rein_why_not answer_of(why_not_fault fault, double size, uint64_t seed) {
+static rein_why_not answer_to(const char *csv) {
   rein_why_not w;
   const rein_why_not_options options = {.n_thread = 1};
-  judged_setup();
   judged_write("m.yaml", why_not_model);
   judged_write("s.yaml", why_not_scenario);
   judged_write("d.yaml", why_not_about);
-  judged_write("d.csv", table(fault, size, seed));
+  judged_write("d.csv", csv);
   const char *path = rein_arena_printf(judged_get()->arena, "%s/s.yaml", judged_get()->folder);
   const rein_status status =
       rein_why_not_run(judged_get()->arena, judged_get()->units, path, &options, judged_get()->diag, &w);
   ck_assert_msg(status == REIN_OK, "%s", judged_messages());
   return w;
+}
+
+static rein_why_not answer_of(why_not_fault fault, double size, uint64_t seed) {
+  judged_setup();
+  return answer_to(table(fault, size, seed));
 }
 
 static int answer_index(const rein_why_not *w) {
@@ -187,6 +191,81 @@ START_TEST(test_the_covariance) {
 }
 END_TEST
 
+/* ---- faults that no noise is ---- */
+
+static const rein_why_not_change *change_of(const rein_why_not *w, const char *what) {
+  for (int k = 0; k < w->n_change; k++)
+    if (strcmp(w->change[k].what, what) == 0) return &w->change[k];
+  ck_abort_msg("no change %s", what);
+}
+
+/* A table with the values of one observable, noise and all, times a factor. */
+static const char *in_another_unit(const char *csv, const char *observable, double factor) {
+  rein_text out;
+  rein_text_init(&out, judged_get()->arena);
+  for (const char *line = csv; *line;) {
+    const char *end = strchr(line, '\n') + 1, *last = end;
+    while (last[-1] != ',') last--;
+    const char *second = strchr(strchr(line, ',') + 1, ',') + 1;
+    if (strncmp(second, observable, strlen(observable)) == 0) {
+      rein_text_add_n(&out, line, (size_t)(last - line));
+      rein_text_printf(&out, "%.10g\n", factor * strtod(last, NULL));
+    } else {
+      rein_text_add_n(&out, line, (size_t)(end - line));
+    }
+    line = end;
+  }
+  return out.bytes;
+}
+
+START_TEST(test_values_in_another_unit) {
+  static const struct {
+    const char *observable;
+    double factor;
+  } cases[] = {{"plasma", 1000}, {"plasma", 60}, {"marker", 10}, {"score", 1e-3}};
+  for (int i = 0; i < 4; i++) {
+    judged_setup();
+    const rein_why_not w =
+        answer_to(in_another_unit(table(FAULT_NONE, 0, 7), cases[i].observable, cases[i].factor));
+    ck_assert_int_eq(w.answer, REIN_WHY_NOT_PLACED);
+    ck_assert_int_eq(w.place, REIN_PLACE_MEASUREMENT);
+    ck_assert_str_eq(w.change[0].what,
+                     rein_arena_printf(judged_get()->arena, "unit of %s", cases[i].observable));
+    ck_assert_double_eq(w.change[0].x, cases[i].factor);
+    ck_assert(w.fits);
+    /* what is left is that of the same table in its own unit */
+    ck_assert_double_eq_tol(w.misfit_left / answer_to(table(FAULT_NONE, 0, 7)).misfit, 1.0, 1e-6);
+    judged_teardown();
+  }
+}
+END_TEST
+
+/* Every second person of the high arm took nothing: no change that is tried does that, and no noise. */
+START_TEST(test_people_who_missed_all_doses) {
+  judged_setup();
+  const char *all = table(FAULT_NONE, 0, 7), *without = table(FAULT_LESS, 200, 7);
+  rein_text out;
+  rein_text_init(&out, judged_get()->arena);
+  while (*all) {
+    const char *end = strchr(all, '\n') + 1, *other = strchr(without, '\n') + 1;
+    const bool missed = strncmp(all, "high,high", 9) == 0 && (all[9] - '0') % 2 == 0;
+    rein_text_add_n(&out, missed ? without : all, missed ? (size_t)(other - without) : (size_t)(end - all));
+    all = end, without = other;
+  }
+  const rein_why_not w = answer_to(out.bytes);
+  ck_assert_int_eq(w.answer, REIN_WHY_NOT_UNSURE);
+  ck_assert(!w.fits);
+  const rein_why_not_change *noise = change_of(&w, "noise of plasma");
+  ck_assert_msg(noise->left_out && strstr(noise->left_out, "is no noise"), "%s",
+                noise->left_out ? noise->left_out : "counts");
+  const char *text = all_text(&w);
+  ck_assert_msg(strstr(text, "no single change that was tried fits the data"), "%s", text);
+  ck_assert_ptr_nonnull(strstr(text, "noise of plasma does not count"));
+  ck_assert_ptr_nonnull(strstr(text, "\"fits\": false"));
+  judged_teardown();
+}
+END_TEST
+
 START_TEST(test_few_people_and_unknown_doses) {
   rein_why_not w;
   const rein_why_not_options options = {.n_thread = 1}, all = {.n_thread = 1, .individual_data = true};
@@ -230,6 +309,8 @@ Suite *rein_suite_why_not(void) {
   tcase_set_timeout(matrix, 3600);
   tcase_add_test(matrix, test_the_confusion_matrix);
   tcase_add_test(matrix, test_the_size_comes_back);
+  tcase_add_test(matrix, test_values_in_another_unit);
+  tcase_add_test(matrix, test_people_who_missed_all_doses);
   tcase_add_test(matrix, test_changes_that_say_the_same);
   tcase_add_test(matrix, test_the_covariance);
   suite_add_tcase(suite, matrix);
