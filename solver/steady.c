@@ -9,6 +9,12 @@
  * weights add up to 1, so linear totals that P keeps are kept. Where a linear model has n modes, n + 1
  * intervals are enough, however slow the modes are. A proposal that makes no sense gives way to P(x).
  *
+ * A small change alone proves nothing: far out any input is small against the state. What is found is
+ * therefore tried, from the state z half way between the initial one and it. Plain intervals from z must
+ * carry each state towards what was found, by SURE times as much as it still changes itself in as many
+ * intervals; by the secant through both, the error left is then below half of 1/SURE of the way from the
+ * start. A state that is only filled, or filled faster than it can be emptied, changes as much there as here.
+ *
  * A constant input has no interval: the model runs with it for 1, 2, 4, ... units of time until nothing
  * changes any more.
  */
@@ -20,7 +26,9 @@
 
 #define N_HISTORY 8       /* intervals that a proposal is made of */
 #define MAX_INTERVAL 3000 /* before the lane fails */
+#define IN_VAIN 200       /* intervals whose smallest change has not halved: likewise */
 #define MAX_DOUBLING 60   /* of a constant input's time */
+#define VAIN_DOUBLING 30  /* likewise, without the change halved */
 #define FINE 0.01         /* change of an interval, in units of the tolerance, that is none */
 #define GOOD_ENOUGH                                                                                          \
   1.0                   /* change that is accepted where it stays like that: what the solver's error leaves  \
@@ -28,6 +36,15 @@
 #define STALLED 4       /* intervals without a smaller change */
 #define SAME_PART 1e-12 /* of an interval */
 #define DEPENDENT 1e-7  /* a column of the history that is so little its own tells nothing */
+#define HALF_WAY 0.5    /* of the trial's start */
+#define SURE 1000       /* movement of the trial over change of what was found */
+#define NO_WAY 10       /* tolerances from the trial's start that need no trial */
+#define MAX_TRIAL 32    /* intervals of a trial */
+#define MAX_REFUSED 4   /* trials; after each the change has to be STRICTER */
+#define STRICTER 0.1
+#define FARTHEST                                                                                             \
+  1e9 /* a state lies no more of its largest changes from the start; nor more than 1 / rtol                  \
+       */
 
 typedef struct {
   bool on, last; /* last: from the steady state to the phase that is wanted */
@@ -39,6 +56,8 @@ typedef struct {
   int n_stalled;
   double best; /* smallest change so far */
   bool has_before;
+  int n_trial, n_refused; /* intervals of the trial that goes on, 0: none does; trials in vain */
+  double strict;          /* factor of the change that counts as none */
 } steady_lane;
 
 struct rein_steady_work {
@@ -49,13 +68,31 @@ struct rein_steady_work {
   double *end_before, *change_before; /* (n_state x n_lane) of the interval before: P(x), P(x) - x */
   double *d_end, *d_change;           /* (N_HISTORY x n_state x n_lane) their differences */
   double *basis;                      /* (N_HISTORY x n_state) scratch */
+  double *first;                      /* (n_state x n_lane) initial state */
+  double *largest;                    /* (n_state x n_lane) change of any interval so far */
+  double *found, *drift; /* (n_state x n_lane) what is tried; its own change in the interval before */
+  double *half;          /* (n_state x n_lane) start of the trial */
+  double *moved;         /* (n_state x n_lane) change of the trial's first interval */
+  double *sure;          /* (n_state x n_lane) 1: the trial has confirmed the state */
 };
+
+/* The work's rows of n_state x n_lane. */
+#define N_ROWS 13
+static void list_rows(rein_steady_work *w, double **rows[N_ROWS]) {
+  double **all[N_ROWS] = {&w->y,     &w->error_sum, &w->x,     &w->end_before, &w->change_before,
+                          &w->first, &w->largest,   &w->found, &w->drift,      &w->half,
+                          &w->moved, &w->sure,      &w->input};
+  memcpy(rows, all, sizeof all);
+}
 
 void rein_steady_destroy(rein_steady_work *w) {
   if (!w) return;
-  double *rows[] = {w->y,     w->error_sum, w->input, w->x, w->end_before, w->change_before,
-                    w->d_end, w->d_change,  w->basis};
-  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) free(rows[i]);
+  double **rows[N_ROWS];
+  list_rows(w, rows);
+  for (int i = 0; i < N_ROWS; i++) free(*rows[i]);
+  free(w->d_end);
+  free(w->d_change);
+  free(w->basis);
   free(w->lane);
   free(w);
 }
@@ -64,15 +101,15 @@ static rein_steady_work *create(const rein_batch *b) {
   rein_steady_work *w = calloc(1, sizeof *w);
   if (!w) return NULL;
   size_t n_lane = (size_t)b->n_lane, n = (size_t)b->tape->n_state * n_lane + 1;
-  w->lane = calloc(n_lane, sizeof *w->lane);
-  w->y = calloc(n, sizeof(double)), w->error_sum = calloc(n, sizeof(double));
-  w->input = calloc((size_t)b->tape->n_input * n_lane + 1, sizeof(double));
-  w->x = calloc(n, sizeof(double)), w->end_before = calloc(n, sizeof(double));
-  w->change_before = calloc(n, sizeof(double));
-  w->d_end = calloc(N_HISTORY * n, sizeof(double)), w->d_change = calloc(N_HISTORY * n, sizeof(double));
-  w->basis = calloc((size_t)N_HISTORY * (size_t)b->tape->n_state + 1, sizeof(double));
-  bool fine = w->lane && w->y && w->error_sum && w->input && w->x && w->end_before && w->change_before &&
-              w->d_end && w->d_change && w->basis;
+  size_t n_input = (size_t)b->tape->n_input * n_lane + 1;
+  double **rows[N_ROWS];
+  list_rows(w, rows);
+  bool fine = (w->lane = calloc(n_lane, sizeof *w->lane)) != NULL;
+  for (int i = 0; i < N_ROWS; i++)
+    fine = (*rows[i] = calloc(rows[i] == &w->input ? n_input : n, sizeof(double))) && fine;
+  fine = (w->d_end = calloc(N_HISTORY * n, sizeof(double))) && fine;
+  fine = (w->d_change = calloc(N_HISTORY * n, sizeof(double))) && fine;
+  fine = (w->basis = calloc((size_t)N_HISTORY * (size_t)b->tape->n_state + 1, sizeof(double))) && fine;
   if (fine) return w;
   rein_steady_destroy(w);
   return NULL;
@@ -162,6 +199,8 @@ static void remember(rein_batch *b, int l) {
   int k = at->next_column;
   for (int i = 0; i < b->tape->n_state; i++) {
     double end = rein_row_of(b->y, b, i)[l], change = end - rein_row_of(w->x, b, i)[l];
+    double *largest = rein_row_of(w->largest, b, i) + l;
+    if (fabs(change) > *largest) *largest = fabs(change);
     double *end_before = rein_row_of(w->end_before, b, i) + l,
            *change_before = rein_row_of(w->change_before, b, i) + l;
     if (at->has_before) {
@@ -177,11 +216,14 @@ static void remember(rein_batch *b, int l) {
   at->has_before = true;
 }
 
-/* Whether the proposal for state i makes sense where P(x) is `end`: as finite, positive and in range. */
+/* Whether the proposal for state i makes sense where P(x) is `end`: as finite, positive and in range, and so
+ * near that the changes seen can be told from the solver's error there. */
 static bool makes_sense(const rein_batch *b, int i, int l, double proposal, double end) {
   double slack = b->plan->atol[i], start = rein_row_of(b->steady->x, b, i)[l];
   if (!isfinite(proposal)) return false;
   if (start >= 0 && end >= 0 && proposal < -slack) return false;
+  double way = fabs(proposal - rein_row_of(b->steady->first, b, i)[l]) - slack;
+  if (way * fmax(b->plan->rtol, 1 / FARTHEST) > rein_row_of(b->steady->largest, b, i)[l]) return false;
   if (b->tape->range_policy[i] == REIN_RANGE_NONE) return true;
   return proposal >= b->tape->range_low[i] - slack && proposal <= b->tape->range_high[i] + slack;
 }
@@ -267,15 +309,16 @@ void rein_steady_begin(rein_batch *b, int l, const rein_steady *wanted) {
     return;
   }
   rein_steady_work *w = b->steady;
-  w->lane[l] =
-      (steady_lane){.on = true, .wanted = wanted, .time = b->cur[l], .when = b->when[l], .best = INFINITY};
+  w->lane[l] = (steady_lane){
+      .on = true, .wanted = wanted, .time = b->cur[l], .when = b->when[l], .best = INFINITY, .strict = 1};
   b->when[l] = INFINITY;
   rein_eval_params(b->eval);
   rein_eval_run(b->eval, REIN_PROG_INITIAL, b->cur, NULL, b->initial);
   for (int i = 0; i < b->tape->n_state; i++) {
     rein_row_of(w->y, b, i)[l] = rein_row_of(b->y, b, i)[l];
     rein_row_of(w->error_sum, b, i)[l] = rein_row_of(b->error_sum, b, i)[l];
-    rein_row_of(b->y, b, i)[l] = rein_row_of(b->initial, b, i)[l];
+    rein_row_of(b->y, b, i)[l] = rein_row_of(w->first, b, i)[l] = rein_row_of(b->initial, b, i)[l];
+    rein_row_of(w->largest, b, i)[l] = 0;
   }
   for (int i = 0; i < b->tape->n_input; i++) {
     double *row = rein_eval_row(b->eval, b->tape->input_first + i) + l;
@@ -301,19 +344,92 @@ static void leave(rein_batch *b, int l) {
   b->params_dirty = true;
 }
 
-/* True when the state is steady; also when the lane has failed. */
-static bool is_steady(rein_batch *b, int l) {
+/* ---- whether it is one ---- */
+
+/* What an interval has come to is tried: y becomes the start of the trial. False: no state is on its way. */
+static bool begin_trial(rein_batch *b, int l) {
+  rein_steady_work *w = b->steady;
+  bool wanted = false;
+  for (int i = 0; i < b->tape->n_state; i++) {
+    double *y = rein_row_of(b->y, b, i) + l, way = (1 - HALF_WAY) * (*y - rein_row_of(w->first, b, i)[l]);
+    bool sure = fabs(way) * weight_of(b, i, l) <= NO_WAY;
+    wanted = wanted || !sure;
+    rein_row_of(w->sure, b, i)[l] = sure;
+    rein_row_of(w->found, b, i)[l] = *y;
+    rein_row_of(w->drift, b, i)[l] = *y - rein_row_of(w->x, b, i)[l];
+    rein_row_of(w->half, b, i)[l] = *y - way;
+  }
+  for (int i = 0; i < b->tape->n_state && wanted; i++)
+    rein_row_of(b->y, b, i)[l] = rein_row_of(w->half, b, i)[l];
+  w->lane[l].n_trial = wanted;
+  return wanted;
+}
+
+/* After an interval of the trial: the first state that it has not confirmed yet, -1 none. */
+static int confirm(rein_batch *b, int l) {
+  rein_steady_work *w = b->steady;
+  int n = w->lane[l].n_trial, left = -1;
+  for (int i = b->tape->n_state - 1; i >= 0; i--) {
+    double now = rein_row_of(b->y, b, i)[l], found = rein_row_of(w->found, b, i)[l];
+    double half = rein_row_of(w->half, b, i)[l], way = found - half, moved = now - half;
+    double *sure = rein_row_of(w->sure, b, i) + l;
+    if (n == 1) rein_row_of(w->moved, b, i)[l] = moved;
+    if (moved * way > 0 && fabs(found - now) < fabs(way) &&
+        fabs(moved) >= SURE * n * fabs(rein_row_of(w->drift, b, i)[l]))
+      *sure = 1;
+    if (*sure == 0) left = i;
+  }
+  return left;
+}
+
+/* Back to what was found. */
+static void end_trial(rein_batch *b, int l) {
+  rein_steady_work *w = b->steady;
+  w->lane[l].n_trial = 0;
+  for (int i = 0; i < b->tape->n_state; i++) {
+    double found = rein_row_of(w->found, b, i)[l];
+    rein_row_of(b->y, b, i)[l] = found;
+    rein_row_of(w->x, b, i)[l] = found - rein_row_of(w->drift, b, i)[l];
+  }
+}
+
+typedef enum { GOES_ON, TRIED, STEADY } verdict; /* TRIED: y is where the next interval begins */
+
+static verdict fail(rein_batch *b, int l, int state, double change) {
+  rein_batch_fail(b, l, REIN_FAIL_STEADY, b->steady->lane[l].time, state, change);
+  return STEADY;
+}
+
+/* After an interval of a trial. */
+static verdict go_on_trying(rein_batch *b, int l) {
+  steady_lane *at = &b->steady->lane[l];
+  int left = confirm(b, l);
+  if (left >= 0 && ++at->n_trial <= MAX_TRIAL) return TRIED;
+  end_trial(b, l);
+  if (left < 0) return STEADY;
+  if (++at->n_refused == MAX_REFUSED) return fail(b, l, left, rein_row_of(b->steady->moved, b, left)[l]);
+  at->strict *= STRICTER;
+  at->best = INFINITY;
+  at->n_stalled = 0;
+  return GOES_ON;
+}
+
+/* At the end of an interval. STEADY also when the lane has failed. */
+static verdict judge(rein_batch *b, int l) {
   steady_lane *at = &b->steady->lane[l];
   bool constant = at->wanted->every == 0;
   int state;
+  if (at->n_trial > 0) return go_on_trying(b, l);
   double change = change_of(b, l, &state);
-  if (at->wanted->equilibrates) return rein_rest_reached(b, l, change, ++at->n_interval < MAX_DOUBLING);
+  if (at->wanted->equilibrates)
+    return rein_rest_reached(b, l, change, ++at->n_interval < MAX_DOUBLING) ? STEADY : GOES_ON;
   at->n_stalled = change < 0.5 * at->best ? 0 : at->n_stalled + 1;
   if (change < at->best) at->best = change;
-  if (change <= FINE || (change <= GOOD_ENOUGH && at->n_stalled >= STALLED)) return true;
-  if (++at->n_interval < (constant ? MAX_DOUBLING : MAX_INTERVAL)) return false;
-  rein_batch_fail(b, l, REIN_FAIL_STEADY, at->time, state, change);
-  return true;
+  if (change <= FINE * at->strict || (change <= GOOD_ENOUGH * at->strict && at->n_stalled >= STALLED))
+    return !constant && begin_trial(b, l) ? TRIED : STEADY;
+  bool hopeless = at->n_stalled >= (constant ? VAIN_DOUBLING : IN_VAIN);
+  if (++at->n_interval < (constant ? MAX_DOUBLING : MAX_INTERVAL) && !hopeless) return GOES_ON;
+  return fail(b, l, state, rein_row_of(b->y, b, state)[l] - rein_row_of(b->steady->x, b, state)[l]);
 }
 
 /* A lane at the end of a stretch. */
@@ -329,19 +445,21 @@ static void go_on(rein_batch *b, int l) {
     leave(b, l);
     return;
   }
-  if (!is_steady(b, l)) {
-    if (s->every > 0) {
-      remember(b, l);
-      propose(b, l);
-    }
-    begin_interval(b, l);
-  } else if (!b->done[l]) {
+  verdict answer = judge(b, l);
+  if (b->done[l]) return;
+  if (answer == STEADY) {
     at->last = true;
     if (s->every > 0 && s->phase < s->every)
       begin_interval(b, l);
     else
       leave(b, l);
+    return;
   }
+  if (answer == GOES_ON && s->every > 0) {
+    remember(b, l);
+    propose(b, l);
+  }
+  begin_interval(b, l);
 }
 
 void rein_steady_move(rein_batch *b) {

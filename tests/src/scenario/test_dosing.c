@@ -179,6 +179,119 @@ START_TEST(slow_and_never) {
 }
 END_TEST
 
+/* Elimination by Michaelis and Menten, a dose D every 24 h. At a steady state with peak p and trough p - D,
+ * Km ln(p / (p - D)) + D = Vmax 24 h; none where D >= Vmax 24 h. */
+#define VMAX 10.0 /* mg/h */
+#define KM 5.0    /* mg */
+#define SATURABLE(between, scale)                                                                            \
+  "rein: model/1\nname: m\ntime: h\nparameters:\n  V: {value: 10 mg/h" between                               \
+  ", assumed: example}\nstates:\n  A: {unit: mg, initial: 0" scale "}\n"                                     \
+  "processes:\n  out: {from: A, rate: V * A / (5 mg + A)}\nactions:\n  x: {unit: mg, into: A}\n"             \
+  "observables:\n  a: {is: A, unit: mg, noise: none}\n  v: {is: V, unit: mg/h, noise: none}\n"
+#define DAILY(cohort, line)                                                                                  \
+  "rein: scenario/1\nname: s\nmodel: ./m.yaml\ncohort: " cohort "\nkeep: [observables]\n"                    \
+  "measure: {at: [0 h, 24 h]}\narms:\n  a: {actions: [{do: x, " line ", every: 24 h, ss: reset}]}\n"
+
+static double trough_of(double dose, double vmax) {
+  return dose / expm1((24 * vmax - dose) / KM);
+}
+
+START_TEST(saturable) {
+  static const double DOSE[] = {120, 200, 230, 239, 239.9, 241, 250, 300, 2400};
+  char text[2000];
+  for (size_t i = 0; i < sizeof DOSE / sizeof *DOSE; i++)
+    for (int scaled = 0; scaled < 2; scaled++) {
+      snprintf(text, sizeof text, DAILY("typical", "amount: %g mg"), DOSE[i]);
+      solved s =
+          solved_create(scaled ? SATURABLE("", ", scale: 100 mg") : SATURABLE("", ""), text, NULL, NULL);
+      if (DOSE[i] < 24 * VMAX) {
+        double got = solved_at(&s, 0, 0, 1, 0), wanted = trough_of(DOSE[i], VMAX);
+        ck_assert_msg(fabs(got - wanted) <= 1e-3 * wanted + 1e-6, "%g mg: %.9g, not %.9g", DOSE[i], got,
+                      wanted);
+      } else {
+        ck_assert_int_eq(s.outcome[0].fail, REIN_FAIL_STEADY);
+        ck_assert_int_eq(s.outcome[0].state, 0);
+        ck_assert_double_gt(s.outcome[0].value, 0.9 * (DOSE[i] - 24 * VMAX));
+        ck_assert(isnan(solved_at(&s, 0, 0, 1, 0)));
+      }
+      solved_destroy(&s);
+    }
+}
+END_TEST
+
+/* Of a cohort exactly those fail who cannot clear the dose; the others are right. */
+START_TEST(saturable_cohort) {
+  const char *text = DAILY("{n: 100}", "amount: 240 mg");
+  solved all = solved_create(SATURABLE(", between: lognormal(cv: 25 %)", ""),
+                             "rein: scenario/1\nname: s\nmodel: ./m.yaml\ncohort: {n: 100}\n"
+                             "keep: [observables]\nmeasure: {at: [0 h, 24 h]}\narms:\n  a: {actions: []}\n",
+                             NULL, NULL);
+  solved s = solved_create(SATURABLE(", between: lognormal(cv: 25 %)", ""), text, NULL, NULL);
+  int n_failed = 0;
+  for (int i = 0; i < 100; i++) {
+    double vmax = solved_at(&all, i, 0, 1, 1), got = solved_at(&s, i, 0, 1, 0);
+    ck_assert_double_gt(vmax, 0);
+    if (vmax <= 240 / 24.0) {
+      n_failed++;
+      ck_assert(isnan(got));
+    } else {
+      double wanted = trough_of(240, vmax);
+      ck_assert_msg(fabs(got - wanted) <= 1e-3 * wanted + 1e-4, "%g: %.9g, not %.9g", vmax, got, wanted);
+    }
+  }
+  ck_assert_int_gt(n_failed, 20);
+  ck_assert_int_lt(n_failed, 80);
+  solved_destroy(&s);
+  solved_destroy(&all);
+}
+END_TEST
+
+/* What is only filled has no steady state: an integral, with and without a scale; an amount in urine. */
+START_TEST(only_filled) {
+  static const char *const FILLED[] = {
+      "  B: {unit: mg*h, initial: 0}\nprocesses:\n  sum: {to: B, rate: A}\n  out: {from: A, rate: k * A}\n",
+      "  B: {unit: mg*h, initial: 0, scale: 100 mg*h}\n"
+      "processes:\n  sum: {to: B, rate: A}\n  out: {from: A, rate: k * A}\n",
+      "  B: {unit: mg, initial: 0, scale: 100 mg}\nprocesses:\n  out: {from: A, to: B, rate: k * A}\n"};
+  char model[2000];
+  for (size_t i = 0; i < sizeof FILLED / sizeof *FILLED; i++) {
+    snprintf(model, sizeof model,
+             "rein: model/1\nname: m\ntime: h\nparameters:\n  k: {value: 0.1 1/h, assumed: example}\n"
+             "states:\n  A: {unit: mg, initial: 0, scale: 100 mg}\n%sactions:\n  x: {unit: mg, into: A}\n"
+             "observables:\n  a: {is: A, unit: mg, noise: none}\n",
+             FILLED[i]);
+    solved s = solved_create(model, DAILY("typical", "amount: 100 mg"), NULL, NULL);
+    ck_assert_int_eq(s.outcome[0].fail, REIN_FAIL_STEADY);
+    ck_assert_int_eq(s.outcome[0].state, 1);
+    ck_assert_double_gt(s.outcome[0].value, 0);
+    solved_destroy(&s);
+  }
+}
+END_TEST
+
+/* Slow modes at the usual tolerance, and one behind the other: what follows A is as slow. */
+START_TEST(slow_ones) {
+  static const double HALF_LIFE[] = {10, 100, 1000}; /* intervals */
+  char model[2000];
+  for (size_t i = 0; i < sizeof HALF_LIFE / sizeof *HALF_LIFE; i++) {
+    double k = log(2) / (24 * HALF_LIFE[i]);
+    snprintf(model, sizeof model,
+             "rein: model/1\nname: m\ntime: h\nparameters:\n  k: {value: %.17g 1/h, assumed: example}\n"
+             "states:\n  A: {unit: mg, initial: 0}\n  B: {unit: mg, initial: 0}\nprocesses:\n"
+             "  on: {from: A, to: B, rate: k * A}\n  off: {from: B, rate: 0.2 * k * B}\n"
+             "actions:\n  x: {unit: mg, into: A}\n"
+             "observables:\n  a: {is: A, unit: mg, noise: none}\n  b: {is: B, unit: mg, noise: none}\n",
+             k);
+    solved s = solved_create(model, DAILY("typical", "amount: 100 mg"), NULL, NULL);
+    double e = exp(-24 * k), f = exp(-0.2 * 24 * k), a = 100 * e / (1 - e);
+    double b = 100 / 0.8 * (f / (1 - f) - e / (1 - e)); /* of every dose k / (k - 0.2 k) (exp - exp) */
+    ck_assert_double_le(fabs(solved_at(&s, 0, 0, 1, 0) / a - 1), 1e-3);
+    ck_assert_double_le(fabs(solved_at(&s, 0, 0, 1, 1) / b - 1), 1e-3);
+    solved_destroy(&s);
+  }
+}
+END_TEST
+
 /* Very start, very end, nothing at all, two at one instant; a measurement sees the state before or after. */
 START_TEST(edges) {
   const char *lines =
@@ -269,6 +382,10 @@ Suite *rein_suite_dosing(void) {
   tcase_add_test(tcase, adding_and_resetting);
   tcase_add_test(tcase, constant_infusion);
   tcase_add_test(tcase, slow_and_never);
+  tcase_add_test(tcase, saturable);
+  tcase_add_test(tcase, saturable_cohort);
+  tcase_add_test(tcase, only_filled);
+  tcase_add_test(tcase, slow_ones);
   tcase_add_test(tcase, edges);
   tcase_add_test(tcase, reset_cuts_infusion);
   tcase_add_test(tcase, replace_and_multiply);
