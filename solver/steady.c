@@ -38,7 +38,8 @@
 #define DEPENDENT 1e-7  /* a column of the history that is so little its own tells nothing */
 #define HALF_WAY 0.5    /* of the trial's start */
 #define SURE 1000       /* movement of the trial over change of what was found */
-#define NO_WAY 10       /* tolerances from the trial's start that need no trial */
+#define ABOVE_ERROR 20  /* movement of the trial over the solver's error */
+#define NO_WAY 40       /* tolerances from the trial's start that need no trial */
 #define MAX_TRIAL 32    /* intervals of a trial */
 #define MAX_REFUSED 4   /* trials; after each the change has to be STRICTER */
 #define STRICTER 0.1
@@ -374,7 +375,8 @@ static int confirm(rein_batch *b, int l) {
     double half = rein_row_of(w->half, b, i)[l], way = found - half, moved = now - half;
     double *sure = rein_row_of(w->sure, b, i) + l;
     if (n == 1) rein_row_of(w->moved, b, i)[l] = moved;
-    if (moved * way > 0 && fabs(found - now) < fabs(way) &&
+    double error = b->plan->rtol * fabs(found) + b->plan->atol[i]; /* of an interval, at worst */
+    if (moved * way > 0 && fabs(found - now) < fabs(way) && fabs(moved) >= ABOVE_ERROR * n * error &&
         fabs(moved) >= SURE * n * fabs(rein_row_of(w->drift, b, i)[l]))
       *sure = 1;
     if (*sure == 0) left = i;
