@@ -124,6 +124,7 @@ static rein_explain_runs create_runs(const runner *r, const rein_explanation *e,
                              .n_time = r->n_time,
                              .n_row = r->n_row,
                              .time = r->time,
+                             .looser = 1.0,
                              .held = REIN_NEW(r->arena, bool, many *(size_t)e->twin->n_flux + 1),
                              .out = REIN_NEW(r->arena, double, many *cell),
                              .safety = REIN_NEW(r->arena, double, 2 * many),
@@ -147,13 +148,27 @@ static double readout(const runner *r, const rein_explanation *e, const rein_exp
   return row_of(r, s, run, r->i_after, row);
 }
 
+/* Which state a run drives out of its range, where it is seen at the end. */
+static const char *beyond_range(const runner *r, const rein_explanation *e, const rein_explain_runs *s,
+                                int run) {
+  for (size_t i = 0; i < e->twin->of->n_state; i++) {
+    const rein_state *state = &e->twin->of->state[i];
+    const double value = row_of(r, s, run, r->i_after, (int)i);
+    const bool low = value < state->range_low;
+    if (state->range_policy == REIN_RANGE_NONE || (!low && !(value > state->range_high))) continue;
+    return rein_arena_printf(
+        r->arena, "held as without the action, it drives %s to %.4g %s, %s its declared %.4g", state->name,
+        value, state->unit_text, low ? "below" : "above", low ? state->range_low : state->range_high);
+  }
+  return "held, it drives a state out of its declared range";
+}
+
 /* The effect that vanishes in a run, of the whole effect. */
 static rein_explain_number vanished(const runner *r, const rein_explanation *e, const rein_explain_runs *s,
                                     int run) {
   const double left = readout(r, e, s, run, false) - readout(r, e, s, run, true);
   if (s->na[run]) return (rein_explain_number){NAN, s->na[run]};
-  if (s->beyond[run] && !s->beyond[0])
-    return (rein_explain_number){NAN, "held, it drives a state out of its declared range"};
+  if (s->beyond[run] && !s->beyond[0]) return (rein_explain_number){NAN, beyond_range(r, e, s, run)};
   if (!isfinite(left)) return (rein_explain_number){NAN, "the readout is not a finite number"};
   if (fabs(left) > REIN_EXPLAIN_AWAY * (fabs(e->with) + fabs(e->without)))
     return (rein_explain_number){NAN, "held, it makes the readout run away"};
@@ -187,11 +202,35 @@ static void order_by_share(rein_explanation *e) {
   }
 }
 
+/* The error of the effect: that of the readouts by their tolerance, and what ten times the tolerances change.
+ */
+static rein_status run_error(const runner *r, rein_explanation *e) {
+  rein_explain_runs loose = create_runs(r, e, 1);
+  loose.looser = 10.0;
+  const rein_status status = run_all(r, e, &loose);
+  if (status != REIN_OK) return status;
+  const double other = readout(r, e, &loose, 0, false) - readout(r, e, &loose, 0, true);
+  const double rtol = fmin(r->sim->plan->rtol, REIN_EXPLAIN_RTOL);
+  e->error = 3.0 * rtol * fmax(fabs(e->with), fabs(e->without));
+  if (!loose.na[0] && isfinite(other)) e->error += fabs(e->effect - other);
+  e->none = fabs(e->effect) <= e->error;
+  return REIN_OK;
+}
+
+/* Nothing to share: what a held flux makes of rounding is no share. */
+static void share_nothing(runner *r, rein_explanation *e) {
+  const rein_explain_number none = {
+      NAN, rein_arena_printf(r->arena, "no effect beyond the error of the integration, %.1e", e->error)};
+  for (int f = 0; f < e->twin->n_flux; f++) e->flux[f].share = none;
+  e->direct = e->higher = none;
+}
+
 /* Run 0 holds nothing, run 1 + f flux f. */
 static rein_status run_shares(const runner *r, rein_explanation *e, rein_explain_runs *s) {
   const int n_flux = e->twin->n_flux;
   *s = create_runs(r, e, n_flux + 1);
-  for (int f = 0; f < n_flux; f++) s->held[(size_t)(1 + f) * (size_t)n_flux + (size_t)f] = true;
+  const bool *reaches = rein_explain_reach(r->arena, e);
+  for (int f = 0; f < n_flux; f++) s->held[(size_t)(1 + f) * (size_t)n_flux + (size_t)f] = reaches[f];
   const rein_status status = run_all(r, e, s);
   if (status != REIN_OK) return status;
   e->with = readout(r, e, s, 0, false);
@@ -200,7 +239,9 @@ static rein_status run_shares(const runner *r, rein_explanation *e, rein_explain
   e->before =
       e->safety >= 0 ? NAN : row_of(r, s, 0, r->i_before, (int)e->twin->model->n_state + e->observable);
   if (s->na[0] || !isfinite(e->effect)) return REIN_ERR_SOLVER;
-  for (int f = 0; f < n_flux; f++) e->flux[f].share = vanished(r, e, s, 1 + f);
+  for (int f = 0; f < n_flux; f++)
+    e->flux[f].share = reaches[f] ? vanished(r, e, s, 1 + f) : (rein_explain_number){0.0, NULL};
+  e->reaches = reaches;
   order_by_share(e);
   const double top = n_flux > 0 ? size_of(&e->flux[e->order[0]].share) : 0.0;
   e->least = REIN_EXPLAIN_SMALL * (e->effect != 0.0 ? fabs(e->effect) : fmax(top, 0.0));
@@ -222,7 +263,7 @@ static rein_explain_runs plan_pairs(const runner *r, rein_explanation *e) {
       held[e->order[a]] = held[e->order[b]] = true;
     }
   for (int f = 0; f < n_flux; f++)
-    s.held[(size_t)e->n_pair * (size_t)n_flux + (size_t)f] = !e->flux[f].share.na;
+    s.held[(size_t)e->n_pair * (size_t)n_flux + (size_t)f] = e->reaches[f] && !e->flux[f].share.na;
   return s;
 }
 
@@ -237,6 +278,7 @@ static void close_effect(rein_explanation *e) {
     left -= e->pair[i].value.na ? 0.0 : e->pair[i].value.value;
   }
   e->higher = (rein_explain_number){na ? NAN : left, na};
+  e->adds_up = !na && fabs(left) <= REIN_EXPLAIN_TOGETHER * fabs(e->effect);
 }
 
 static rein_status run_pairs(const runner *r, rein_explanation *e) {
@@ -382,7 +424,9 @@ static rein_status attribute(runner *r, rein_diag *diag, rein_explanation *e) {
   if (status == REIN_ERR_SOLVER)
     rein_error(diag, nowhere, "this transition cannot be simulated: %s",
                s.na[0] ? s.na[0] : "the readout is not a finite number");
-  if (status == REIN_OK) status = run_pairs(r, e);
+  if (status == REIN_OK) status = run_error(r, e);
+  if (status == REIN_OK && e->none) share_nothing(r, e);
+  if (status == REIN_OK && !e->none) status = run_pairs(r, e);
   if (status != REIN_OK) return status;
   e->account = REIN_NEW(r->arena, rein_explain_account, e->twin->of->n_state);
   for (size_t i = 0; i < e->twin->of->n_state; i++) fill_account(r, e, &s, (int)i);

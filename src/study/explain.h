@@ -24,6 +24,9 @@
 #define REIN_EXPLAIN_STEPS 10000
 /* Largest remainder of a state's account, relative to what moved it and to its scale. */
 #define REIN_EXPLAIN_REMAINDER 1e-6
+/* Shares of single fluxes do not add up where more than this fraction of the effect is left to three and
+ * more. */
+#define REIN_EXPLAIN_TOGETHER 0.1
 
 typedef struct {
   rein_scenario_options scenario;
@@ -92,7 +95,10 @@ typedef struct {
   double t_before, t_after;
   const char *unit, *what; /* of what is explained */
   double before, with, without, effect;
+  double error;            /* of the effect, by the integration */
+  bool none;               /* the effect is within its error: there is nothing to share */
   rein_explain_flux *flux; /* (twin->n_flux) */
+  const bool *reaches;     /* (n_flux) can change what is explained; the share of the others is 0 */
   int *order;              /* (n_order) fluxes by the size of their shares */
   int n_order;
   rein_explain_pair *pair; /* (n_pair) */
@@ -100,6 +106,7 @@ typedef struct {
   double least;               /* shares up to this size are small */
   rein_explain_number direct; /* what is left of the effect when every flux that has a share is held */
   rein_explain_number higher; /* effect less direct, shares and pairs: more than two together */
+  bool adds_up;               /* `higher` is known and small: REIN_EXPLAIN_TOGETHER */
   rein_explain_path *path;    /* (n_path) */
   int n_path;
   rein_explain_account *account; /* (n_state) */

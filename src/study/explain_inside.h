@@ -10,6 +10,8 @@ typedef struct {
   double *param;                /* (2 n_param) of with, then of without; arena */
 } rein_explain_people;
 
+#define REIN_EXPLAIN_RTOL 1e-8
+
 /* explain_run.c. Finds the person's two lanes. REIN_ERR_INPUT with an error where something was done to them
  * that the twin cannot follow. */
 rein_status rein_explain_find(rein_arena *arena, const rein_simulation *s, const rein_explanation *e,
@@ -20,6 +22,7 @@ void rein_explain_free_people(rein_explain_people *people);
 typedef struct {
   int n, n_time, n_row; /* rows: states of the twin, then observables of both copies */
   const double *time;   /* (n_time) rising */
+  double looser;        /* tolerances are as many times what they should be */
   bool *held;           /* (n x n_flux) */
   double *out;          /* (n x n_time x n_row), NaN where not reached */
   double *safety;       /* (n x 2) duration of signal e->safety with and without, where one is explained */
@@ -32,7 +35,11 @@ rein_status rein_explain_run(rein_arena *arena, const rein_simulation *s, const 
                              const rein_explain_options *options, rein_explain_runs *runs);
 int rein_explain_n_row(const rein_twin *twin);
 
-/* explain_path.c. Fills path, n_path and the evidence of each flux, once shares are known.
+/* explain_path.c. (n_flux) which fluxes can reach what is explained, by what reads what: through states,
+ * other fluxes, delays and events. The rest have no share, whatever they do. */
+bool *rein_explain_reach(rein_arena *arena, const rein_explanation *e);
+
+/* Fills path, n_path and the evidence of each flux, once shares are known.
  * touched: (n_state + n_param) what differs between the two runs by what was done. */
 void rein_explain_trace(rein_arena *arena, const bool *touched, rein_explanation *e);
 

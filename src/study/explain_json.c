@@ -117,6 +117,9 @@ rein_status rein_explain_print_json(const rein_explanation *e, rein_text *out) {
   json_object_set_new(root, "with", rein_json_number(e->with));
   json_object_set_new(root, "without", rein_json_number(e->without));
   json_object_set_new(root, "effect", rein_json_number(e->effect));
+  json_object_set_new(root, "effect_error", rein_json_number(e->error));
+  json_object_set_new(root, "no_effect", json_boolean(e->none));
+  json_object_set_new(root, "shares_add_up", e->higher.na ? json_null() : json_boolean(e->adds_up));
   json_object_set_new(root, "processes", make_fluxes(e));
   json_object_set_new(root, "interactions", make_pairs(e));
   json_object_set_new(root, "three_and_more", maybe(&e->higher));

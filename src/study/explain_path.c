@@ -34,7 +34,7 @@ static void collect_symbol(const rein_model *m, int symbol, bool *node) {
     node[n + s->index] = true;
     collect(m, m->param[s->index].value_expr, node);
     for (size_t d = 0; d < m->n_delay; d++)
-      if (m->delay[d].param == s->index) collect(m, m->delay[d].is, node);
+      if (m->delay[d].param == s->index) collect(m, m->delay[d].is, node), collect(m, m->delay[d].by, node);
     break;
   case REIN_SYMBOL_VALUE:
     collect(m, m->value[s->index].is, node);
@@ -176,6 +176,57 @@ static void list_paths(tracer *t) {
   }
 }
 
+/* ---- what can reach the readout ---- */
+
+static void collect_goal(const rein_explanation *e, bool *node) {
+  const rein_model *m = e->twin->of;
+  if (e->observable >= 0) collect(m, m->observable[e->observable].is, node);
+  if (e->safety < 0) return;
+  collect(m, m->safety[e->safety].when, node);
+  if (!m->safety[e->safety].when) node[m->safety[e->safety].outside] = true;
+}
+
+static bool flux_changes(const rein_explanation *e, int f, const bool *node) {
+  const rein_twin_flux *flux = &e->twin->flux[f];
+  if (flux->state >= 0) return node[flux->state];
+  const rein_process *p = &e->twin->of->process[flux->process];
+  for (int k = 0; k < p->n_flow; k++)
+    if (node[p->flow[k].state]) return true;
+  return false;
+}
+
+static void collect_event(const rein_model *m, const rein_event *event, bool *node) {
+  bool sets = false;
+  for (int k = 0; k < event->n_assign; k++) {
+    const rein_assignment *a = &event->assign[k];
+    sets = sets || node[a->index + (a->kind == REIN_SYMBOL_PARAM ? (int)m->n_state : 0)];
+  }
+  if (!sets) return;
+  collect(m, event->when, node);
+  collect(m, event->delay, node);
+  collect(m, event->priority, node);
+  for (int k = 0; k < event->n_assign; k++) {
+    collect(m, event->assign[k].value, node);
+    collect(m, event->assign[k].scale, node);
+  }
+}
+
+bool *rein_explain_reach(rein_arena *arena, const rein_explanation *e) {
+  const rein_model *m = e->twin->of;
+  const int n_node = (int)(m->n_state + m->n_param);
+  bool *node = REIN_NEW(arena, bool, n_node + 1), *reaches = REIN_NEW(arena, bool, e->twin->n_flux + 1);
+  collect_goal(e, node);
+  for (int before = -1, now = 0; before != now;) {
+    before = now;
+    for (int f = 0; f < e->twin->n_flux; f++)
+      if (flux_changes(e, f, node)) reaches[f] = true, collect(m, rate_of(e, f), node);
+    for (size_t i = 0; i < m->n_event; i++) collect_event(m, &m->event[i], node);
+    now = 0;
+    for (int i = 0; i < n_node; i++) now += node[i];
+  }
+  return reaches;
+}
+
 void rein_explain_trace(rein_arena *arena, const bool *touched, rein_explanation *e) {
   const rein_model *m = e->twin->of;
   const int n_node = (int)(m->n_state + m->n_param);
@@ -193,7 +244,7 @@ void rein_explain_trace(rein_arena *arena, const bool *touched, rein_explanation
     collect(m, rate_of(e, f), t.reads[f]);
     e->flux[f].evidence = describe_evidence(&t, f);
   }
-  collect(m, e->observable >= 0 ? m->observable[e->observable].is : m->safety[e->safety].when, t.goal);
+  collect_goal(e, t.goal);
   if (e->n_order == 0) return;
   search(&t, touched);
   list_paths(&t);

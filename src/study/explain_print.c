@@ -35,8 +35,27 @@ static bool is_small(const rein_explanation *e, const rein_explain_number *n) {
   return !n->na && fabs(n->value) <= e->least;
 }
 
+/* What has to be known before the table is read. */
+static void print_warning(const rein_explanation *e, rein_text *out) {
+  if (e->none) {
+    rein_text_printf(out, "No effect beyond the error of the integration (%.1e %s): there are no shares.\n",
+                     e->error, e->unit);
+  } else if (e->higher.na) {
+    rein_text_add(out, "Whether the shares add up cannot be told: some of what is held has no answer.\n\n");
+  } else if (!e->adds_up) {
+    rein_text_printf(
+        out,
+        "Shares of single processes do NOT add up here: %.5g %s, %.3g %% of the effect, are left to\n"
+        "three and more processes together, which are not told apart. A share says how much of the\n"
+        "effect needs that process; it is not its part of the effect.\n\n",
+        e->higher.value, e->unit, 100.0 * e->higher.value / e->effect);
+  }
+}
+
 static void print_shares(const rein_explanation *e, rein_text *out) {
   int n_small = 0;
+  print_warning(e, out);
+  if (e->none) return;
   double small = 0.0;
   rein_text_printf(
       out, "Share of the effect, %s: what vanishes when the flux keeps its course without the action\n",

@@ -233,8 +233,10 @@ rein_status rein_explain_run(rein_arena *arena, const rein_simulation *s, const 
   plan.n_obs = runs->n_time;
   plan.keep = keep;
   plan.n_keep = runs->n_row;
-  plan.atol = make_atol(arena, e->twin, s->plan->atol);
-  plan.rtol = fmin(plan.rtol, 1e-8);
+  plan.rtol = fmin(plan.rtol, REIN_EXPLAIN_RTOL) * runs->looser;
+  double *atol = make_atol(arena, e->twin, s->plan->atol);
+  for (size_t i = 0; i < e->twin->model->n_state; i++) atol[i] *= runs->looser;
+  plan.atol = atol;
   if (plan.max_steps > REIN_EXPLAIN_STEPS) plan.max_steps = REIN_EXPLAIN_STEPS;
   const rein_sink sink = {&j, take};
   const rein_ens_options ens = {.n_thread = options->n_thread, .kernels = options->kernels};
