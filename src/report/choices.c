@@ -120,7 +120,9 @@ static panel make_panel(rein_arena *arena, const rein_steering *s, int k) {
 static const char *make_label(rein_arena *arena, const rein_steering *s, const rein_steer_choice *c) {
   rein_text text;
   rein_text_init(&text, arena);
-  if (c->rank > 0)
+  if (c->rank > 0 && s->alone)
+    rein_text_add(&text, "alone, no rank");
+  else if (c->rank > 0)
     rein_text_printf(&text, "%d", c->rank);
   else
     rein_text_add(&text, "dropped");
@@ -241,7 +243,10 @@ static void draw_trade_off(const canvas *c, cairo_t *cr, double top) {
     char rank[16] = "dropped";
     if (!isfinite(a->check) || !isfinite(b->check)) continue;
     const double at = rein_plot_axis_place(&x, a->check), up = rein_plot_axis_place(&y, b->check);
-    if (c->s->choice[i].rank > 0) snprintf(rank, sizeof rank, "%d", c->s->choice[i].rank);
+    if (c->s->choice[i].rank > 0 && c->s->alone)
+      snprintf(rank, sizeof rank, "alone");
+    else if (c->s->choice[i].rank > 0)
+      snprintf(rank, sizeof rank, "%d", c->s->choice[i].rank);
     rein_picture_use(cr, c->s->choice[i].rank > 0 ? rein_palette[0] : rein_ink, 1.0);
     line(cr, rein_plot_axis_place(&x, a->low), up, rein_plot_axis_place(&x, a->high), up, 1.2);
     line(cr, at, rein_plot_axis_place(&y, b->low), at, rein_plot_axis_place(&y, b->high), 1.2);

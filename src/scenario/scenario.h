@@ -165,6 +165,28 @@ bool rein_scenario_read_quantity(rein_arena *arena, rein_units *units, rein_diag
 /* Whether an arm gives an action of the model to anybody; amounts of 0 count as given. */
 bool rein_scenario_gives(const rein_scenario *scenario, int arm, int action);
 
+/* Whether `parameters:` of the scenario or of an arm as written sets a parameter, or the cohort gives it;
+ * *pos: where. */
+bool rein_scenario_sets(const rein_scenario *scenario, const char *arm, int param, rein_pos *pos);
+
+/* Typical value of a parameter in an arm [its unit]; NaN where the cohort gives each person's own. */
+double rein_scenario_parameter(const rein_scenario *scenario, int arm, int param);
+
+/* Whether an arm starts from states of its own, `initial:`. */
+bool rein_scenario_has_initial(const rein_scenario *scenario, int arm);
+
+/* A line of an arm whose amount is not known to be in the range that the model is valid for. */
+typedef struct {
+  const char *line;
+  int action;
+  double amount; /* action's unit; NaN: it replaces or multiplies what is there, by what is not said here */
+  rein_pos pos;
+} rein_outside_line;
+
+/* The first such line, false where there is none. Amounts that are per person and those of tables are left to
+ * the doses that people get (src/record/amounts.h). */
+bool rein_scenario_find_outside(const rein_scenario *scenario, int arm, rein_outside_line *out);
+
 /* A column of the scenario's table of people, used by the model or not. */
 typedef struct {
   const char *name;

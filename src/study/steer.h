@@ -102,6 +102,7 @@ typedef struct {
   int64_t n_evaluated, n_within;
   rein_steer_choice *choice; /* (n_choice) by rank, dropped ones last */
   int n_choice;
+  bool alone; /* one choice only is left after the check: it is shown without a rank */
 } rein_steering;
 
 /* Reads goals, searches, checks, explains. Everything in `arena`. REIN_OK; REIN_ERR_INPUT with errors in diag

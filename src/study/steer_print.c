@@ -41,7 +41,9 @@ static void print_head(const rein_steering *s, rein_text *out) {
 
 static void print_choice(const rein_steering *s, const rein_steer_choice *c, rein_text *out) {
   rein_text_add(out, "\n");
-  if (c->rank > 0) {
+  if (c->rank > 0 && s->alone) {
+    rein_text_add(out, "no rank: the only choice left within all limits, with nothing to compare it with");
+  } else if (c->rank > 0) {
     rein_text_printf(out, "rank %d", c->rank);
   } else {
     rein_text_add(out, "dropped: beyond a limit on the people of the check");
@@ -110,7 +112,7 @@ static json_t *make_choice(const rein_steering *s, const rein_steer_choice *c) {
     json_object_set_new(item, "unit", json_string(s->action[i].unit));
     json_object_set_new(actions, s->action[i].name, item);
   }
-  json_object_set_new(object, "rank", c->rank > 0 ? json_integer(c->rank) : json_null());
+  json_object_set_new(object, "rank", c->rank > 0 && !s->alone ? json_integer(c->rank) : json_null());
   json_object_set_new(object, "exploratory", json_boolean(s->exploratory));
   json_object_set_new(object, "layer", json_integer(c->layer));
   json_object_set_new(object, "actions", actions);

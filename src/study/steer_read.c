@@ -143,6 +143,23 @@ static void check_valid(const reader *r, const rein_yaml *map, const rein_factor
   }
 }
 
+/* Only what the model declares as an action can be done; other parameters say what is true of people, and
+ * limits may read them. */
+static void refuse_parameter(const reader *r, const rein_yaml *field) {
+  const rein_model *m = r->job->out->scenario->model;
+  if (strncmp(field->text, "parameters.", 11) != 0) return;
+  for (size_t i = 0; i < m->n_action; i++) {
+    const rein_action *a = &m->action[i];
+    if (a->param < 0 || strcmp(m->param[a->param].name, field->text + 11) != 0) continue;
+    rein_error(r->job->diag, field->pos,
+               "'%s' is no action: the model's action '%s' sets it, so vary 'actions.%s.amount'", field->text,
+               a->name, a->name);
+    return;
+  }
+  rein_error(r->job->diag, field->pos,
+             "'%s' is no action of the model: a search varies only 'actions.<line>.<field>'", field->text);
+}
+
 static void read_actions(reader *r) {
   const rein_yaml *map = rein_yaml_get(r->root, "actions");
   rein_factor *factor = REIN_NEW(r->job->arena, rein_factor, map->n + 1);
@@ -161,6 +178,7 @@ static void read_actions(reader *r) {
     if (f->log && !(f->low > 0.0))
       rein_error(r->job->diag, rein_yaml_get(item, "from")->pos, "a range on a log scale begins above 0");
     check_valid(r, item, f);
+    refuse_parameter(r, rein_yaml_get(item, "field"));
   }
   r->job->out->action = factor;
   r->job->out->n_action = map->n;
@@ -317,6 +335,17 @@ static void read_edits(reader *r) {
   out->n_edit = n_of(list);
   out->edit = REIN_NEW(r->job->arena, rein_steer_edit, out->n_edit + 1);
   for (int i = 0; i < out->n_edit; i++) read_edit(r, item_of(list, i), &out->edit[i]);
+  int n_free = out->n_action;
+  for (int a = 0; a < out->n_action; a++) {
+    bool pinned = false;
+    for (int i = 0; i < out->n_edit; i++)
+      pinned = pinned || (out->edit[i].kind == REIN_EDIT_PIN && out->edit[i].i == a);
+    n_free -= pinned;
+  }
+  if (n_free == 0 && out->n_action > 0)
+    rein_error(r->job->diag, list->pos,
+               "every action is pinned, so that one point is left: a search shows choices to compare, never "
+               "a single one; leave an action free");
 }
 
 /* ---- sizes ---- */

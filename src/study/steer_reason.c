@@ -49,26 +49,13 @@ static const char *find_measure(const rein_steer_job *job, const rein_simulation
 /* The largest shares of the effect on the first objective, for the typical person of the model. */
 static const char *find_mechanism(const rein_steer_job *job, const rein_steer_choice *c) {
   const rein_steering *s = job->out;
-  const int d = s->n_action;
-  const char **field = REIN_NEW(job->arena, const char *, d), **text = REIN_NEW(job->arena, const char *, d);
-  for (int i = 0; i < d; i++) {
-    field[i] = s->action[i].field;
-    text[i] = rein_factor_text(job->arena, &s->action[i], c->value[i]);
-  }
-  const rein_scenario_points points = {.arm = s->arm,
-                                       .n_axis = d,
-                                       .n_point = 1,
-                                       .field = field,
-                                       .value = text,
-                                       .cohort = true,
-                                       .references = true};
   rein_explain_options options = {.scenario = job->options->scenario,
                                   .kernels = job->options->kernels,
                                   .n_thread = job->options->n_thread,
                                   .observable =
                                       s->scenario->model->observable[s->objective[0].observable].name,
                                   .horizon = s->horizon};
-  options.scenario.points = &points;
+  options.scenario.points = rein_steer_points(job, c->value, 1, true);
   options.scenario.n_individual = REIN_STEER_PEOPLE;
   rein_diag *diag = rein_diag_create(job->arena); /* what cannot be explained is no error of the goals */
   rein_explanation e;
@@ -116,6 +103,7 @@ static const char *compare(const rein_steer_job *job, const rein_steer_choice *c
   const rein_steering *s = job->out;
   rein_text out;
   rein_text_init(&out, job->arena);
+  if (s->alone) return "nothing to compare it with: every other point is beyond a limit or was dropped";
   rein_text_printf(&out, "weighted cost %.3g", c->score);
   if (!next) {
     rein_text_add(&out, ", the largest of those shown");

@@ -17,9 +17,8 @@
 
 /* ---- simulating ---- */
 
-rein_status rein_steer_simulate(rein_steer_job *job, const double *value, int n,
-                                const rein_steer_cohort *cohort, rein_simulation *simulation,
-                                rein_sample **sample) {
+rein_scenario_points *rein_steer_points(const rein_steer_job *job, const double *value, int n,
+                                        bool references) {
   const rein_steering *out = job->out;
   const int d = out->n_action;
   const char **field = REIN_NEW(job->arena, const char *, d);
@@ -33,9 +32,15 @@ rein_status rein_steer_simulate(rein_steer_job *job, const double *value, int n,
                                    .field = field,
                                    .value = text,
                                    .cohort = true,
-                                   .references = cohort->references};
+                                   .references = references};
+  return points;
+}
+
+rein_status rein_steer_simulate(rein_steer_job *job, const double *value, int n,
+                                const rein_steer_cohort *cohort, rein_simulation *simulation,
+                                rein_sample **sample) {
   rein_scenario_options wanted = job->options->scenario;
-  wanted.points = points;
+  wanted.points = rein_steer_points(job, value, n, cohort->references);
   wanted.has_seed = true;
   wanted.seed = cohort->seed;
   wanted.n_individual = cohort->n_person;
