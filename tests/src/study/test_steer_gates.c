@@ -26,30 +26,30 @@ static const char model[] =
     "rein: model/1\nname: m\ntime: h\nparameters:\n"
     "  k: {value: 0.2 1/h, between: lognormal(cv: 20 %), assumed: test}\n"
     "  base: {value: 10 mg, assumed: test}\n"
-    "  most: {value: 24 mg, assumed: test}\n  part: {is: most / 2, unit: mg}\n"
+    "  most: {value: 24 mg, assumed: test}\n  part: {is: most / 2, unit: mg, assumed: test}\n"
     "  held: {value: 0 mg, assumed: test}\n"
     "covariates:\n  weight: {unit: kg, typical: 70 kg}\n"
     "states:\n  x: {unit: mg, initial: base, scale: 10 mg}\n"
     "values:\n  line: {is: 2 * part, unit: mg}\n"
-    "processes:\n  out: {from: x, rate: k * x}\n"
+    "processes:\n  out: {from: x, rate: k * x + 0 '1/h' * held}\n"
     "actions:\n  give: {kind: drug, unit: mg, into: x}\n  hold: {kind: drug, unit: mg, sets: held}\n"
     "observables:\n  X: {is: x, unit: mg, noise: additive(sd: 0.5 mg), smallest_change: 1 mg}\n"
     "safety:\n  much: {when: x > line, message: much}\n"
     "valid: {give: 0 .. 20 mg, horizon: 24 h}\n";
 
-/* 20 people under each of four amounts at time 0, at the model's values or `far` from them. */
+/* 60 people under each of four amounts at time 0, at the model's values or `far` from them. */
 static void write_observed(const char *name, bool far) {
   static const double time[] = {0, 2, 5, 10}, amount[] = {0, 5, 10, 15};
   rein_text text;
   rein_text_init(&text, arena);
   rein_text_add(&text, "arm,id,observable,unit,time,time_unit,value\n");
   for (uint64_t a = 0; a < 4; a++)
-    for (uint64_t i = 0; i < 20; i++)
+    for (uint64_t i = 0; i < 60; i++)
       for (uint64_t t = 0; t < 4; t++) {
-        const double k = 0.2 * exp(0.198 * rein_draw_normal(77, REIN_DRAW_NOISE, i, a, 9));
+        const double k = 0.2 * exp(0.198 * rein_draw_normal(5, REIN_DRAW_NOISE, i, a, 9));
         const double x = t == 0 ? 10 : (10 + amount[a]) * exp(-k * time[t]);
         rein_text_printf(&text, "a%d,p%d_%d,X,mg,%g,h,%.4f\n", (int)a, (int)a, (int)i, time[t],
-                         far ? 12 + time[t] : x + 0.5 * rein_draw_normal(77, REIN_DRAW_NOISE, i, a, t));
+                         far ? 12 + time[t] : x + 0.5 * rein_draw_normal(5, REIN_DRAW_NOISE, i, a, t));
       }
   write_file(rein_arena_printf(arena, "%s.csv", name), text.bytes);
   rein_text_init(&text, arena);
