@@ -102,10 +102,24 @@ static void read_arms(rein_observed_reader *r, const rein_yaml *arms) {
   if (arms->n == 0) rein_error(r->diag, arms->pos, "'arms' names no arm");
 }
 
+/* What was fitted are parameters of the model; a name that is none would hide what is not external. */
+static void check_fitted(rein_observed_reader *r, const rein_yaml *fitted) {
+  rein_names *names = rein_names_create(r->arena);
+  for (size_t p = 0; p < r->model->n_param; p++) rein_names_add(names, r->model->param[p].name, (int)p);
+  for (int i = 0; i < (fitted->kind == REIN_YAML_SCALAR ? 1 : fitted->n); i++) {
+    const rein_yaml *node = fitted->kind == REIN_YAML_SCALAR ? fitted : fitted->item[i];
+    if (rein_names_find(names, node->text) >= 0) continue;
+    const char *closest = rein_names_closest(names, node->text);
+    rein_error(r->diag, node->pos, "the model has no parameter '%s'%s%s%s", node->text,
+               closest ? "; did you mean '" : "", closest ? closest : "", closest ? "'?" : "");
+  }
+}
+
 static void read_relation(rein_observed_reader *r) {
   const rein_yaml *fitted = rein_yaml_get(r->root, "used_for_fitting"),
                   *node = rein_yaml_get(r->root, "relation");
   rein_observed *o = r->observed;
+  check_fitted(r, fitted);
   o->relation = (rein_relation)find_word(RELATIONS, node->text);
   o->is_fitted = fitted->kind == REIN_YAML_SCALAR || fitted->n > 0;
   if (o->relation == REIN_RELATION_EXTERNAL && o->is_fitted)

@@ -51,6 +51,7 @@ typedef struct {
   double sd;                          /* between people; NaN for a person */
   double n;                           /* people in the group; 1 for a person */
   int censored;                       /* -1: below value, 1: above it, 0: measured */
+  double low, high;                   /* limits of detection, NaN: none is given */
   bool is_completer;                  /* a mean of those who stayed to the end */
   int64_t row;                        /* of the table */
 } rein_observed_point;

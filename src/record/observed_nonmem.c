@@ -201,6 +201,10 @@ static bool read_value(const job *j, int64_t row, const meaning *m, rein_observe
       !rein_nonmem_number(&j->nm, row, REIN_COL_ULOQ, NAN, &high) ||
       !rein_nonmem_whole(&j->nm, row, REIN_COL_CENS, -1, 1, "0, 1 (below a limit) or -1 (above one)", &cens))
     return false;
+  if (high < low) {
+    rein_error(j->nm.diag, at(j, row, REIN_COL_ULOQ), "the upper limit of detection is below the lower one");
+    return false;
+  }
   p->censored = dv < low ? -1 : dv > high ? 1 : -cens;
   p->value = p->censored < 0 ? low : p->censored > 0 ? high : dv;
   if (p->censored && isnan(p->value) && j->nm.at[REIN_COL_LIMIT] >= 0) p->value = dv;
@@ -208,7 +212,10 @@ static bool read_value(const job *j, int64_t row, const meaning *m, rein_observe
     refuse_value(j, row, p->censored);
     return false;
   }
-  p->value = rein_unit_convert(p->value, &m->unit, &j->rows->r->model->observable[m->observable].unit);
+  const rein_unit *to = &j->rows->r->model->observable[m->observable].unit;
+  p->low = rein_unit_convert(p->censored < 0 ? p->value : low, &m->unit, to);
+  p->high = rein_unit_convert(p->censored > 0 ? p->value : high, &m->unit, to);
+  p->value = rein_unit_convert(p->value, &m->unit, to);
   return true;
 }
 

@@ -200,6 +200,9 @@ static bool read_spread(const job *j, int64_t row, conversion unit, rein_observe
     rein_error(diag, pos_at(j, row, column), "an SD or SE is not below 0");
     return false;
   }
+  if (spread == 0.0 && p->n > 1.0 && p->value != 0.0)
+    rein_warning(diag, pos_at(j, row, column), "an %s of 0 says that all %g people are alike",
+                 has_sd ? "SD" : "SE", p->n);
   p->sd = spread * rein_unit_factor(unit.from, unit.to) * (has_se ? sqrt(p->n) : 1.0);
   return true;
 }
@@ -215,18 +218,24 @@ static bool read_censored(const job *j, int64_t row, int *out) {
   return false;
 }
 
+static bool read_limits(const job *j, int64_t row, conversion unit, rein_observed_point *p) {
+  if (!read_optional(j, row, j->c.lloq, unit, &p->low) || !read_optional(j, row, j->c.uloq, unit, &p->high))
+    return false;
+  if (!(p->high < p->low)) return true;
+  rein_error(j->r->diag, pos_at(j, row, j->c.uloq), "'uloq' is below the row's 'lloq'");
+  return false;
+}
+
 /* A measurement of a person: beyond a limit of detection it is known only that it is there. */
 static bool read_value(const job *j, int64_t row, conversion unit, rein_observed_point *p) {
-  double low, high;
-  if (!read_optional(j, row, j->c.lloq, unit, &low) || !read_optional(j, row, j->c.uloq, unit, &high) ||
-      !read_optional(j, row, j->c.value, unit, &p->value) || !read_censored(j, row, &p->censored))
+  if (!read_optional(j, row, j->c.value, unit, &p->value) || !read_censored(j, row, &p->censored))
     return false;
   p->n = 1.0;
   p->sd = NAN;
-  if (p->value < low) p->censored = -1;
-  if (p->value > high) p->censored = 1;
+  if (p->value < p->low) p->censored = -1;
+  if (p->value > p->high) p->censored = 1;
   if (p->censored == 0) return true;
-  p->value = p->censored < 0 ? low : high;
+  p->value = p->censored < 0 ? p->low : p->high;
   if (!isnan(p->value)) return true;
   rein_error(j->r->diag, pos_at(j, row, j->c.censored), "this value is censored, but the row gives no '%s'",
              p->censored < 0 ? "lloq" : "uloq");
@@ -237,8 +246,12 @@ static bool read_numbers(const job *j, int64_t row, const rein_observable *o, re
   rein_unit from;
   if (!read_unit(j, row, j->c.unit, &o->unit, o->unit_text, &from)) return false;
   const conversion unit = {&from, &o->unit};
+  if (!read_limits(j, row, unit, p)) return false;
   if (!j->r->observed->is_group) return read_value(j, row, unit, p);
   if (!read_optional(j, row, j->c.mean, unit, &p->value)) return false;
+  if (p->value < p->low || p->value > p->high)
+    rein_warning(j->r->diag, pos_at(j, row, j->c.mean),
+                 "this mean is beyond the row's own limit of detection; it is compared as it is");
   return isnan(p->value) || read_spread(j, row, unit, p);
 }
 

@@ -305,6 +305,8 @@ rein_task rein_validate_task(const rein_validate_job *job, const rein_observed_p
                      .is_known = !isnan(known),
                      .after = p->value,
                      .censored = p->censored,
+                     .limit_low = p->low,
+                     .limit_high = p->high,
                      .n_before = n_before,
                      .n_after = p->n,
                      .sd = p->sd,

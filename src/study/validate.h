@@ -46,6 +46,7 @@ typedef struct {
   int arm;                                    /* index in observed, -1: all arms */
   double time;                                /* horizon: model time of the state after; NaN: all horizons */
   int n_point, n_unit, n_missing, n_censored; /* units: people, or arms of studies */
+  double n_people;          /* behind the points: of groups the largest number of each arm, summed */
   double n_before, n_after; /* groups, one arm and horizon: people behind the means; else NaN */
   int n_others;             /* points for which the mean change of the others is known */
   bool suppressed;          /* fewer than REIN_SMALLEST_GROUP people: nothing else is filled */
@@ -226,7 +227,9 @@ rein_status rein_validate_print_json(const rein_validation *v, rein_text *out);
 typedef struct {
   int n[3]; /* by rein_verdict */
   int n_comparison, n_model, n_external, n_without_verdict;
-  const char *last_model; /* comparisons of one model come one after another */
+  const char *last_model;            /* comparisons of one model come one after another */
+  struct rein_validate_study *study; /* (n_study) different studies of the external comparisons */
+  size_t n_study, cap_study;
 } rein_validate_count;
 void rein_validate_print_head(rein_text *out);
 void rein_validate_print_line(const rein_validation *v, rein_validate_count *count, rein_text *out);

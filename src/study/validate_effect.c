@@ -96,6 +96,8 @@ void rein_validate_make_effects(rein_validate_job *job) {
                                       .person = -1,
                                       .unit = study * o->n_arm + a,
                                       .i_time = t,
+                                      .limit_low = NAN,
+                                      .limit_high = NAN,
                                       .comparator = o->arm[a].comparator});
 }
 

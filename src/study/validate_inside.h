@@ -24,6 +24,7 @@ typedef struct {
   double before, after;               /* measured; before may be known by definition */
   bool is_known;                      /* ... then nothing is learnt from it */
   int censored;                       /* of after: -1 below, 1 above it */
+  double limit_low, limit_high;       /* of detection, after; NaN: none */
   double n_before, n_after, sd;       /* groups */
   double relative_to;                 /* state before that a relative smallest change is of */
   int comparator;                     /* of an effect: the arm that is taken off, of observed */

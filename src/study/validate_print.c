@@ -296,21 +296,32 @@ void rein_validate_print_head(rein_text *out) {
            "nothing here recommends "
            "a treatment. All but effects, which are randomised contrasts of two arms, are changes under an "
            "arm.\n\n"
-           "| model | comparison | relation | points, units | observable | direction | skill over no "
+           "| model | comparison | data | relation | points, units, people | observable | direction | skill "
+           "over no "
            "change | skill over mean change "
            "| coverage of 90 % | width of 90 % | verdict |\n"
-           "|---|---|---|---|---|---|---|---|---|---|---|\n");
+           "|---|---|---|---|---|---|---|---|---|---|---|---|\n");
+}
+
+/* The studies that the data are of, by name; without names their title. */
+static const char *studies_of(const rein_validation *v, rein_arena *arena) {
+  const rein_observed *o = v->observed;
+  const char *words = NULL;
+  for (int i = 0; i < o->n_study; i++)
+    if (*o->study[i]) words = words ? rein_arena_printf(arena, "%s, %s", words, o->study[i]) : o->study[i];
+  return words ? words : o->title;
 }
 
 static void print_md_row(const rein_validation *v, const rein_validation_row *row,
                          const rein_validation_verdict *verdict, rein_text *out) {
   const rein_observable *o = observable_of(v, row->observable);
   const rein_score *s = row->score;
-  rein_text_printf(out, "| %s | %s | %s | %d, %d %s | %s%s | ", v->scenario->model->name, v->scenario->name,
-                   v->relation, row->n_point, row->n_unit,
+  rein_text_printf(out, "| %s | %s | %s | %s | %d, %d %s%s | %s%s | ", v->scenario->model->name,
+                   v->scenario->name, studies_of(v, out->arena), v->relation, row->n_point, row->n_unit,
                    verdict           ? unit_word(v, row->n_unit)
                    : row->n_unit > 1 ? "contrasts of arms"
                                      : "contrast of arms",
+                   v->observed->is_group ? rein_arena_printf(out->arena, ", %g people", row->n_people) : "",
                    o->name, verdict ? "" : ", effect");
   if (row->suppressed) {
     rein_text_add(out, "n/a: fewer than 5 people | | | | ");
@@ -330,6 +341,39 @@ static void print_md_row(const rein_validation *v, const rein_validation_row *ro
     rein_text_printf(out, "| %s: %s |\n", rein_verdict_word(verdict->verdict), verdict->reason);
 }
 
+struct rein_validate_study {
+  const char *name;
+  double n_people; /* the most that any of its tables tells of */
+};
+
+/* People of a study, or behind the means of its arms. */
+static double people_of(const rein_observed *o, int study, rein_arena *arena) {
+  const int n = (o->is_group ? o->n_arm : o->n_person) + 1;
+  double *most = REIN_NEW(arena, double, n), sum = 0.0;
+  for (int i = 0; i < o->n_point; i++) {
+    const rein_observed_point *p = &o->point[i];
+    const int unit = o->is_group ? p->arm : p->person;
+    if (p->study == study) most[unit] = fmax(most[unit], p->n);
+  }
+  for (int i = 0; i < n; i++) sum += most[i];
+  return sum;
+}
+
+/* One study may stand in several comparisons, as people and as means, or for several models. */
+static void count_studies(const rein_validation *v, rein_validate_count *count, rein_arena *arena) {
+  const rein_observed *o = v->observed;
+  for (int i = 0; i < o->n_study; i++) {
+    const char *name = *o->study[i] ? o->study[i] : o->title;
+    size_t k = 0;
+    while (k < count->n_study && strcmp(count->study[k].name, name) != 0) k++;
+    if (k == count->n_study) {
+      const struct rein_validate_study found = {rein_arena_strdup(arena, name), 0.0};
+      REIN_PUSH(arena, count->study, count->n_study, count->cap_study, found);
+    }
+    count->study[k].n_people = fmax(count->study[k].n_people, people_of(o, i, arena));
+  }
+}
+
 void rein_validate_print_line(const rein_validation *v, rein_validate_count *count, rein_text *out) {
   int k = 0;
   for (int i = 0; i < v->n_row; i++) {
@@ -341,7 +385,10 @@ void rein_validate_print_line(const rein_validation *v, rein_validate_count *cou
   if (!count->last_model || strcmp(count->last_model, model) != 0) count->n_model++;
   count->last_model = model;
   count->n_comparison++;
-  count->n_external += strcmp(v->relation, "external") == 0;
+  if (strcmp(v->relation, "external") == 0) {
+    count->n_external++;
+    count_studies(v, count, out->arena);
+  }
   if (v->has_verdict)
     count->n[v->overall]++;
   else
@@ -349,11 +396,12 @@ void rein_validate_print_line(const rein_validation *v, rein_validate_count *cou
 }
 
 void rein_validate_print_count(const rein_validate_count *count, rein_text *out) {
+  double n_people = 0.0;
+  for (size_t i = 0; i < count->n_study; i++) n_people += count->study[i].n_people;
   rein_text_printf(out,
-                   "\n%d models, %d comparisons, %d of them external: %d supported, %d not supported, %d "
-                   "undecided, %d without "
-                   "a frozen rule\n",
-                   count->n_model, count->n_comparison, count->n_external, count->n[REIN_VERDICT_SUPPORTED],
-                   count->n[REIN_VERDICT_NOT_SUPPORTED], count->n[REIN_VERDICT_UNDECIDED],
-                   count->n_without_verdict);
+                   "\n%d models, %d comparisons, %d of them external (different studies: %zu, people: %g): "
+                   "%d supported, %d not supported, %d undecided, %d without a frozen rule\n",
+                   count->n_model, count->n_comparison, count->n_external, count->n_study, n_people,
+                   count->n[REIN_VERDICT_SUPPORTED], count->n[REIN_VERDICT_NOT_SUPPORTED],
+                   count->n[REIN_VERDICT_UNDECIDED], count->n_without_verdict);
 }

@@ -24,12 +24,15 @@ static const rein_observable *observable_of(const rein_validate_job *job, int o)
   return &job->scenario->model->observable[job->observed->observable[o]];
 }
 
-/* A value below a limit counts as the limit, in data and prediction alike: the score then looks only at what
+/* A value beyond a limit counts as the limit, in data and prediction alike, and wherever the row has a limit:
+ * clipping predictions of censored rows alone would reward one that hedges. The score then looks only at what
  * can be told apart. Source: Gneiting and Ranjan 2011, Journal of Business & Economic Statistics 29:411. */
 static void censor(const rein_task *task, rein_weighted *sample, size_t n) {
-  const double limit = task->after - task->before;
-  for (size_t i = 0; i < n && task->censored; i++)
-    sample[i].x = task->censored < 0 ? fmax(sample[i].x, limit) : fmin(sample[i].x, limit);
+  if (task->person < 0) return; /* a mean is no measurement with a limit */
+  for (size_t i = 0; i < n; i++) {
+    if (sample[i].x < task->limit_low - task->before) sample[i].x = task->limit_low - task->before;
+    if (sample[i].x > task->limit_high - task->before) sample[i].x = task->limit_high - task->before;
+  }
 }
 
 static double score_sample(const rein_task *task, rein_weighted *sample, size_t n) {

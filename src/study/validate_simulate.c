@@ -6,6 +6,8 @@
 #include "src/scenario/assay.h"
 #include "src/study/validate_inside.h"
 
+#define BASELINE_SLACK 0.02 /* of the largest simulated value: less is no other state before */
+
 /* Noise by its own key, the same in every arm. */
 static void measure_all(const rein_validate_job *job) {
   const rein_scenario *s = job->scenario;
@@ -28,6 +30,30 @@ static void measure_all(const rein_validate_job *job) {
   }
 }
 
+/* A state before that is known by definition has to be one that the model starts from: a table of changes of
+ * an observable that is a level would be compared as levels. */
+static void check_known(const rein_validate_job *job, int o) {
+  const rein_pos nowhere = {NULL, 0, 0, 0};
+  const rein_observable *observable = &job->scenario->model->observable[job->observed->observable[o]];
+  const double known = job->observed->known[o];
+  double n = 0.0, sum = 0.0, square = 0.0, largest = 0.0;
+  for (int k = 0; k < job->n_compared && !isnan(known); k++) {
+    const double *before = rein_sample_row(job->sample, job->compared[k], 0, o);
+    for (int64_t i = 0; i < job->scenario->n_individual; i++) {
+      if (isnan(before[i])) continue;
+      n += 1.0, sum += before[i] - known, square += (before[i] - known) * (before[i] - known);
+      for (int t = 0; t < job->scenario->n_time; t++)
+        largest = fmax(largest, fabs(rein_sample_row(job->sample, job->compared[k], t, o)[i]));
+    }
+  }
+  const double away = sum / n, sd = sqrt(fmax(square / n - away * away, 0.0));
+  if (!(fabs(away) > 2.0 * sd + BASELINE_SLACK * largest)) return;
+  rein_warning(job->diag, nowhere,
+               "'baseline' says that '%s' is %g %s before, but the simulated mean is %.4g: where the table "
+               "holds changes, name an observable that is a change",
+               observable->name, known, observable->unit_text, known + away);
+}
+
 rein_status rein_validate_simulate(rein_validate_job *job) {
   rein_scenario *s = job->scenario;
   rein_simulation simulation = job->simulation;
@@ -43,6 +69,7 @@ rein_status rein_validate_simulate(rein_validate_job *job) {
   job->scratch = REIN_NEW(job->arena, double, s->n_individual);
   job->n_failed = job->sample->n_failed;
   measure_all(job);
+  for (int o = 0; o < n_obs; o++) check_known(job, o);
   return REIN_OK;
 }
 

@@ -84,6 +84,13 @@ static bool is_skill(const terms *t) {
   return t->below != ONE;
 }
 
+/* Observed arms that are compared. */
+static int count_mapped(const rein_validate_job *job) {
+  int n = 0;
+  for (int a = 0; a < job->observed->n_arm; a++) n += job->sim_arm[a] >= 0;
+  return n;
+}
+
 /* Why a score has no point it could be made of. */
 static const char *why_not(const selection *s, rein_score_id id) {
   const bool is_group = s->job->observed->is_group, is_outside = s->job->outside != NULL;
@@ -101,7 +108,10 @@ static const char *why_not(const selection *s, rein_score_id id) {
   case REIN_SCORE_MEAN_CHANGE:
     return is_group ? "fewer than 3 other arms" : "fewer than 3 others in the arm";
   case REIN_SCORE_SHUFFLED:
-    return is_outside ? "no predictions for other arms" : "one arm only";
+    if (is_outside) return "no predictions for other arms";
+    return s->job->n_compared == 1 && count_mapped(s->job) > 1
+               ? "one simulated arm reproduces all observed ones"
+               : "one arm only";
   case REIN_SCORE_SWAPPED:
     if (is_outside) return "no predictions from another's state";
     return is_group ? "group means" : "the state before is known, or of one person only";
@@ -211,6 +221,19 @@ static bool is_small(const selection *s, const rein_validation_row *row) {
   return false;
 }
 
+/* The largest number of each unit; of an effect with its comparator's. */
+static double count_people(const selection *s) {
+  double sum = 0.0;
+  for (int u = 0; u < s->n_unit; u++) s->above[u] = 0.0;
+  for (int i = 0; i < s->n_task; i++) {
+    const rein_task *t = &s->task[i];
+    if (is_in(s, t))
+      s->above[t->unit] = fmax(s->above[t->unit], t->n_after + (is_effect(t) ? t->n_comparator : 0.0));
+  }
+  for (int u = 0; u < s->n_unit; u++) sum += s->above[u];
+  return sum;
+}
+
 static void fill_row(const selection *s, rein_validation_row *row) {
   const rein_validate_job *job = s->job;
   bool *used = REIN_NEW(job->arena, bool, s->n_unit);
@@ -230,6 +253,7 @@ static void fill_row(const selection *s, rein_validation_row *row) {
     used[t->unit] = true;
     if (t->person < 0 && s->i_time >= 0) row->n_before = t->n_before, row->n_after = t->n_after;
   }
+  row->n_people = count_people(s);
   row->suppressed = !job->options.individual_data && is_small(s, row);
   if (row->suppressed || row->n_point == 0) return;
   const bool noisy = choose_no_change(s);

@@ -87,7 +87,8 @@ END_TEST
 START_TEST(test_markdown_of_several) {
   write_people("{up: up, none: none, down: down}", &truth);
   ck_assert_int_eq(rein("--format markdown -o %s %s %s", at("v.md"), at("s.yaml"), at("s.yaml")), 0);
-  const char *last = strstr(text_of("v.md"), "\n1 models, 2 comparisons, 2 of them external: ");
+  const char *last = strstr(
+      text_of("v.md"), "\n1 models, 2 comparisons, 2 of them external (different studies: 1, people: 24): ");
   ck_assert_ptr_nonnull(last);
   ck_assert_str_eq(text_of("out"), "");
   ck_assert_int_eq(rein("-o %s %s %s", at("v.json"), at("s.yaml"), at("s.yaml")), 2);

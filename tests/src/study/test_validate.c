@@ -55,6 +55,58 @@ START_TEST(test_scores_by_hand) {
 }
 END_TEST
 
+static void report_known(const judged_scenario *scenario) {
+  judged_write_model(&truth);
+  judged_write_scenario(scenario);
+  judged_report();
+}
+
+/* A prediction of 40 where nothing below 60 can be told: it counts as 60, whether or not this row is
+ * censored. 90 is then missed by 30; 45, which counts as 60, by nothing. */
+START_TEST(test_limits_hold_for_every_prediction) {
+  const judged_model model = {.noise = "none"};
+  const judged_scenario scenario = {
+      .cohort = "typical", .arms = "{down: down}", .expect = "{rule: verdict/1}"};
+  rein_text table;
+  judged_start_people();
+  judged_write_model(&model);
+  judged_write_scenario(&scenario);
+  judged_write("d.yaml",
+               "data: d.csv\n"
+               "columns: {id: text, observable: text, unit: text, time: text, time_unit: text, value: "
+               "text, lloq: text}\n"
+               "source: {title: made by a test}\nlicence: none\n"
+               "arms: {down: {assignment: unknown, actions: a, concurrent: none, adherence: unknown}}\n"
+               "used_for_fitting: []\nrelation: external\n");
+  rein_text_init(&table, judged_get()->arena);
+  rein_text_add(&table, "id,observable,unit,time,time_unit,value,lloq\n");
+  for (int i = 0; i < 8; i++)
+    rein_text_printf(&table, "p%d,y_measured,mg,0,h,100,60\np%d,y_measured,mg,20,h,%d,60\n", i, i,
+                     i % 2 ? 45 : 90);
+  judged_write("d.csv", table.bytes);
+  const rein_validation v = judged_report();
+  const rein_validation_row *row = judged_row(&v, "", NAN);
+  ck_assert_int_eq(row->n_censored, 4);
+  ck_assert_double_eq_tol(row->score[REIN_SCORE_CRPS].value, (30 + 0) / 2.0, 1e-6);
+  ck_assert_double_eq_tol(row->score[REIN_SCORE_BIAS].value, -30 / 2.0, 1e-6);
+}
+END_TEST
+
+/* A table of changes under a name that is a level: said, not refused. */
+START_TEST(test_known_baseline_unlike_the_simulated_one) {
+  judged_scenario scenario = three_arms;
+  scenario.arms = "{up: up}";
+  judged_start_groups();
+  judged_group("up", 10, 30, 10, 25);
+  scenario.baseline = "baseline: {y_measured: 100 mg}\n";
+  report_known(&scenario);
+  ck_assert_ptr_null(strstr(judged_messages(), "'baseline' says"));
+  scenario.baseline = "baseline: {y_measured: 0 mg}\n";
+  report_known(&scenario);
+  ck_assert_ptr_nonnull(strstr(judged_messages(), "'baseline' says that 'y_measured' is 0 mg before"));
+}
+END_TEST
+
 /* With equal spreads of people and noise the state before is half way between measurement and mean, and the
  * next measurement has variance 50 + 100. */
 START_TEST(test_measured_baseline_is_data_with_noise) {
@@ -347,6 +399,8 @@ Suite *rein_suite_validate(void) {
   tcase_add_checked_fixture(tcase, judged_setup, judged_teardown);
   tcase_set_timeout(tcase, 120);
   tcase_add_test(tcase, test_scores_by_hand);
+  tcase_add_test(tcase, test_limits_hold_for_every_prediction);
+  tcase_add_test(tcase, test_known_baseline_unlike_the_simulated_one);
   tcase_add_test(tcase, test_measured_baseline_is_data_with_noise);
   tcase_add_test(tcase, test_groups_and_their_sampling_error);
   tcase_add_test(tcase, test_reported_error_of_a_mean_change);
