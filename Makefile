@@ -132,7 +132,8 @@ $(B)/suites.inc: FORCE
 $(B)/tests/run_tests.o: $(B)/suites.inc
 
 # Allocations of rein's own objects go through tests/fault/fault.c, which makes them fail.
-WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=aligned_alloc,--wrap=rein_method_dense,--wrap=rein_method_dense_lanes
+WRAP := $(foreach f,malloc calloc realloc aligned_alloc rein_method_dense rein_method_dense_lanes \
+  $(addprefix rein_arena_,alloc grow strdup strndup printf vprintf defer),-Wl,--wrap=$(f))
 $(B)/run_tests: $(TEST_OBJ) $(filter-out %/main.o,$(CLI_OBJ)) $(B)/librein.a
 	$(call say,LINK $@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(WRAP) $^ $(CHECK_LIBS) $(LDLIBS) -o $@

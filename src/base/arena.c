@@ -19,8 +19,8 @@ typedef struct deferred {
 } deferred;
 
 struct rein_arena {
-  block *blocks; /* newest first */
-  deferred *deferred;
+  block *blocks;               /* newest first */
+  deferred *deferred, *unused; /* unused: of what was released */
   rein_guard *guard;
   size_t bytes;
 };
@@ -120,9 +120,38 @@ char *rein_arena_printf(rein_arena *arena, const char *format, ...) {
 }
 
 void rein_arena_defer(rein_arena *arena, void (*destroy)(void *object), void *object) {
-  deferred *d = rein_arena_alloc(arena, sizeof *d);
+  deferred *d = arena->unused;
+  rein_guard guard;
+  if (d) {
+    arena->unused = d->next;
+  } else {
+    if (REIN_GUARD(arena, &guard)) {
+      destroy(object);
+      rein_arena_out_of_memory(arena);
+    }
+    d = rein_arena_alloc(arena, sizeof *d);
+    rein_unguard(arena, &guard);
+  }
   *d = (deferred){arena->deferred, destroy, object};
   arena->deferred = d;
+}
+
+void *rein_arena_borrow(rein_arena *arena, size_t n_byte) {
+  void *memory = malloc(n_byte ? n_byte : 1);
+  if (!memory) rein_arena_out_of_memory(arena);
+  rein_arena_defer(arena, free, memory);
+  return memory;
+}
+
+void rein_arena_release(rein_arena *arena, void *object) {
+  deferred **at = &arena->deferred;
+  while (object && *at && (*at)->object != object) at = &(*at)->next;
+  if (!object || !*at) return;
+  deferred *d = *at;
+  *at = d->next;
+  d->next = arena->unused;
+  arena->unused = d;
+  d->destroy(object);
 }
 
 size_t rein_arena_bytes(const rein_arena *arena) {

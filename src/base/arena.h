@@ -3,8 +3,8 @@
  * What is allocated here is freed all at once by rein_arena_destroy; nothing is freed one by one. Allocation
  * never returns NULL: when memory runs out, control goes back to the guard that the entry function has set,
  * which then answers REIN_ERR_MEMORY. Code between the guard and the allocation therefore needs no checks,
- * but must own nothing outside the arena: a library handle is handed to rein_arena_defer as soon as it
- * exists.
+ * but must own nothing outside the arena: what comes from malloc or a library is handed to rein_arena_defer
+ * as soon as it exists, and where it is not to stay as long as the arena, taken back by rein_arena_release.
  *
  *   rein_status rein_thing_read(rein_arena *arena, ...) {
  *     rein_guard guard;
@@ -60,8 +60,15 @@ char *rein_arena_strndup(rein_arena *arena, const char *text, size_t n);
 char *rein_arena_printf(rein_arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 char *rein_arena_vprintf(rein_arena *arena, const char *format, va_list args);
 
-/* Calls destroy(object) when the arena is destroyed. */
+/* Calls destroy(object) when the arena is destroyed; at once, if there is no memory to note it. */
 void rein_arena_defer(rein_arena *arena, void (*destroy)(void *object), void *object);
+
+/* n_byte from malloc, not zeroed, for scratch that may be large or needed often: freed by rein_arena_release,
+ * else with the arena. */
+void *rein_arena_borrow(rein_arena *arena, size_t n_byte);
+
+/* Destroys a deferred object now, as was deferred, or frees what was borrowed. NULL is allowed. */
+void rein_arena_release(rein_arena *arena, void *object);
 
 /* Bytes handed out so far, for tests and `--dry-run`. */
 size_t rein_arena_bytes(const rein_arena *arena);

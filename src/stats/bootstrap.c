@@ -17,12 +17,12 @@ size_t rein_bootstrap_pick(uint64_t seed, uint64_t resample, uint64_t place, siz
   return (size_t)(((unsigned __int128)bits * n_unit) >> 64);
 }
 
-bool rein_bootstrap_interval(rein_bootstrap_statistic statistic, const void *context, size_t n_unit,
-                             uint64_t seed, double level, double *low, double *high) {
+bool rein_bootstrap_interval(rein_arena *arena, rein_bootstrap_statistic statistic, const void *context,
+                             size_t n_unit, uint64_t seed, double level, double *low, double *high) {
   if (n_unit < REIN_BOOTSTRAP_SMALLEST) return false;
-  rein_weighted *value = malloc(REIN_BOOTSTRAP_RESAMPLES * sizeof *value);
-  size_t *unit = malloc(n_unit * sizeof *unit), n = 0;
-  for (uint64_t r = 0; value && unit && r < REIN_BOOTSTRAP_RESAMPLES; r++) {
+  rein_weighted *value = rein_arena_borrow(arena, REIN_BOOTSTRAP_RESAMPLES * sizeof *value);
+  size_t *unit = rein_arena_borrow(arena, n_unit * sizeof *unit), n = 0;
+  for (uint64_t r = 0; r < REIN_BOOTSTRAP_RESAMPLES; r++) {
     for (size_t i = 0; i < n_unit; i++) unit[i] = rein_bootstrap_pick(seed, r, i, n_unit);
     const double x = statistic(context, unit, n_unit);
     if (!isnan(x)) value[n++] = (rein_weighted){x, 1.0};
@@ -33,8 +33,8 @@ bool rein_bootstrap_interval(rein_bootstrap_statistic statistic, const void *con
     *low = rein_quantile_weighted(value, n, 0.5 * (1.0 - level));
     *high = rein_quantile_weighted(value, n, 0.5 * (1.0 + level));
   }
-  free(value);
-  free(unit);
+  rein_arena_release(arena, value);
+  rein_arena_release(arena, unit);
   return good;
 }
 
@@ -52,8 +52,8 @@ static double ratio(const void *context, const size_t *unit, size_t n) {
   return below > 0.0 ? above / below : NAN;
 }
 
-bool rein_bootstrap_ratio(const double *above, const double *below, size_t n_unit, uint64_t seed,
-                          double level, double *low, double *high) {
+bool rein_bootstrap_ratio(rein_arena *arena, const double *above, const double *below, size_t n_unit,
+                          uint64_t seed, double level, double *low, double *high) {
   const sums s = {above, below};
-  return rein_bootstrap_interval(ratio, &s, n_unit, seed, level, low, high);
+  return rein_bootstrap_interval(arena, ratio, &s, n_unit, seed, level, low, high);
 }

@@ -55,9 +55,8 @@ static void estimate(const rows *r, const size_t *pick, double *first, double *t
   }
 }
 
-static bool find_rows(rows *r) {
-  r->row = malloc((r->n + 1) * sizeof *r->row);
-  if (!r->row) return false;
+static void find_rows(rein_arena *arena, rows *r) {
+  r->row = rein_arena_borrow(arena, (r->n + 1) * sizeof *r->row);
   double sum = 0;
   for (size_t k = 0; k < r->n; k++) {
     bool whole = isfinite(r->a[k]) && isfinite(r->b[k]);
@@ -67,19 +66,19 @@ static bool find_rows(rows *r) {
     sum += r->a[k] + r->b[k];
   }
   r->centre = r->n_used > 0 ? sum / (2 * (double)r->n_used) : 0;
-  return true;
 }
 
-size_t rein_indices_sobol(const double *a, const double *b, const double *ab, size_t n, size_t n_factor,
-                          uint64_t seed, double level, rein_index *first, rein_index *total) {
+size_t rein_indices_sobol(rein_arena *arena, const double *a, const double *b, const double *ab, size_t n,
+                          size_t n_factor, uint64_t seed, double level, rein_index *first,
+                          rein_index *total) {
   rows r = {.a = a, .b = b, .ab = ab, .n = n, .n_factor = n_factor};
   for (size_t i = 0; i < n_factor; i++) first[i] = total[i] = none;
-  if (!find_rows(&r)) return 0;
+  find_rows(arena, &r);
   const size_t width = 2 * n_factor, n_resample = REIN_INDICES_RESAMPLES;
-  double *point = malloc((width + 1) * sizeof *point), *all = malloc((width * n_resample + 1) * sizeof *all);
-  size_t *pick = malloc((r.n_used + 1) * sizeof *pick);
-  const bool good = point && all && pick;
-  if (good && r.n_used >= REIN_BOOTSTRAP_SMALLEST) {
+  double *point = rein_arena_borrow(arena, (width + 1) * sizeof *point),
+         *all = rein_arena_borrow(arena, (width * n_resample + 1) * sizeof *all);
+  size_t *pick = rein_arena_borrow(arena, (r.n_used + 1) * sizeof *pick);
+  if (r.n_used >= REIN_BOOTSTRAP_SMALLEST) {
     estimate(&r, r.row, point, point + n_factor);
     for (size_t i = 0; i < n_factor; i++) first[i].value = point[i], total[i].value = point[n_factor + i];
     size_t n_kept = 0;
@@ -95,24 +94,22 @@ size_t rein_indices_sobol(const double *a, const double *b, const double *ab, si
       interval(all + (n_factor + i) * n_resample, n_kept, level, &total[i]);
     }
   }
-  const size_t used = good ? r.n_used : 0;
-  free(pick);
-  free(all);
-  free(point);
-  free(r.row);
-  return used;
+  rein_arena_release(arena, pick);
+  rein_arena_release(arena, all);
+  rein_arena_release(arena, point);
+  rein_arena_release(arena, r.row);
+  return r.n_used;
 }
 
 /* ---- elementary effects ---- */
 
-size_t rein_indices_morris(const double *effect, size_t n, uint64_t seed, double level, rein_index *mu_star,
-                           double *mean, double *sd) {
-  double *size = malloc((n + 1) * sizeof *size), answer[REIN_INDICES_RESAMPLES];
+size_t rein_indices_morris(rein_arena *arena, const double *effect, size_t n, uint64_t seed, double level,
+                           rein_index *mu_star, double *mean, double *sd) {
+  double *size = rein_arena_borrow(arena, (n + 1) * sizeof *size), answer[REIN_INDICES_RESAMPLES];
   double sum = 0, square = 0, sizes = 0;
   size_t used = 0;
   *mu_star = none;
   *mean = *sd = NAN;
-  if (!size) return 0;
   for (size_t i = 0; i < n; i++) {
     if (!isfinite(effect[i])) continue;
     size[used++] = fabs(effect[i]);
@@ -134,6 +131,6 @@ size_t rein_indices_morris(const double *effect, size_t n, uint64_t seed, double
     }
     interval(answer, REIN_INDICES_RESAMPLES, level, mu_star);
   }
-  free(size);
+  rein_arena_release(arena, size);
   return used;
 }

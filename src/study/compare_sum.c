@@ -81,7 +81,7 @@ static rein_score difference_of(rein_arena *arena, const unit_sum *u, size_t n) 
     sum += above[i];
   }
   rein_score s = number(sum / (double)n);
-  if (!rein_bootstrap_ratio(above, below, n, SEED, LEVEL, &s.low, &s.high)) s.no_interval = FEW;
+  if (!rein_bootstrap_ratio(arena, above, below, n, SEED, LEVEL, &s.low, &s.high)) s.no_interval = FEW;
   return s;
 }
 

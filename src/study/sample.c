@@ -50,10 +50,21 @@ int64_t rein_sample_bytes(const rein_scenario *s, int n_keep) {
   return 8 * (n_value_of(s, n_keep) + others) + s->n_individual * s->n_arm;
 }
 
-static rein_sample *allocate(const rein_scenario *s, int n_keep) {
+static void free_sample(void *object) {
+  rein_sample *s = object;
+  free(s->value);
+  free(s->noise);
+  free(s->safety_first);
+  free(s->failed);
+  free(s);
+}
+
+static rein_sample *allocate(rein_arena *arena, const rein_scenario *s, int n_keep) {
   rein_sample *sample = calloc(1, sizeof *sample);
   if (!sample) return NULL;
-  *sample = (rein_sample){.n_individual = s->n_individual,
+  rein_arena_defer(arena, free_sample, sample);
+  *sample = (rein_sample){.arena = arena,
+                          .n_individual = s->n_individual,
                           .n_arm = s->n_arm,
                           .n_time = s->n_time,
                           .n_keep = n_keep,
@@ -83,7 +94,7 @@ rein_status rein_sample_create(rein_arena *arena, const rein_simulation *simulat
   rein_plan *plan;
   rein_status status = rein_scenario_plan(arena, s, tape, atol, &plan);
   if (status != REIN_OK) return status;
-  rein_sample *sample = allocate(s, n_keep);
+  rein_sample *sample = allocate(arena, s, n_keep);
   if (!sample) return REIN_ERR_MEMORY;
   adjusted with = {.inner = *plan, .options = options};
   rein_plan outer = *plan;
@@ -101,10 +112,5 @@ rein_status rein_sample_create(rein_arena *arena, const rein_simulation *simulat
 }
 
 void rein_sample_destroy(rein_sample *s) {
-  if (!s) return;
-  free(s->value);
-  free(s->noise);
-  free(s->safety_first);
-  free(s->failed);
-  free(s);
+  if (s) rein_arena_release(s->arena, s);
 }

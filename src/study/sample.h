@@ -16,6 +16,7 @@ typedef struct {
                            never */
   bool *failed;         /* (n_arm x n_individual) */
   rein_ens_totals totals;
+  rein_arena *arena; /* that it was deferred to */
 } rein_sample;
 
 typedef struct {
@@ -27,9 +28,9 @@ typedef struct {
 } rein_sample_options;
 
 /* Runs the scenario of a prepared simulation, at its tolerances and scales, and keeps rows `keep` (n_keep),
- * as rein_plan counts them. simulation->scenario then keeps these rows. REIN_OK: *out is given, destroy with
- * rein_sample_destroy. REIN_ERR_MEMORY. Threads: one call at a time per simulation; the same bytes for any
- * number of threads. */
+ * as rein_plan counts them. simulation->scenario then keeps these rows. REIN_OK: *out is given, destroyed
+ * with the arena, or before by rein_sample_destroy. REIN_ERR_MEMORY. Threads: one call at a time per
+ * simulation; the same bytes for any number of threads. */
 rein_status rein_sample_create(rein_arena *arena, const rein_simulation *simulation, const int *keep,
                                int n_keep, const rein_sample_options *options, rein_sample **out);
 void rein_sample_destroy(rein_sample *sample);

@@ -76,8 +76,9 @@ rein_status rein_sensitivity_sobol(rein_sensitivity_job *job) {
     for (int64_t i = 0; i < n; i++)
       for (int k = 0; k < d + 2; k++)
         answer[k * n + i] = *rein_sample_row(sample, (int)i * (d + 2) + k, job->i_time, o);
-    out->n_used = (int64_t)rein_indices_sobol(answer, answer + n, answer + 2 * n, (size_t)n, (size_t)d,
-                                              out->scenario->seed, REIN_SENSITIVITY_LEVEL, first, total);
+    out->n_used =
+        (int64_t)rein_indices_sobol(job->arena, answer, answer + n, answer + 2 * n, (size_t)n, (size_t)d,
+                                    out->scenario->seed, REIN_SENSITIVITY_LEVEL, first, total);
     for (int f = 0; f < d; f++) {
       out->cell[o * d + f].first = first[f];
       out->cell[o * d + f].total = total[f];
@@ -141,8 +142,8 @@ rein_status rein_sensitivity_morris(rein_sensitivity_job *job) {
       }
       rein_sensitivity_cell *cell = &out->cell[o * d + f];
       out->n_used =
-          (int64_t)rein_indices_morris(effect, (size_t)n, out->scenario->seed, REIN_SENSITIVITY_LEVEL,
-                                       &cell->mu_star, &cell->mean, &cell->sd);
+          (int64_t)rein_indices_morris(job->arena, effect, (size_t)n, out->scenario->seed,
+                                       REIN_SENSITIVITY_LEVEL, &cell->mu_star, &cell->mean, &cell->sd);
     }
   rein_sample_destroy(sample);
   return REIN_OK;

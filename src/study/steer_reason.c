@@ -59,7 +59,9 @@ static const char *find_mechanism(const rein_steer_job *job, const rein_steer_ch
   options.scenario.n_individual = REIN_STEER_PEOPLE;
   rein_diag *diag = rein_diag_create(job->arena); /* what cannot be explained is no error of the goals */
   rein_explanation e;
-  if (rein_explain(job->arena, job->units, job->scenario_path, &options, diag, &e) != REIN_OK)
+  const rein_status status = rein_explain(job->arena, job->units, job->scenario_path, &options, diag, &e);
+  if (status == REIN_ERR_MEMORY) rein_arena_out_of_memory(job->arena);
+  if (status != REIN_OK)
     return rein_arena_printf(job->arena, "n/a: %s",
                              rein_diag_n_error(diag) > 0 ? "this choice cannot be explained, see rein explain"
                                                          : "it failed");

@@ -66,6 +66,7 @@ rein_status rein_validate_simulate(rein_validate_job *job) {
   if (status != REIN_OK) return status;
   job->measured = malloc((size_t)(s->n_individual * s->n_arm * s->n_time * n_obs + 1) * sizeof(double));
   if (!job->measured) return REIN_ERR_MEMORY;
+  rein_arena_defer(job->arena, free, job->measured);
   job->scratch = REIN_NEW(job->arena, double, s->n_individual);
   job->n_failed = job->sample->n_failed;
   measure_all(job);
@@ -75,7 +76,7 @@ rein_status rein_validate_simulate(rein_validate_job *job) {
 
 void rein_validate_free_members(rein_validate_job *job) {
   rein_sample_destroy(job->sample);
-  free(job->measured);
+  rein_arena_release(job->arena, job->measured);
   job->sample = NULL;
   job->measured = NULL;
 }

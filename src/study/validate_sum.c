@@ -156,8 +156,8 @@ static rein_score sum_terms(const selection *s, const terms *t) {
   if (!(below > 0.0)) return score;
   score.value = is_skill(t) ? 1.0 - above / below : above / below;
   if (is_skill(t) && fabs(score.value) < ROUNDING) score.value = 0.0;
-  if (!rein_bootstrap_ratio(s->unit_above, s->unit_below, n, job->scenario->seed, LEVEL, &score.low,
-                            &score.high)) {
+  if (!rein_bootstrap_ratio(job->arena, s->unit_above, s->unit_below, n, job->scenario->seed, LEVEL,
+                            &score.low, &score.high)) {
     score.no_interval = few_units;
     score.low = score.high = NAN;
   } else if (is_skill(t)) {

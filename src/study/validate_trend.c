@@ -49,7 +49,8 @@ static rein_score score_of(const rein_validate_job *job, rein_bootstrap_statisti
   score.value = statistic(p, all, p->n);
   if (isnan(score.value))
     score.na = "the residuals or the column do not vary";
-  else if (!rein_bootstrap_interval(statistic, p, p->n, job->scenario->seed, LEVEL, &score.low, &score.high))
+  else if (!rein_bootstrap_interval(job->arena, statistic, p, p->n, job->scenario->seed, LEVEL, &score.low,
+                                    &score.high))
     score.no_interval = "fewer than 8 units to resample";
   return score;
 }

@@ -20,6 +20,7 @@ static rein_status read_data(rein_why_not_job *job, rein_units *units, const cha
   rein_diag *quiet = rein_diag_create(job->arena);
   wanted.importer = rein_import_sbml;
   rein_status status = rein_scenario_read(job->arena, units, path, &wanted, quiet, &scenario);
+  if (status == REIN_ERR_MEMORY) return status; /* another try might not fail */
   if (status != REIN_OK) return rein_scenario_read(job->arena, units, path, &wanted, job->diag, &scenario);
   rein_model_hash(scenario->model, job->arena, job->out->model_hash);
   job->doubt = rein_doubt_create(job->arena, scenario->model, scenario->time[0]);

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "solver/method.h"
+#include "src/base/arena.h"
 
 void *__real_malloc(size_t n_byte);
 void *__real_calloc(size_t n, size_t n_byte);
@@ -31,28 +32,91 @@ bool rein_fault_disarm(void) {
   return atomic_load(&n_failed) > 0;
 }
 
-static bool fails(void) {
-  if (!atomic_load(&armed)) return false;
+static bool fails(bool in_arena) {
+  if (!atomic_load(&armed) || in_arena != (kind_now == REIN_FAULT_ARENA)) return false;
   const long i = atomic_fetch_add(&n_seen, 1) + 1;
-  if (kind_now == REIN_FAULT_ONCE ? i != at : i < at) return false;
+  if (kind_now == REIN_FAULT_ONWARD ? i < at : i != at) return false;
   atomic_fetch_add(&n_failed, 1);
   return true;
 }
 
 void *__wrap_malloc(size_t n_byte) {
-  return fails() ? NULL : __real_malloc(n_byte);
+  return fails(false) ? NULL : __real_malloc(n_byte);
 }
 
 void *__wrap_calloc(size_t n, size_t n_byte) {
-  return fails() ? NULL : __real_calloc(n, n_byte);
+  return fails(false) ? NULL : __real_calloc(n, n_byte);
 }
 
 void *__wrap_realloc(void *old, size_t n_byte) {
-  return fails() ? NULL : __real_realloc(old, n_byte);
+  return fails(false) ? NULL : __real_realloc(old, n_byte);
 }
 
 void *__wrap_aligned_alloc(size_t align, size_t n_byte) {
-  return fails() ? NULL : __real_aligned_alloc(align, n_byte);
+  return fails(false) ? NULL : __real_aligned_alloc(align, n_byte);
+}
+
+/* ---- arenas ---- */
+
+/* All roads into an arena that other files take; inside arena.c they go on unseen. */
+void *__real_rein_arena_alloc(rein_arena *arena, size_t n_byte);
+char *__real_rein_arena_strdup(rein_arena *arena, const char *text);
+char *__real_rein_arena_strndup(rein_arena *arena, const char *text, size_t n);
+char *__real_rein_arena_vprintf(rein_arena *arena, const char *format, va_list args);
+void __real_rein_arena_defer(rein_arena *arena, void (*destroy)(void *), void *object);
+void *__real_rein_arena_grow(rein_arena *arena, void *items, size_t n, size_t *capacity, size_t n_byte);
+void *__wrap_rein_arena_alloc(rein_arena *arena, size_t n_byte);
+char *__wrap_rein_arena_strdup(rein_arena *arena, const char *text);
+char *__wrap_rein_arena_strndup(rein_arena *arena, const char *text, size_t n);
+char *__wrap_rein_arena_vprintf(rein_arena *arena, const char *format, va_list args);
+char *__wrap_rein_arena_printf(rein_arena *arena, const char *format, ...);
+void __wrap_rein_arena_defer(rein_arena *arena, void (*destroy)(void *), void *object);
+void *__wrap_rein_arena_grow(rein_arena *arena, void *items, size_t n, size_t *capacity, size_t n_byte);
+
+void *__wrap_rein_arena_alloc(rein_arena *arena, size_t n_byte) {
+  if (fails(true)) rein_arena_out_of_memory(arena);
+  return __real_rein_arena_alloc(arena, n_byte);
+}
+
+char *__wrap_rein_arena_strdup(rein_arena *arena, const char *text) {
+  if (fails(true)) rein_arena_out_of_memory(arena);
+  return __real_rein_arena_strdup(arena, text);
+}
+
+char *__wrap_rein_arena_strndup(rein_arena *arena, const char *text, size_t n) {
+  if (fails(true)) rein_arena_out_of_memory(arena);
+  return __real_rein_arena_strndup(arena, text, n);
+}
+
+char *__wrap_rein_arena_vprintf(rein_arena *arena, const char *format, va_list args) {
+  if (fails(true)) rein_arena_out_of_memory(arena);
+  return __real_rein_arena_vprintf(arena, format, args);
+}
+
+char *__wrap_rein_arena_printf(rein_arena *arena, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  if (fails(true)) {
+    va_end(args);
+    rein_arena_out_of_memory(arena);
+  }
+  char *text = __real_rein_arena_vprintf(arena, format, args);
+  va_end(args);
+  return text;
+}
+
+/* The object goes with the note of it. */
+void __wrap_rein_arena_defer(rein_arena *arena, void (*destroy)(void *), void *object) {
+  if (fails(true)) {
+    destroy(object);
+    rein_arena_out_of_memory(arena);
+  }
+  __real_rein_arena_defer(arena, destroy, object);
+}
+
+void *__wrap_rein_arena_grow(rein_arena *arena, void *items, size_t n, size_t *capacity, size_t n_byte) {
+  if (n >= *capacity && fails(true)) rein_arena_out_of_memory(arena);
+  return __real_rein_arena_grow(arena, items, n, capacity, n_byte);
 }
 
 /* ---- dense output ---- */

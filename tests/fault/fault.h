@@ -1,7 +1,8 @@
 /* Makes allocations of rein's own objects fail on purpose.
  *
- * run_tests is linked with --wrap for malloc, calloc, realloc and aligned_alloc: calls from rein's objects
- * come to fault.c first, calls from inside other libraries do not. Until rein_fault_arm nothing fails.
+ * run_tests is linked with --wrap for malloc, calloc, realloc and aligned_alloc, and for what arenas hand
+ * out: calls from rein's objects come to fault.c first, calls from inside other libraries do not. Until
+ * rein_fault_arm nothing fails.
  * Threads: the count is shared by all of them. */
 #ifndef REIN_TESTS_FAULT_H
 #define REIN_TESTS_FAULT_H
@@ -9,8 +10,9 @@
 #include <stdbool.h>
 
 typedef enum {
-  REIN_FAULT_ONCE,  /* only the n-th fails */
-  REIN_FAULT_ONWARD /* the n-th and all that follow */
+  REIN_FAULT_ONCE,   /* only the n-th fails */
+  REIN_FAULT_ONWARD, /* the n-th and all that follow */
+  REIN_FAULT_ARENA   /* only the n-th that an arena is asked for; malloc gives always */
 } rein_fault_kind;
 
 /* From now on the n-th allocation fails, counted from 1. */

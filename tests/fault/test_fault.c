@@ -17,10 +17,7 @@
 #include "src/record/summary.h"
 #include "src/rein.h"
 #include "src/study/simulate.h"
-#include "tests/fault/fault.h"
-
-#define BLOCK 65536 /* of an arena */
-#define MANY 100000 /* more allocations than anything here makes */
+#include "tests/fault/attempts.h"
 
 /* Doses, an infusion, a switch and an event, noise; and k x^2, which ends in a finite time for those of the
  * individuals whose k is large: they leave their batch and fail alone. */
@@ -90,65 +87,6 @@ static void teardown(void) {
   rein_arena_destroy(outer);
 }
 
-/* ---- the loop ---- */
-
-/* What came out, as text that is the same for the same numbers; belongs to `outer`. */
-typedef struct {
-  rein_status status;
-  const char *answer; /* NULL where status is not REIN_OK */
-} outcome;
-
-/* One attempt; what it leaves is gone when it returns. `skip`: bytes to fill its arena with. It arms faults
- * itself, so that what it needs beforehand and looks at afterwards does not fail. */
-typedef struct {
-  rein_fault_kind kind;
-  long n;
-  size_t skip;
-  bool hit; /* out: something failed */
-} fault;
-typedef outcome (*attempt)(fault *f);
-
-typedef struct {
-  long n_failed, n_memory; /* attempts in which something failed; those of them that said so */
-} tally;
-
-/* Whether a status is one that running out of memory may end in. */
-static bool is_honest(rein_status status) {
-  return status == REIN_ERR_MEMORY || status == REIN_ERR_SINK;
-}
-
-static void one_series(attempt try, rein_fault_kind kind, size_t skip, long stride, const char *right,
-                       tally *sum) {
-  for (long n = 1;; n += stride) {
-    ck_assert_int_lt(n, MANY);
-    fault f = {.kind = kind, .n = n, .skip = skip};
-    const outcome o = try(&f);
-    if (o.status == REIN_OK)
-      ck_assert_msg(strcmp(o.answer, right) == 0, "allocation %ld (kind %d, skip %zu): other numbers", n,
-                    (int)kind, skip);
-    else
-      ck_assert_msg(f.hit && is_honest(o.status), "allocation %ld (kind %d, skip %zu): %s", n, (int)kind,
-                    skip, rein_status_name(o.status));
-    if (!f.hit) break;
-    sum->n_failed++;
-    sum->n_memory += o.status != REIN_OK;
-  }
-}
-
-/* All allocations, in both kinds, for arenas that are full by 0 to a block, in n_skip steps. A stride above 1
- * takes only some of the allocations where REIN_TEST_LONG is not set: for what others cover step by step. */
-static void every_allocation(attempt try, int n_skip, long stride) {
-  tally sum = {0};
-  fault none = {.n = MANY};
-  const outcome right = try(&none);
-  ck_assert_int_eq(right.status, REIN_OK);
-  for (int i = 0; i < n_skip; i++)
-    for (int kind = REIN_FAULT_ONCE; kind <= REIN_FAULT_ONWARD; kind++)
-      one_series(try, (rein_fault_kind)kind, (size_t)(BLOCK / n_skip * i),
-                 getenv("REIN_TEST_LONG") ? 1 : stride, right.answer, &sum);
-  ck_assert_int_gt(sum.n_memory, 0);
-}
-
 static const char *hash_of(const rein_text *text) {
   char hex[65];
   rein_sha256_hex(text->bytes, text->n, hex);
@@ -157,18 +95,18 @@ static const char *hash_of(const rein_text *text) {
 
 /* ---- units ---- */
 
-static outcome try_units(fault *f) {
+static fault_outcome try_units(fault_attempt *f) {
   rein_units *made = NULL;
   rein_diag *diag = rein_diag_create(outer);
   rein_fault_arm(f->kind, f->n);
   const rein_status status = rein_units_create(diag, &made);
   f->hit = rein_fault_disarm();
   rein_units_destroy(made);
-  return (outcome){status, ""};
+  return (fault_outcome){status, ""};
 }
 
 START_TEST(test_units) {
-  every_allocation(try_units, 1, 1);
+  fault_every_allocation(try_units, 1, 1);
 }
 END_TEST
 
@@ -186,10 +124,10 @@ static rein_status read_and_compile(rein_arena *arena, const char *path, size_t 
   return status;
 }
 
-static outcome try_compile(fault *f) {
+static fault_outcome try_compile(fault_attempt *f) {
   rein_tape *tape = NULL;
   rein_text text;
-  outcome o = {REIN_ERR_MEMORY, NULL};
+  fault_outcome o = {REIN_ERR_MEMORY, NULL};
   const char *path = in("small.yaml");
   rein_fault_arm(f->kind, f->n);
   rein_arena *arena = rein_arena_create();
@@ -205,7 +143,7 @@ static outcome try_compile(fault *f) {
 }
 
 START_TEST(test_compile) {
-  every_allocation(try_compile, 64, 1);
+  fault_every_allocation(try_compile, 64, 1);
 }
 END_TEST
 
@@ -222,10 +160,10 @@ static rein_status prepare(rein_arena *arena, const char *path, size_t skip, rei
   return status;
 }
 
-static outcome try_prepare(fault *f) {
+static fault_outcome try_prepare(fault_attempt *f) {
   rein_simulation s;
   rein_text text;
-  outcome o = {REIN_ERR_MEMORY, NULL};
+  fault_outcome o = {REIN_ERR_MEMORY, NULL};
   const char *path = in("scenario.yaml");
   rein_fault_arm(f->kind, f->n);
   rein_arena *arena = rein_arena_create();
@@ -242,7 +180,7 @@ static outcome try_prepare(fault *f) {
 }
 
 START_TEST(test_prepare) {
-  every_allocation(try_prepare, 8, 2);
+  fault_every_allocation(try_prepare, 8, 2);
 }
 END_TEST
 
@@ -269,13 +207,13 @@ static rein_status take(void *context, const rein_batch_result *r) {
   return REIN_OK;
 }
 
-static outcome try_batches(fault *f) {
+static fault_outcome try_batches(fault_attempt *f) {
   rein_ens_totals totals;
   delivered.n = 0;
   const rein_sink sink = {NULL, take};
   const rein_ens_options options = {.n_thread = 1};
   rein_fault_arm(f->kind, f->n);
-  outcome o = {rein_ens_run(prepared.tape, prepared.plan, &sink, &options, &totals), NULL};
+  fault_outcome o = {rein_ens_run(prepared.tape, prepared.plan, &sink, &options, &totals), NULL};
   f->hit = rein_fault_disarm();
   if (o.status == REIN_OK) o.answer = hash_of(&delivered);
   return o;
@@ -288,12 +226,12 @@ static void prepare_batches(void) {
 
 START_TEST(test_batches) {
   prepare_batches();
-  fault none = {.n = MANY};
-  const outcome o = try_batches(&none);
+  fault_attempt none = {.n = FAULT_MANY};
+  const fault_outcome o = try_batches(&none);
   ck_assert_int_eq(o.status, REIN_OK);
   ck_assert_uint_lt(delivered.n, delivered.capacity - 100);
   ck_assert_ptr_nonnull(strstr(delivered.bytes, "\n2 ")); /* some lane failed alone: that road is walked */
-  every_allocation(try_batches, 1, 1);
+  fault_every_allocation(try_batches, 1, 1);
 }
 END_TEST
 
@@ -324,9 +262,9 @@ static const char *first_manifest; /* of a study that nothing happened to */
 static long n_study;
 
 /* After the failure the same call goes on, and the study is whole and the same. */
-static outcome try_study(fault *f) {
+static fault_outcome try_study(fault_attempt *f) {
   const char *path = rein_arena_printf(outer, "%s/study%ld", folder, n_study++);
-  outcome o = {REIN_ERR_MEMORY, NULL};
+  fault_outcome o = {REIN_ERR_MEMORY, NULL};
   rein_fault_arm(f->kind, f->n);
   rein_arena *arena = rein_arena_create();
   if (arena) o.status = run_study(arena, path, f->skip);
@@ -345,7 +283,7 @@ static outcome try_study(fault *f) {
 
 START_TEST(test_study) {
   prepare_batches();
-  every_allocation(try_study, 1, 3);
+  fault_every_allocation(try_study, 1, 3);
 }
 END_TEST
 
@@ -372,10 +310,10 @@ static rein_status read_study(rein_arena *arena, const char *path, size_t skip, 
   return status;
 }
 
-static outcome try_reading(fault *f) {
+static fault_outcome try_reading(fault_attempt *f) {
   const char *path = in("study"), *to = in("read");
   FILE *file = fopen(to, "wb");
-  outcome o = {REIN_ERR_MEMORY, NULL};
+  fault_outcome o = {REIN_ERR_MEMORY, NULL};
   ck_assert_ptr_nonnull(file);
   rein_fault_arm(f->kind, f->n);
   rein_arena *arena = rein_arena_create();
@@ -398,7 +336,7 @@ static outcome try_reading(fault *f) {
 START_TEST(test_reading) {
   prepare_batches();
   ck_assert_int_eq(run_study(outer, in("study"), 0), REIN_OK);
-  every_allocation(try_reading, 4, 2);
+  fault_every_allocation(try_reading, 4, 2);
 }
 END_TEST
 
@@ -419,7 +357,7 @@ static rein_code whole_way(rein_session *session, const char *scenario_path, con
 }
 
 /* On failure there are messages, and no file of a name that was asked for. */
-static outcome try_public(fault *f) {
+static fault_outcome try_public(fault_attempt *f) {
   const char *scenario = in("scenario.yaml"), *to = in("public.csv");
   const char *part = rein_arena_printf(outer, "%s.tmp-%ld", to, (long)getpid());
   const char *path = rein_arena_printf(outer, "%s/public%ld", folder, n_study++);
@@ -433,7 +371,7 @@ static outcome try_public(fault *f) {
   ck_assert_int_eq(rein_files_exists(to), code == REIN_DONE);
   ck_assert(!rein_files_exists(part));
   unlink(to);
-  outcome o = {code == REIN_DONE ? REIN_OK : REIN_ERR_MEMORY, code == REIN_DONE ? "" : NULL};
+  fault_outcome o = {code == REIN_DONE ? REIN_OK : REIN_ERR_MEMORY, code == REIN_DONE ? "" : NULL};
   ck_assert_msg(code == REIN_DONE || code == REIN_NOT_POSSIBLE, "code %d", (int)code);
   if (code == REIN_DONE) {
     const char *manifest = manifest_of(path);
@@ -445,7 +383,7 @@ static outcome try_public(fault *f) {
 }
 
 START_TEST(test_public) {
-  every_allocation(try_public, 1, 7);
+  fault_every_allocation(try_public, 1, 7);
 }
 END_TEST
 

@@ -81,6 +81,23 @@ START_TEST(deferred_runs_last_first) {
 }
 END_TEST
 
+START_TEST(released_is_destroyed_once) {
+  order[0] = 0;
+  rein_arena *own = rein_arena_create();
+  char names[][2] = {"a", "b", "c", "d"};
+  for (int i = 0; i < 3; i++) rein_arena_defer(own, note, names[i]);
+  rein_arena_release(own, names[1]);
+  ck_assert_str_eq(order, "b");
+  rein_arena_release(own, names[1]);
+  rein_arena_release(own, NULL);
+  const size_t bytes = rein_arena_bytes(own);
+  rein_arena_defer(own, note, names[3]); /* in the place of the one that went */
+  ck_assert_uint_eq(rein_arena_bytes(own), bytes);
+  rein_arena_destroy(own);
+  ck_assert_str_eq(order, "bdca");
+}
+END_TEST
+
 /* Asking for more than there is comes back to the guard; nested guards come back to the inner one, then to
  * the outer. */
 START_TEST(running_out_comes_back_to_the_guard) {
@@ -132,6 +149,7 @@ Suite *rein_suite_arena(void) {
   tcase_add_test(tests, arrays_grow);
   tcase_add_test(tests, strings);
   tcase_add_test(tests, deferred_runs_last_first);
+  tcase_add_test(tests, released_is_destroyed_once);
   tcase_add_test(tests, running_out_comes_back_to_the_guard);
   tcase_add_test(tests, growing_past_all_bounds_comes_back);
   tcase_add_test_raise_signal(tests, running_out_without_a_guard_aborts, 6);

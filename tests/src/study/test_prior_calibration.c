@@ -130,7 +130,7 @@ static outcome calibrate(const char *more, uint64_t seed, int n_case) {
   }
   out.covered_before /= n_case, out.covered_after /= (double)n_kept, out.gain /= (double)n_kept;
   out.refused /= n_case;
-  ck_assert(rein_bootstrap_ratio(gain, one, n_kept, 5, 0.95, &out.gain_low, &out.gain_high));
+  ck_assert(rein_bootstrap_ratio(arena, gain, one, n_kept, 5, 0.95, &out.gain_low, &out.gain_high));
   rein_sample_destroy(s);
   rein_sample_destroy(truth);
   return out;

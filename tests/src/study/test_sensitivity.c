@@ -232,9 +232,9 @@ START_TEST(test_gaps) {
   for (int i = 0; i < 16; i++) a[i] = i, b[i] = (i * 7) % 16, ab[i] = b[i];
   a[3] = NAN;
   ab[5] = INFINITY;
-  ck_assert_uint_eq(rein_indices_sobol(a, b, ab, 16, 1, 1, 0.95, &first, &total), 14);
+  ck_assert_uint_eq(rein_indices_sobol(arena, a, b, ab, 16, 1, 1, 0.95, &first, &total), 14);
   ck_assert(isfinite(total.value) && isfinite(total.high));
-  ck_assert_uint_eq(rein_indices_sobol(a, b, ab, 7, 1, 1, 0.95, &first, &total), 5);
+  ck_assert_uint_eq(rein_indices_sobol(arena, a, b, ab, 7, 1, 1, 0.95, &first, &total), 5);
   ck_assert(isnan(first.value) && isnan(total.value));
 }
 END_TEST
