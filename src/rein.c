@@ -354,7 +354,8 @@ rein_code rein_env_step(rein_env *env, const double *action, double dt, double *
   const rein_status status = rein_environment_act(env->environment, action, dt, diag, observation, &step);
   const rein_code code = finish_step(env, diag, status);
   rein_unguard(session->arena, &guard);
-  if (status == REIN_OK) *result = (rein_env_result){step.terminated, step.truncated, step.elapsed};
+  if (status == REIN_OK)
+    *result = (rein_env_result){step.terminated, step.truncated, step.outside, step.elapsed};
   return code;
 }
 

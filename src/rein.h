@@ -134,6 +134,7 @@ typedef struct rein_env rein_env; /* a person of a model, acted on and measured 
 typedef struct {
   bool terminated; /* a safety signal of the model was true within the step */
   bool truncated;  /* the episode has reached its length */
+  bool outside;    /* an amount of this step was outside the range that the model is valid for */
   double elapsed;  /* time since the episode's beginning [model time] */
 } rein_env_result;
 
@@ -159,9 +160,12 @@ REIN_API rein_code rein_env_reset(rein_env *env, uint64_t seed, double *observat
 /* Gives amounts `action` (n_action; NaN, or 0 of what goes into a state: nothing) at once and lets dt > 0
  * [model time] pass. N steps are one run within the tolerance: a step goes on from the state that the last
  * one reached, with delayed doses, infusions and held parameters; only where the model has delays, events or
- * fast reactions that settle before the start it simulates the episode from its beginning. REIN_DONE:
- * observation (n_observation) and *result are filled. REIN_WRONG_CALL: the episode has ended, or dt is not
- * above 0. REIN_NOT_POSSIBLE, REIN_WRONG_INPUT: it could not be simulated. */
+ * fast reactions that settle before the start it simulates the episode from its beginning. A step that goes
+ * beyond the episode's length is cut there: truncated, elapsed is the length. An amount outside the range
+ * that the model is valid for is given and flagged in *result. REIN_DONE: observation (n_observation) and
+ * *result are filled. REIN_WRONG_CALL: the episode has ended, dt is not above 0, or something was to be given
+ * whose action or model is never_automatic; nothing is done, and an episode that is on goes on.
+ * REIN_NOT_POSSIBLE, REIN_WRONG_INPUT: it could not be simulated. */
 REIN_API rein_code rein_env_step(rein_env *env, const double *action, double dt, double *observation,
                                  rein_env_result *result);
 

@@ -376,10 +376,13 @@ static void drop_acts(rein_environment *env) {
   if (env->goes_on) env->n_act = n;
 }
 
+static bool is_nothing(const rein_environment *env, size_t a, double amount) {
+  return isnan(amount) || (env->tape->action_state[a] >= 0 && amount == 0.0);
+}
+
 static bool add_acts(rein_environment *env, const double *amount) {
   for (size_t a = 0; a < env->model->n_action; a++) {
-    const bool into_state = env->tape->action_state[a] >= 0;
-    if (isnan(amount[a]) || (into_state && amount[a] == 0.0)) continue;
+    if (is_nothing(env, a, amount[a])) continue;
     if (env->n_act == env->cap_act) {
       const size_t cap = env->cap_act ? 2 * env->cap_act : 16;
       act *moved = realloc(env->act, cap * sizeof *moved);
@@ -393,20 +396,43 @@ static bool add_acts(rein_environment *env, const double *amount) {
   return true;
 }
 
+static bool is_never_automatic(const char *boundary) {
+  return boundary && strcmp(boundary, "never_automatic") == 0;
+}
+
+/* Nobody but a person does what is never automatic. False with an error. */
+static bool may_act(const rein_environment *env, const double *amount, rein_diag *diag, bool *outside) {
+  *outside = false;
+  for (size_t a = 0; a < env->model->n_action; a++) {
+    const rein_action *action = &env->model->action[a];
+    if (is_nothing(env, a, amount[a])) continue;
+    if (is_never_automatic(env->model->boundary) || is_never_automatic(action->boundary)) {
+      rein_error(diag, NOWHERE, "action '%s', or its model, is never_automatic: no environment takes it",
+                 action->name);
+      return false;
+    }
+    *outside |= !(amount[a] >= action->valid_low && amount[a] <= action->valid_high);
+  }
+  return true;
+}
+
 rein_status rein_environment_act(rein_environment *env, const double *amount, double dt, rein_diag *diag,
                                  double *observation, rein_environment_step *out) {
-  bool signalled = false;
+  bool signalled = false, outside;
   if (!env->on || !(dt > 0.0) || !isfinite(dt)) {
     rein_error(diag, NOWHERE, env->on ? "a step takes a time above 0" : "the episode has ended: reset it");
     return REIN_ERR_USAGE;
   }
+  if (!may_act(env, amount, diag, &outside)) return REIN_ERR_USAGE;
   drop_acts(env);
   if (!add_acts(env, amount)) return REIN_ERR_MEMORY;
-  const double until = rein_scenario_round_time(env->now + dt);
+  const double wanted = rein_scenario_round_time(env->now + dt);
+  const bool last = wanted >= env->length * (1.0 - 1e-12); /* a step beyond the episode ends with it */
+  const double until = last ? env->length : wanted;
   env->n_step++;
   const rein_status status = run_step(env, until, 1, diag, observation, &signalled);
   env->now = until;
-  *out = (rein_environment_step){signalled, until >= env->length * (1.0 - 1e-12), until};
+  *out = (rein_environment_step){signalled, last, outside, until};
   env->on = status == REIN_OK && !out->terminated && !out->truncated;
   return status;
 }

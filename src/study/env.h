@@ -17,6 +17,7 @@ typedef struct rein_environment rein_environment;
 typedef struct {
   bool terminated; /* a safety signal was true within the step */
   bool truncated;  /* the episode has its length */
+  bool outside;    /* an amount was outside the range that the model is valid for */
   double elapsed;  /* model time since its beginning */
 } rein_environment_step;
 
@@ -34,8 +35,9 @@ rein_status rein_environment_reset(rein_environment *env, uint64_t seed, rein_di
 
 /* amount (n_action), each in its action's unit: given now; NaN: nothing is done, as 0 of what goes into a
  * state. An amount for an action that sets a parameter holds until the next. dt > 0 [model time].
- * REIN_ERR_USAGE: not reset, dt not above 0, or the episode has ended. REIN_ERR_SOLVER: it could not be
- * simulated; it has ended. */
+ * A step beyond the episode's length ends there. REIN_ERR_USAGE: not reset, dt not above 0, the episode has
+ * ended, or an amount for an action that is never_automatic; nothing is done then. REIN_ERR_SOLVER: it could
+ * not be simulated; it has ended. */
 rein_status rein_environment_act(rein_environment *env, const double *amount, double dt, rein_diag *diag,
                                  double *observation, rein_environment_step *out);
 

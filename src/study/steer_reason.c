@@ -17,7 +17,15 @@ static double mean_of(const double *value, int64_t n) {
   return used > 0 ? sum / (double)used : NAN;
 }
 
-/* Observable and time at which the mean effect is largest beside the noise of one measurement. */
+/* SD of one measurement of a cohort's mean. */
+static double find_noise(const rein_model *m, const rein_sample *s, int arm, int o, double value) {
+  return rein_measure(&m->observable[o], value, rein_sample_noise(s, arm, o, 0)[0],
+                      rein_sample_noise(s, arm, o, 1)[0], 0.0, 0.0)
+      .sd;
+}
+
+/* Observable and time at which the mean effect is largest beside the noise of the difference of two
+ * measurements, with and without: the root of the sum of both variances, each at its own value. */
 static const char *find_measure(const rein_steer_job *job, const rein_simulation *sim, const rein_sample *s,
                                 int arm) {
   const rein_model *m = sim->scenario->model;
@@ -29,9 +37,7 @@ static const char *find_measure(const rein_steer_job *job, const rein_simulation
     for (int o = 0; o < s->n_observable; o++) {
       const double with = mean_of(rein_sample_row(s, arm, t, o), s->n_individual),
                    without = mean_of(rein_sample_row(s, reference, t, o), s->n_individual);
-      const double sd = rein_measure(&m->observable[o], with, rein_sample_noise(s, arm, o, 0)[0],
-                                     rein_sample_noise(s, arm, o, 1)[0], 0.0, 0.0)
-                            .sd;
+      const double sd = hypot(find_noise(m, s, arm, o, with), find_noise(m, s, reference, o, without));
       const double ratio = sd > 0.0 ? fabs(with - without) / sd : 0.0;
       if (!(ratio > best)) continue;
       best = ratio, best_effect = with - without, best_sd = sd;
@@ -39,7 +45,9 @@ static const char *find_measure(const rein_steer_job *job, const rein_simulation
     }
   if (o_best < 0) return "n/a: no observable with noise shows an effect";
   return rein_arena_printf(
-      job->arena, "%s at %.6g %s: expected effect %.4g %s, %.3g times the SD %.3g of one measurement",
+      job->arena,
+      "%s at %.6g %s: expected effect %.4g %s, %.3g times the SD %.3g of the difference of two "
+      "measurements, with and without",
       m->observable[o_best].name, sim->scenario->time[t_best], m->time_unit_text, best_effect,
       m->observable[o_best].unit_text, best, best_sd);
 }

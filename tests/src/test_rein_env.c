@@ -209,6 +209,56 @@ START_TEST(test_ends) {
 }
 END_TEST
 
+/* A step is cut at the horizon and ends as one to the horizon does; amounts outside `valid` are flagged. */
+START_TEST(test_horizon_and_valid) {
+  double seen[2], other[2], nothing = NAN, much = 200.5, most = 200.0;
+  rein_env_result result;
+  ck_assert_int_eq(rein_env_reset(env, 1, seen), REIN_DONE);
+  ck_assert_int_eq(rein_env_step(env, &nothing, 300.0, seen, &result), REIN_DONE);
+  ck_assert(!result.truncated && !result.outside);
+  ck_assert_int_eq(rein_env_step(env, &nothing, 36.0, seen, &result), REIN_DONE);
+  ck_assert_int_eq(rein_env_reset(env, 1, other), REIN_DONE);
+  ck_assert_int_eq(rein_env_step(env, &nothing, 300.0, other, &result), REIN_DONE);
+  ck_assert_int_eq(rein_env_step(env, &nothing, 37.0, other, &result), REIN_DONE);
+  ck_assert(result.truncated);
+  ck_assert_double_eq(result.elapsed, 336.0);
+  for (int i = 0; i < 2; i++) ck_assert_double_eq(seen[i], other[i]);
+  ck_assert_int_eq(rein_env_reset(env, 1, seen), REIN_DONE);
+  ck_assert_int_eq(rein_env_step(env, &most, 1.0, seen, &result), REIN_DONE);
+  ck_assert(!result.outside);
+  ck_assert_int_eq(rein_env_step(env, &much, 1.0, seen, &result), REIN_DONE);
+  ck_assert(result.outside);
+}
+END_TEST
+
+START_TEST(test_never_automatic) {
+  static const char model[] =
+      "rein: model/1\nname: m\ntime: h\nparameters:\n  k: {value: 0.3 1/h, assumed: test}\n"
+      "states:\n  A: {unit: mg, initial: 1 mg, scale: 10 mg}\nprocesses:\n  out: {from: A, rate: k * A}\n"
+      "actions:\n  free: {unit: mg, into: A}\n  kept: {unit: mg, into: A, boundary: never_automatic}\n"
+      "observables:\n  a: {is: A, unit: mg, noise: none}\nvalid: {horizon: 12 h}\n";
+  char folder[] = "/tmp/rein-env-XXXXXX", path[200];
+  rein_arena *arena = rein_arena_create();
+  ck_assert_ptr_nonnull(mkdtemp(folder));
+  snprintf(path, sizeof path, "%s/m.yaml", folder);
+  ck_assert_int_eq(rein_files_write(path, model, strlen(model), rein_diag_create(arena)), REIN_OK);
+  rein_env *other;
+  rein_env_result result;
+  double seen[1], kept[] = {1.0, 2.0}, none[] = {1.0, 0.0};
+  ck_assert_int_eq(rein_env_create(session, path, 0, &other), REIN_DONE);
+  ck_assert_int_eq(rein_env_reset(other, 1, seen), REIN_DONE);
+  ck_assert_int_eq(rein_env_step(other, kept, 1.0, seen, &result), REIN_WRONG_CALL);
+  ck_assert_ptr_nonnull(strstr(rein_session_messages(session), "'kept', or its model, is never_automatic"));
+  ck_assert_int_eq(rein_env_step(other, none, 1.0, seen, &result), REIN_DONE);
+  ck_assert_double_eq(result.elapsed, 1.0);
+  ck_assert_double_eq_tol(seen[0], 2.0 * exp(-0.3), 1e-4); /* what was refused was not given */
+  rein_env_destroy(other);
+  unlink(path);
+  rmdir(folder);
+  rein_arena_destroy(arena);
+}
+END_TEST
+
 Suite *rein_suite_rein_env(void) {
   Suite *suite = suite_create("rein_env");
   TCase *tcase = tcase_create("rein_env");
@@ -219,6 +269,8 @@ Suite *rein_suite_rein_env(void) {
   tcase_add_test(tcase, test_a_step_costs_the_same_all_along);
   tcase_add_test(tcase, test_seeds_and_noise);
   tcase_add_test(tcase, test_ends);
+  tcase_add_test(tcase, test_horizon_and_valid);
+  tcase_add_test(tcase, test_never_automatic);
   suite_add_tcase(suite, tcase);
   return suite;
 }

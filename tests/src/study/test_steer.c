@@ -132,6 +132,14 @@ START_TEST(test_planted_optimum) {
     ck_assert_int_eq(c->rank, i + 1);
     ck_assert_msg(strstr(c->mechanism, "killing 100 %"), "%s", c->mechanism);
     ck_assert_msg(strstr(c->measure, "tumour at 28 d"), "%s", c->measure);
+    double effect, ratio, noise;
+    ck_assert_msg(sscanf(strstr(c->measure, "effect"), "effect %lf 1, %lf times the SD %lf of the difference",
+                         &effect, &ratio, &noise) == 3,
+                  "%s", c->measure);
+    /* noise of 10 % at both values */
+    const double treated = c->check.objective[0].mean;
+    ck_assert_double_eq_tol(noise, 0.1 * hypot(treated, treated - effect), 0.01 * noise);
+    ck_assert_double_eq_tol(ratio, fabs(effect) / noise, 0.01 * ratio);
     ck_assert_msg(strstr(c->binding, "toxic"), "%s", c->binding);
     ck_assert_ptr_nonnull(strstr(c->reason, "weighted cost"));
     /* The tumour of the typical person of the check: exp((growth - killing) 28), growth spread by 20 %. */
