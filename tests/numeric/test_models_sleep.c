@@ -156,7 +156,8 @@ START_TEST(test_negative_control) {
   text[fread(text, 1, sizeof text - 1, out)] = 0;
   ck_assert_int_eq(pclose(out), 0);
   ck_assert_ptr_nonnull(strstr(text, "external"));
-  ck_assert_ptr_nonnull(strstr(text, "\nverdict sleep_two_process_restriction: not supported\n"));
+  ck_assert_ptr_nonnull(
+      strstr(text, "\nverdict sleep_two_process_restriction: not supported, on external data\n"));
 }
 END_TEST
 

@@ -11,7 +11,7 @@ START_TEST(test_every_command_of_the_page_runs) {
                             "grep -q '^A,prothrombin,%,single_dose,0,24,h,0,0,.*,matched,$' "
                             "values.csv && grep -q '\"joined_on\": \"arm\"' out && "
                             "grep -q '\"total_episodes\": 650,' episodes/data/metadata.json"),
-                   8);
+                   11);
 }
 END_TEST
 
