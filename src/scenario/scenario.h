@@ -183,8 +183,8 @@ typedef struct {
   rein_pos pos;
 } rein_outside_line;
 
-/* The first such line, false where there is none. Amounts that are per person, those of tables and those that a
- * titration changes are not looked at: they are known only when people are simulated. */
+/* The first such line, false where there is none. Amounts that are per person, those of tables and those that
+ * a titration changes are not looked at: they are known only when people are simulated. */
 bool rein_scenario_find_outside(const rein_scenario *scenario, int arm, rein_outside_line *out);
 
 /* A column of the scenario's table of people, used by the model or not. */
