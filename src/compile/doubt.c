@@ -18,17 +18,11 @@ static rein_ast *name_of(const maker *m, int param, rein_pos pos) {
   return out;
 }
 
-static rein_ast *binary(const maker *m, rein_op op, rein_ast *a, rein_ast *b) {
-  rein_ast *const arg[2] = {a, b};
-  rein_ast *out = rein_ast_op(m->arena, a->pos, op, 2, arg);
-  out->unit = a->unit;
-  return out;
-}
-
 /* expression * (1 + part); 1 + part where there is none */
 static rein_ast *times(const maker *m, const rein_ast *expression, rein_ast *part) {
-  rein_ast *whole = binary(m, REIN_OP_ADD, rein_ast_number(m->arena, part->pos, 1.0), part);
-  return expression ? binary(m, REIN_OP_MUL, rein_ast_copy(m->arena, expression), whole) : whole;
+  rein_ast *whole = rein_ast_binary(m->arena, REIN_OP_ADD, rein_ast_number(m->arena, part->pos, 1.0), part);
+  return expression ? rein_ast_binary(m->arena, REIN_OP_MUL, rein_ast_copy(m->arena, expression), whole)
+                    : whole;
 }
 
 /* ---- parameters ---- */
@@ -89,9 +83,10 @@ static void change_processes(maker *m, double start) {
     *p = of->process[k];
     rein_ast *time = rein_ast_name(m->arena, p->pos, "time");
     time->symbol = REIN_SYMBOL_TIME;
-    rein_ast *since = binary(m, REIN_OP_SUB, time, rein_ast_number(m->arena, p->pos, start));
-    rein_ast *drift = binary(m, REIN_OP_MUL, name_of(m, m->doubt->drift[k], p->pos), since);
-    p->rate = times(m, p->rate, binary(m, REIN_OP_ADD, name_of(m, m->doubt->scale[k], p->pos), drift));
+    rein_ast *since = rein_ast_binary(m->arena, REIN_OP_SUB, time, rein_ast_number(m->arena, p->pos, start));
+    rein_ast *drift = rein_ast_binary(m->arena, REIN_OP_MUL, name_of(m, m->doubt->drift[k], p->pos), since);
+    p->rate = times(m, p->rate,
+                    rein_ast_binary(m->arena, REIN_OP_ADD, name_of(m, m->doubt->scale[k], p->pos), drift));
   }
 }
 
@@ -106,9 +101,9 @@ static void change_states(maker *m) {
     *s = of->state[i];
     rein_ast *own = rein_ast_name(m->arena, s->pos, s->name);
     own->symbol = symbol[i];
-    rein_ast *loss = binary(m, REIN_OP_MUL, name_of(m, m->doubt->loss[i], s->pos), own);
+    rein_ast *loss = rein_ast_binary(m->arena, REIN_OP_MUL, name_of(m, m->doubt->loss[i], s->pos), own);
     rein_ast *rate = s->rate ? rein_ast_copy(m->arena, s->rate) : rein_ast_number(m->arena, s->pos, 0.0);
-    s->rate = binary(m, REIN_OP_SUB, rate, loss);
+    s->rate = rein_ast_binary(m->arena, REIN_OP_SUB, rate, loss);
   }
 }
 
@@ -119,7 +114,7 @@ static void change_actions(maker *m) {
     rein_action *a = &m->out->action[i];
     *a = of->action[i];
     rein_ast *late = name_of(m, m->doubt->late[i], a->pos);
-    a->lag = a->lag ? binary(m, REIN_OP_ADD, rein_ast_copy(m->arena, a->lag), late) : late;
+    a->lag = a->lag ? rein_ast_binary(m->arena, REIN_OP_ADD, rein_ast_copy(m->arena, a->lag), late) : late;
     if (a->state >= 0)
       a->bioavailability = times(m, a->bioavailability, name_of(m, m->doubt->amount[i], a->pos));
   }

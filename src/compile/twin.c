@@ -35,18 +35,11 @@ static rein_ast *name_of(const maker *m, int symbol, const rein_ast *like) {
   return out;
 }
 
-static rein_ast *binary(const maker *m, rein_op op, rein_ast *a, rein_ast *b) {
-  rein_ast *const arg[2] = {a, b};
-  rein_ast *out = rein_ast_op(m->arena, a->pos, op, 2, arg);
-  out->unit = a->unit;
-  return out;
-}
-
 /* r + hold * (r' - r) */
 static rein_ast *held(const maker *m, const rein_ast *rate, rein_ast *other, int flux) {
-  rein_ast *difference = binary(m, REIN_OP_SUB, other, copied(m, rate, 0));
-  rein_ast *part = binary(m, REIN_OP_MUL, name_of(m, m->first_hold + flux, rate), difference);
-  return binary(m, REIN_OP_ADD, copied(m, rate, 0), part);
+  rein_ast *difference = rein_ast_binary(m->arena, REIN_OP_SUB, other, copied(m, rate, 0));
+  rein_ast *part = rein_ast_binary(m->arena, REIN_OP_MUL, name_of(m, m->first_hold + flux, rate), difference);
+  return rein_ast_binary(m->arena, REIN_OP_ADD, copied(m, rate, 0), part);
 }
 
 /* ---- symbols and parameters ---- */
@@ -241,10 +234,10 @@ static rein_assignment jump_total(const maker *m, const rein_assignment *a, int 
   rein_ast *total = name_of(m, m->first_jump[copy] + j, a->value);
   rein_ast *state =
       name_of(m, m->symbol_of[REIN_SYMBOL_STATE][a->index] + copy * (int)m->of->n_symbol, a->value);
-  rein_ast *step = binary(m, REIN_OP_SUB, copied(m, a->value, copy), state);
+  rein_ast *step = rein_ast_binary(m->arena, REIN_OP_SUB, copied(m, a->value, copy), state);
   return (rein_assignment){.kind = REIN_SYMBOL_STATE,
                            .index = rein_twin_row(m->twin, REIN_TWIN_JUMP, copy, j),
-                           .value = binary(m, REIN_OP_ADD, total, step)};
+                           .value = rein_ast_binary(m->arena, REIN_OP_ADD, total, step)};
 }
 
 static void make_events(maker *m) {

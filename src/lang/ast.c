@@ -41,6 +41,13 @@ rein_ast *rein_ast_op(rein_arena *arena, rein_pos pos, rein_op op, int n_arg, re
   return ast;
 }
 
+rein_ast *rein_ast_binary(rein_arena *arena, rein_op op, rein_ast *a, rein_ast *b) {
+  rein_ast *const arg[2] = {a, b};
+  rein_ast *out = rein_ast_op(arena, a->pos, op, 2, arg);
+  out->unit = a->unit;
+  return out;
+}
+
 rein_ast *rein_ast_call(rein_arena *arena, rein_pos pos, const char *name, int n_arg, rein_ast *const *arg) {
   rein_ast *ast = new_node(arena, REIN_AST_CALL, pos);
   ast->name = rein_arena_strdup(arena, name);

@@ -36,6 +36,9 @@ struct rein_ast {
 rein_ast *rein_ast_number(rein_arena *arena, rein_pos pos, double number);
 rein_ast *rein_ast_name(rein_arena *arena, rein_pos pos, const char *name);
 rein_ast *rein_ast_op(rein_arena *arena, rein_pos pos, rein_op op, int n_arg, rein_ast *const *arg);
+
+/* The operation of two arguments, where a stands, with a's unit. */
+rein_ast *rein_ast_binary(rein_arena *arena, rein_op op, rein_ast *a, rein_ast *b);
 rein_ast *rein_ast_call(rein_arena *arena, rein_pos pos, const char *name, int n_arg, rein_ast *const *arg);
 
 /* `arg` times `factor`, as REIN_AST_CONVERT. */
