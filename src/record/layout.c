@@ -9,9 +9,9 @@
 
 /* A part holds about this many members and bytes: enough to write fast, little to lose when a run is killed.
  * Members of models with many states take longer, so that such parts hold fewer. */
-#define PART_MEMBERS 4096
-#define PART_BYTES ((int64_t)8 << 20)
-#define PART_STATES 32
+#define PART_MEMBERS 8192
+#define PART_BYTES ((int64_t)16 << 20)
+#define PART_STATES 16
 
 static rein_label label(const char *text) {
   return text ? text : "";

@@ -298,11 +298,11 @@ END_TEST
 
 START_TEST(test_part_size_follows_from_the_scenario) {
   rein_layout *l = rein_layout_create(f.arena, f.scenario, f.tape, 100000, 0);
-  /* 4096 members or 8 MiB, whatever comes first */
+  /* 8192 members or 16 MiB, whatever comes first */
   const int64_t members = l->n[REIN_AXIS_INDIVIDUAL] * FIXTURE_ARMS;
-  ck_assert_int_le(members, 4096);
-  ck_assert_int_gt(members, 4096 - 2 * FIXTURE_ARMS);
-  ck_assert_int_le(rein_layout_individual_bytes(l) * l->n[REIN_AXIS_INDIVIDUAL], 8 << 20);
+  ck_assert_int_le(members, 8192);
+  ck_assert_int_gt(members, 8192 - 2 * FIXTURE_ARMS);
+  ck_assert_int_le(rein_layout_individual_bytes(l) * l->n[REIN_AXIS_INDIVIDUAL], 16 << 20);
 }
 END_TEST
 
