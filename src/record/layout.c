@@ -2,6 +2,7 @@
 #include "src/base/sha256.h"
 #include "src/base/text.h"
 #include "src/record/record.h"
+#include "src/scenario/delivered.h"
 #include "src/scenario/draw.h"
 
 #include <math.h>
@@ -148,7 +149,7 @@ static void label_safety(rein_arena *arena, rein_layout *layout, const rein_mode
   size_t n = m->n_safety;
   for (size_t c = 0; c < m->n_action; c++) {
     const rein_action *a = &m->action[c];
-    if (!isfinite(a->valid_low) && !isfinite(a->valid_high)) continue;
+    if (!rein_action_is_bounded(a)) continue;
     rein_text range;
     rein_text_init(&range, arena);
     rein_text_add(&range, "an amount was delivered that the model is not valid for: outside ");

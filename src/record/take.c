@@ -5,6 +5,7 @@
  * batch only. */
 #include "src/record/record.h"
 #include "src/scenario/assay.h"
+#include "src/scenario/delivered.h"
 
 #include <assert.h>
 #include <math.h>
@@ -104,51 +105,18 @@ static void take_steps(rein_part *part, const rein_lane_plan *lane, int64_t m) {
   }
 }
 
-/* ---- amounts that the model is not valid for ---- */
-
-/* Compares doses by the time at which they are taken; those that are not taken come last. */
-static int compare_times(const void *left, const void *right) {
-  const rein_dose *const *a = left, *const *b = right;
-  const double s = (*a)->time_delivered, t = (*b)->time_delivered;
-  if (isnan(s) || isnan(t)) return isnan(s) - isnan(t);
-  return (s > t) - (s < t);
-}
-
-/* First time up to `end` at which what is delivered of the action at one instant is outside its valid range;
- * NaN never. taken (n): doses in the order of their times. */
-static double first_outside(const rein_action *action, int i_action, const rein_dose *const *taken, size_t n,
-                            double end) {
-  for (size_t i = 0; i < n;) {
-    const double time = taken[i]->time_delivered;
-    double total = 0;
-    bool any = false;
-    if (!(time <= end)) return NAN; /* or not taken */
-    for (; i < n && taken[i]->time_delivered == time; i++)
-      if (taken[i]->action == i_action) total += taken[i]->delivered, any = true;
-    if (any && !(total >= action->valid_low && total <= action->valid_high)) return time;
-  }
-  return NAN;
-}
-
 /* Signals about doses, behind those of the model. False when memory is out. */
 static bool take_dose_signals(rein_part *part, const rein_batch_result *r, int i_lane, int64_t m) {
   const rein_layout *layout = part->layout;
-  const rein_lane_plan *lane = &r->lane[i_lane];
-  const int64_t n_safety = part->n[REIN_AXIS_SAFETY], n_model = n_safety - layout->n_dose_signal;
-  if (layout->n_dose_signal == 0 || lane->n_dose == 0) return true;
-  const rein_dose **taken = malloc(lane->n_dose * sizeof *taken);
-  if (!taken) return false;
-  for (size_t d = 0; d < lane->n_dose; d++) taken[d] = &lane->dose[d];
-  qsort(taken, lane->n_dose, sizeof *taken, compare_times);
-  const rein_outcome *o = &r->outcome[i_lane];
-  const double end = o->status == REIN_LANE_FAILED ? o->time : lane->t_end;
-  for (int k = 0; k < layout->n_dose_signal; k++) {
-    const int action = layout->dose_signal[k];
-    part->safety_first[m * n_safety + n_model + k] =
-        first_outside(&layout->scenario->model->action[action], action, taken, lane->n_dose, end);
-  }
-  free(taken);
-  return true;
+  const int n = layout->n_dose_signal;
+  if (n == 0 || r->lane[i_lane].n_dose == 0) return true;
+  rein_delivered *first = malloc((size_t)n * sizeof *first);
+  const bool good = first && rein_delivered_find_outside(layout->scenario->model, layout->dose_signal, n,
+                                                         &r->lane[i_lane], &r->outcome[i_lane], first);
+  double *to = part->safety_first + (m + 1) * part->n[REIN_AXIS_SAFETY] - n;
+  for (int k = 0; k < n && good; k++) to[k] = first[k].time;
+  free(first);
+  return good;
 }
 
 /* ---- decisions on measurements ---- */

@@ -179,12 +179,13 @@ bool rein_scenario_has_initial(const rein_scenario *scenario, int arm);
 typedef struct {
   const char *line;
   int action;
+  bool of_table; /* what its cells hold is not shown */
   double amount; /* action's unit; NaN: it replaces or multiplies what is there, by what is not said here */
   rein_pos pos;
 } rein_outside_line;
 
-/* The first such line, false where there is none. Amounts that are per person, those of tables and those that
- * a titration changes are not looked at: they are known only when people are simulated. */
+/* The first such line, of the arm or its table, false where there is none. Amounts that are per person or
+ * that a titration changes are known only when people are simulated (delivered.h). */
 bool rein_scenario_find_outside(const rein_scenario *scenario, int arm, rein_outside_line *out);
 
 /* A column of the scenario's table of people, used by the model or not. */

@@ -4,6 +4,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/scenario/delivered.h"
+
+/* False when memory is out. */
+static bool take_outside(rein_sample *s, const rein_batch_result *r, int i_lane) {
+  const rein_lane_plan *lane = &r->lane[i_lane];
+  rein_sample_outside *to = &s->outside[lane->arm * s->n_individual + lane->individual];
+  rein_delivered *first = malloc(((size_t)s->n_bounded + 1) * sizeof *first);
+  const bool good = first && rein_delivered_find_outside(s->model, s->bounded, s->n_bounded, lane,
+                                                         &r->outcome[i_lane], first);
+  *to = (rein_sample_outside){NAN, NAN, -1};
+  for (int k = 0; k < s->n_bounded && good; k++)
+    if (!isnan(first[k].time) && !(first[k].time >= to->time))
+      *to = (rein_sample_outside){first[k].time, first[k].amount, s->bounded[k]};
+  free(first);
+  return good;
+}
+
 /* One batch's lanes to their places; lanes of different batches never share one. */
 static rein_status take(void *context, const rein_batch_result *r) {
   rein_sample *s = context;
@@ -22,6 +39,7 @@ static rein_status take(void *context, const rein_batch_result *r) {
       s->safety_first[((int64_t)arm * s->n_safety + k) * s->n_individual + i] =
           r->safety_first[(int64_t)k * r->n_lane + l];
     s->failed[arm * s->n_individual + i] = r->outcome[l].status == REIN_LANE_FAILED;
+    if (s->outside && !take_outside(s, r, l)) return REIN_ERR_MEMORY;
   }
   return REIN_OK;
 }
@@ -56,14 +74,28 @@ static void free_sample(void *object) {
   free(s->noise);
   free(s->safety_first);
   free(s->failed);
+  free(s->outside);
   free(s);
 }
 
-static rein_sample *allocate(rein_arena *arena, const rein_scenario *s, int n_keep) {
+/* False when memory is out. */
+static bool allocate_outside(rein_sample *sample) {
+  const rein_model *m = sample->model;
+  int *bounded = REIN_NEW(sample->arena, int, m->n_action + 1);
+  for (size_t a = 0; a < m->n_action; a++)
+    if (rein_action_is_bounded(&m->action[a])) bounded[sample->n_bounded++] = (int)a;
+  sample->bounded = bounded;
+  sample->outside =
+      malloc(((size_t)sample->n_individual * (size_t)sample->n_arm + 1) * sizeof *sample->outside);
+  return sample->outside != NULL;
+}
+
+static rein_sample *allocate(rein_arena *arena, const rein_scenario *s, int n_keep, bool judge_amounts) {
   rein_sample *sample = calloc(1, sizeof *sample);
   if (!sample) return NULL;
   rein_arena_defer(arena, free_sample, sample);
   *sample = (rein_sample){.arena = arena,
+                          .model = s->model,
                           .n_individual = s->n_individual,
                           .n_arm = s->n_arm,
                           .n_time = s->n_time,
@@ -75,7 +107,8 @@ static rein_sample *allocate(rein_arena *arena, const rein_scenario *s, int n_ke
   sample->noise = calloc((size_t)(n_member * 2 * sample->n_observable + 1), sizeof(double));
   sample->safety_first = malloc((size_t)(n_member * sample->n_safety + 1) * sizeof(double));
   sample->failed = calloc((size_t)n_member + 1, sizeof(bool));
-  if (!sample->value || !sample->noise || !sample->safety_first || !sample->failed) {
+  const bool good = !judge_amounts || allocate_outside(sample);
+  if (!good || !sample->value || !sample->noise || !sample->safety_first || !sample->failed) {
     rein_sample_destroy(sample);
     return NULL;
   }
@@ -94,7 +127,7 @@ rein_status rein_sample_create(rein_arena *arena, const rein_simulation *simulat
   rein_plan *plan;
   rein_status status = rein_scenario_plan(arena, s, tape, atol, &plan);
   if (status != REIN_OK) return status;
-  rein_sample *sample = allocate(arena, s, n_keep);
+  rein_sample *sample = allocate(arena, s, n_keep, options->judge_amounts);
   if (!sample) return REIN_ERR_MEMORY;
   adjusted with = {.inner = *plan, .options = options};
   rein_plan outer = *plan;

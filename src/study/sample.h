@@ -7,6 +7,12 @@
 
 #include "src/study/simulate.h"
 
+/* The first amount that a member was given outside what the model is valid for. */
+typedef struct {
+  double time, amount; /* model time, action's unit */
+  int32_t action;      /* -1: none */
+} rein_sample_outside;
+
 typedef struct {
   int64_t n_individual, n_failed; /* n_failed: members */
   int n_arm, n_time, n_keep, n_observable, n_safety;
@@ -15,6 +21,10 @@ typedef struct {
   double *safety_first; /* (n_arm x n_safety x n_individual) first time a signal was true [model time], NaN
                            never */
   bool *failed;         /* (n_arm x n_individual) */
+  rein_sample_outside *outside; /* (n_arm x n_individual); NULL where nobody asked for it */
+  const rein_model *model;
+  const int *bounded; /* (n_bounded) actions with a valid range */
+  int n_bounded;
   rein_ens_totals totals;
   rein_arena *arena; /* that it was deferred to */
 } rein_sample;
@@ -22,6 +32,7 @@ typedef struct {
 typedef struct {
   int n_thread;                /* 0: as OpenMP says */
   const rein_kernels *kernels; /* NULL: the best */
+  bool judge_amounts;          /* wants `outside` */
   /* Called with every lane once it is filled, from several threads at once; NULL: none. */
   rein_status (*adjust)(void *context, rein_lane_plan *lane);
   void *adjust_context;

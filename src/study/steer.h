@@ -58,7 +58,9 @@ typedef struct {
   double *cost;                 /* (n_objective) what is to be small */
   int64_t *beyond;              /* (n_limit) people beyond the limit */
   int64_t n_person, n_failed;
-  bool within; /* every limit holds and nobody failed */
+  int64_t n_outside;   /* people given an amount that the model is not valid for */
+  const char *outside; /* the first of these amounts, NULL none */
+  bool within;         /* every limit holds, nobody failed or was given such an amount */
 } rein_steer_outcome;
 
 typedef struct {
@@ -100,6 +102,8 @@ typedef struct {
   bool exploratory;     /* shown on every row: not all objectives are supported */
   const char *evidence; /* verdicts in words */
   int64_t n_evaluated, n_within;
+  int64_t n_invalid;         /* points at which somebody is given an amount that the model is not valid for */
+  const char *invalid;       /* the first of them, NULL none */
   rein_steer_choice *choice; /* (n_choice) by rank, dropped ones last */
   int n_choice;
   bool alone; /* one choice only is left after the check: it is shown without a rank */

@@ -134,17 +134,19 @@ static void refuse_amounts(const rein_steer_job *job) {
   rein_outside_line line;
   if (!rein_scenario_find_outside(job->probe, 0, &line)) return;
   const rein_action *a = &job->probe->model->action[line.action];
-  if (isnan(line.amount))
+  if (isnan(line.amount)) {
     rein_error(job->diag, line.pos,
                "'%s' replaces or multiplies what is there: whether the model is valid for it, %g to %g %s of "
                "'%s', cannot be told",
                line.line, a->valid_low, a->valid_high, a->unit_text, a->name);
-  else
-    rein_error(
-        job->diag, line.pos,
-        "'%s' gives %g %s, outside the range that the model is valid for, %g to %g %s of '%s': a search "
-        "stays inside",
-        line.line, line.amount, a->unit_text, a->valid_low, a->valid_high, a->unit_text, a->name);
+    return;
+  }
+  const char *amount =
+      line.of_table ? "an amount" : rein_arena_printf(job->arena, "%g %s", line.amount, a->unit_text);
+  rein_error(job->diag, line.pos,
+             "'%s' gives %s, outside the range that the model is valid for, %g to %g %s of '%s': a search "
+             "stays inside",
+             line.line, amount, a->valid_low, a->valid_high, a->unit_text, a->name);
 }
 
 rein_status rein_steer_refuse(rein_steer_job *job) {

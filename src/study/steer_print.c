@@ -29,6 +29,10 @@ static void print_head(const rein_steering *s, rein_text *out) {
   rein_text_printf(
       out, "%lld points searched on %lld people, %lld within all limits; check on %lld other people\n",
       (long long)s->n_evaluated, (long long)s->n_search, (long long)s->n_within, (long long)s->n_check);
+  if (s->n_invalid > 0)
+    rein_text_printf(
+        out, "%lld points refused, since somebody is given what the model is not valid for; first: %s\n",
+        (long long)s->n_invalid, s->invalid);
   for (int i = 0; i < s->n_edit; i++) {
     const rein_steer_edit *e = &s->edit[i];
     rein_text_printf(out, "edit: %s %s", edit_word[e->kind], e->what);
@@ -46,7 +50,8 @@ static void print_choice(const rein_steering *s, const rein_steer_choice *c, rei
   } else if (c->rank > 0) {
     rein_text_printf(out, "rank %d", c->rank);
   } else {
-    rein_text_add(out, "dropped: beyond a limit on the people of the check");
+    rein_text_printf(out, "dropped: beyond %s on the people of the check",
+                     c->check.n_outside > 0 ? "what the model is valid for" : "a limit");
   }
   if (s->exploratory) rein_text_add(out, ", exploratory");
   if (c->layer > 1) rein_text_printf(out, ", layer %d", c->layer);
@@ -70,6 +75,9 @@ static void print_choice(const rein_steering *s, const rein_steer_choice *c, rei
   }
   if (c->check.n_failed > 0)
     rein_text_printf(out, "  %lld people could not be simulated\n", (long long)c->check.n_failed);
+  if (c->check.n_outside > 0)
+    rein_text_printf(out, "  %lld people are given what the model is not valid for; first: %s\n",
+                     (long long)c->check.n_outside, c->check.outside);
   if (c->rank == 0) return;
   rein_text_printf(out, "  why here   %s\n  mechanism  %s\n  binds      %s\n  measure    %s\n", c->reason,
                    c->mechanism, c->binding, c->measure);
@@ -98,6 +106,8 @@ static json_t *make_outcome(const rein_steering *s, const rein_steer_outcome *o)
     json_object_set_new(limits, s->limit[k].name, json_integer(o->beyond[k]));
   json_object_set_new(object, "people", json_integer(o->n_person));
   json_object_set_new(object, "failed", json_integer(o->n_failed));
+  json_object_set_new(object, "people_outside_valid", json_integer(o->n_outside));
+  json_object_set_new(object, "first_outside_valid", rein_json_text(o->outside));
   json_object_set_new(object, "within_limits", json_boolean(o->within));
   json_object_set_new(object, "objectives", objectives);
   json_object_set_new(object, "people_beyond", limits);
@@ -176,6 +186,8 @@ rein_status rein_steer_print_json(const rein_steering *s, rein_text *out) {
   json_object_set_new(root, "check_seed", json_integer((json_int_t)s->check_seed));
   json_object_set_new(root, "n_evaluated", json_integer(s->n_evaluated));
   json_object_set_new(root, "n_within", json_integer(s->n_within));
+  json_object_set_new(root, "n_outside_valid", json_integer(s->n_invalid));
+  json_object_set_new(root, "first_outside_valid", rein_json_text(s->invalid));
   json_object_set_new(root, "goals", make_goals(s));
   for (int i = 0; i < s->n_choice; i++) json_array_append_new(choices, make_choice(s, &s->choice[i]));
   json_object_set_new(root, "choices", choices);

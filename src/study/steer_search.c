@@ -55,7 +55,8 @@ rein_status rein_steer_simulate(rein_steer_job *job, const double *value, int n,
   const int n_obs = (int)simulation->scenario->model->n_observable;
   int *keep = REIN_NEW(job->arena, int, n_obs);
   for (int o = 0; o < n_obs; o++) keep[o] = simulation->tape->n_state + o;
-  const rein_sample_options options = {.n_thread = job->options->n_thread, .kernels = job->options->kernels};
+  const rein_sample_options options = {
+      .n_thread = job->options->n_thread, .kernels = job->options->kernels, .judge_amounts = true};
   return rein_sample_create(job->arena, simulation, keep, n_obs, &options, sample);
 }
 
@@ -100,6 +101,22 @@ static bool is_beyond(const rein_steer_job *job, const rein_sample *sample, int 
   return false;
 }
 
+/* Amounts as they were delivered to each person, whatever the scenario says of them. */
+static void judge_amounts(const rein_steer_job *job, const rein_sample *sample, int arm,
+                          rein_steer_outcome *out) {
+  const rein_model *m = job->out->scenario->model;
+  out->n_outside = 0;
+  for (int64_t i = 0; i < sample->n_individual; i++) {
+    const rein_sample_outside *first = &sample->outside[arm * sample->n_individual + i];
+    if (first->action < 0) continue;
+    const rein_action *a = &m->action[first->action];
+    if (out->n_outside++ == 0)
+      out->outside = rein_arena_printf(job->arena, "%.6g %s of '%s' in all at %.6g %s, valid for %g to %g %s",
+                                       first->amount, a->unit_text, a->name, first->time, m->time_unit_text,
+                                       a->valid_low, a->valid_high, a->unit_text);
+  }
+}
+
 static void judge(const rein_steer_job *job, const rein_sample *sample, int arm, double *work,
                   rein_steer_outcome *out) {
   const rein_steering *s = job->out;
@@ -120,7 +137,8 @@ static void judge(const rein_steer_job *job, const rein_sample *sample, int arm,
     out->objective[k] = summarise(work, n);
     out->cost[k] = n > 0 ? cost / (double)n : NAN;
   }
-  out->within = out->n_failed == 0;
+  judge_amounts(job, sample, arm, out);
+  out->within = out->n_failed == 0 && out->n_outside == 0;
   for (int k = 0; k < s->n_limit; k++) {
     out->beyond[k] = 0;
     for (int64_t i = 0; i < sample->n_individual; i++)
@@ -254,9 +272,9 @@ static int find_layers(pool *p, int n_wanted) {
   return n_done;
 }
 
-/* How far a point is beyond its limits, for breeding while none is within. */
+/* How far a point is beyond its limits and what the model is valid for, for breeding while none is within. */
 static double excess(const pool *p, int i) {
-  double sum = (double)p->outcome[i].n_failed;
+  double sum = (double)(p->outcome[i].n_failed + p->outcome[i].n_outside);
   for (int k = 0; k < p->job->out->n_limit; k++)
     sum += fmax(0.0, (double)p->outcome[i].beyond[k] -
                          p->job->out->limit[k].probability * (double)p->outcome[i].n_person);
@@ -348,7 +366,10 @@ static void take_choices(pool *p) {
   rein_steering *out = p->job->out;
   int *from = REIN_NEW(p->job->arena, int, p->n + 1), *taken = REIN_NEW(p->job->arena, int, p->n + 1), n = 0;
   find_layers(p, REIN_STEER_LEAST);
-  for (int i = 0; i < p->n; i++) out->n_within += p->outcome[i].within;
+  for (int i = 0; i < p->n; i++) {
+    out->n_within += p->outcome[i].within;
+    if (p->outcome[i].n_outside > 0 && out->n_invalid++ == 0) out->invalid = p->outcome[i].outside;
+  }
   for (int layer = 1; n < REIN_STEER_LEAST && layer <= p->n; layer++) {
     for (int i = 0; i < p->n; i++)
       if (p->layer[i] == layer && (layer == 1 || n < REIN_STEER_LEAST)) from[n++] = i;

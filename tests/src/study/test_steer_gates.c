@@ -26,7 +26,7 @@ static const char model[] =
     "rein: model/1\nname: m\ntime: h\nparameters:\n"
     "  k: {value: 0.2 1/h, between: lognormal(cv: 20 %), assumed: test}\n"
     "  base: {value: 10 mg, assumed: test}\n"
-    "  most: {value: 24 mg, assumed: test}\n  part: {is: most / 2, unit: mg, assumed: test}\n"
+    "  most: {value: 100 mg, assumed: test}\n  part: {is: most / 2, unit: mg, assumed: test}\n"
     "  held: {value: 0 mg, assumed: test}\n"
     "covariates:\n  weight: {unit: kg, typical: 70 kg}\n"
     "states:\n  x: {unit: mg, initial: base, scale: 10 mg}\n"
@@ -96,7 +96,7 @@ static void teardown(void) {
 
 /* Goals of one arm; each part NULL: as it is good. */
 typedef struct {
-  const char *above, *arm, *lines, *horizon, *evidence, *actions, *rest;
+  const char *above, *arm, *lines, *horizon, *evidence, *actions, *check, *rest;
 } goals;
 
 static const char *or_else(const char *text, const char *otherwise) {
@@ -115,10 +115,10 @@ static rein_status steer(const goals *g, bool exploratory, rein_steering *s) {
                            arena,
                            "rein: steer/1\nname: g\nscenario: ./s.yaml\narm: a\nhorizon: %s\nactions: %s\n"
                            "objectives: {x: {observable: X, want: high}}\nevidence: [%s]\n"
-                           "search: {points: 16, rounds: 1, people: 30}\ncheck: {people: 30, seed: 9}\n%s",
+                           "search: {points: 16, rounds: 1, people: 30}\ncheck: {people: %s, seed: 9}\n%s",
                            or_else(g->horizon, "10 h"),
                            or_else(g->actions, "{d: {field: actions.give.amount, from: 0 mg, to: 12 mg}}"),
-                           or_else(g->evidence, "near.yaml"), or_else(g->rest, "")));
+                           or_else(g->evidence, "near.yaml"), or_else(g->check, "30"), or_else(g->rest, "")));
   const rein_steer_options options = {.exploratory = exploratory};
   diag = rein_diag_create(arena);
   return rein_steer(arena, units, rein_arena_printf(arena, "%s/g.yaml", folder), &options, diag, s);
@@ -181,6 +181,73 @@ START_TEST(test_amounts_stay_valid) {
 }
 END_TEST
 
+/* ---- amounts as they are delivered ---- */
+
+static rein_steering search_with(const char *arm, const char *lines) {
+  rein_steering s;
+  ck_assert_msg(steer(&(goals){.arm = arm, .lines = lines}, true, &s) == REIN_OK, "%s", messages());
+  return s;
+}
+
+/* Every point is refused, with the first reason. */
+static void expect_none(const char *lines, const char *part) {
+  const rein_steering s = search_with(NULL, lines);
+  rein_text text;
+  ck_assert_int_eq(s.n_choice, 0);
+  ck_assert_int_eq(s.n_invalid, s.n_evaluated);
+  ck_assert_msg(strstr(s.invalid, part), "%s", s.invalid);
+  rein_text_init(&text, arena);
+  rein_steer_print(&s, &text);
+  ck_assert_msg(strstr(text.bytes, "24 points refused, since somebody is given"), "%s", text.bytes);
+  ck_assert_ptr_nonnull(strstr(text.bytes, s.invalid));
+}
+
+START_TEST(test_own_amounts_stay_valid) { /* about every tenth person has more than 20 mg */
+  expect_none(", {do: give, name: own, amount: 'normal(mean: 15 mg, sd: 4 mg)', at: 1 h}",
+              "of 'give' in all at 1 h, valid for 0 to 20 mg");
+  rein_steering s; /* one in 400: nobody of the search, somebody of the check */
+  const goals rare = {.lines = ", {do: give, name: own, amount: 'normal(mean: 15 mg, sd: 1.8 mg)', at: 1 h}",
+                      .check = "1000"};
+  ck_assert_msg(steer(&rare, true, &s) == REIN_OK, "%s", messages());
+  ck_assert_int_gt(s.n_choice, 0);
+  for (int i = 0; i < s.n_choice; i++) {
+    ck_assert_int_eq(s.choice[i].search.n_outside, 0);
+    ck_assert_int_gt(s.choice[i].check.n_outside, 0);
+    ck_assert(!s.choice[i].check.within && s.choice[i].rank == 0);
+  }
+}
+END_TEST
+
+START_TEST(test_table_amounts_stay_valid) {
+  static const char arm[] = "events: {table: doses.csv, units: {time: h, amt: mg}, actions: {x: give}}, ";
+  write_file("doses.csv", "TIME,AMT,CMT\n3,700,x\n");
+  expect_refusal(
+      &(goals){.arm = arm}, true,
+      "'give' gives an amount, outside the range that the model is valid for, 0 to 20 mg of 'give'");
+  ck_assert_msg(!strstr(messages(), "700 mg"), "%s", messages());
+  write_file("doses.csv", "TIME,AMT,CMT\n0,12,x\n"); /* beside the line at time 0 */
+  const rein_steering s = search_with(arm, NULL);
+  ck_assert_int_gt(s.n_choice, 0);
+  ck_assert_int_gt(s.n_invalid, 0);
+  for (int i = 0; i < s.n_choice; i++) ck_assert_double_le(s.choice[i].value[0], 8.0);
+}
+END_TEST
+
+START_TEST(test_titrated_amounts_stay_valid) {
+  expect_none(", {do: give, name: up, amount: 1 mg, every: 2 h, for: 8 h, "
+              "titrate: {at: [3 h], rules: [{when: X < 1000 'mg', change: 30 mg}]}}",
+              "30 mg of 'give' in all at 4 h, valid for 0 to 20 mg");
+}
+END_TEST
+
+START_TEST(test_sums_stay_valid) { /* of two lines at one instant */
+  const rein_steering s = search_with(NULL, ", {do: give, name: extra, amount: 12 mg, at: 0 h}");
+  ck_assert_int_gt(s.n_choice, 0);
+  ck_assert_int_gt(s.n_invalid, 0);
+  for (int i = 0; i < s.n_choice; i++) ck_assert_double_le(s.choice[i].value[0], 8.0);
+}
+END_TEST
+
 START_TEST(test_never_a_single_one) {
   expect_refusal(&(goals){.rest = "edits:\n  - {pin: d, at: 5 mg, by: x, why: y}\n"}, true,
                  "every action is pinned");
@@ -195,6 +262,10 @@ Suite *rein_suite_steer_gates(void) {
   tcase_add_test(c, test_evidence);
   tcase_add_test(c, test_limits_stay);
   tcase_add_test(c, test_amounts_stay_valid);
+  tcase_add_test(c, test_own_amounts_stay_valid);
+  tcase_add_test(c, test_table_amounts_stay_valid);
+  tcase_add_test(c, test_titrated_amounts_stay_valid);
+  tcase_add_test(c, test_sums_stay_valid);
   tcase_add_test(c, test_never_a_single_one);
   suite_add_tcase(s, c);
   return s;
