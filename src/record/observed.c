@@ -56,7 +56,7 @@ static int find_word(const char *const *words, const char *word) {
   return i;
 }
 
-/* Only a contrast of two arms that people were randomised to is an effect. */
+/* Only a contrast of two arms that people, or one person's periods, were randomised to is an effect. */
 static int read_comparator(rein_observed_reader *r, const rein_yaml *arms, const rein_observed_arm *arm,
                            int i) {
   const rein_yaml *node = rein_yaml_get(arms->item[i], "comparator");
@@ -73,13 +73,19 @@ static int read_comparator(rein_observed_reader *r, const rein_yaml *arms, const
   }
   const int both[] = {i, c};
   for (int k = 0; k < 2; k++) {
-    if (arm[both[k]].assignment == REIN_ASSIGNED_RANDOMISED) continue;
+    const rein_observed_assignment is = arm[both[k]].assignment;
+    if (is == REIN_ASSIGNED_RANDOMISED || is == REIN_ASSIGNED_N_OF_1) continue;
     rein_error(r->diag, node->pos,
                "arm '%s' is '%s': a contrast of two arms is an effect only where people were randomised to "
                "them",
                arm[both[k]].name, rein_observed_assignment_word(arm[both[k]].assignment));
     return -1;
   }
+  if (arm[i].assignment != arm[c].assignment)
+    rein_error(r->diag, node->pos,
+               "arm '%s' is '%s' and arm '%s' is '%s': a contrast is either between people or within them",
+               arm[i].name, rein_observed_assignment_word(arm[i].assignment), arm[c].name,
+               rein_observed_assignment_word(arm[c].assignment));
   if (c == i) rein_error(r->diag, node->pos, "arm '%s' is its own comparator", arm[i].name);
   return c;
 }

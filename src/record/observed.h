@@ -39,7 +39,7 @@ const char *rein_observed_relation_word(rein_relation relation); /* "input-deriv
 typedef struct {
   const char *name, *actions, *concurrent, *adherence; /* as the YAML says */
   rein_observed_assignment assignment;
-  int comparator; /* arm that people were randomised to instead, -1: none is named */
+  int comparator; /* arm that people, or their periods, were randomised to instead, -1: none is named */
   rein_pos pos;
 } rein_observed_arm;
 
@@ -53,6 +53,7 @@ typedef struct {
   int censored;                       /* -1: below value, 1: above it, 0: measured */
   double low, high;                   /* limits of detection, NaN: none is given */
   bool is_completer;                  /* a mean of those who stayed to the end */
+  const char *replicate;              /* number of what was measured twice, or of a period; "" none */
   int64_t row;                        /* of the table */
 } rein_observed_point;
 

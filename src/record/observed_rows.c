@@ -283,13 +283,15 @@ static bool is_new(rein_observed_rows *rows, const rein_observed_point *p, const
 
 void rein_observed_add(rein_observed_rows *rows, const rein_observed_point *p, const char *replicate,
                        rein_pos pos) {
+  rein_observed_point kept = *p;
   if (!is_new(rows, p, replicate, pos)) return;
+  kept.replicate = replicate;
   if (isnan(p->value))
     rows->r->observed->n_missing++;
   else if (p->is_completer)
-    REIN_PUSH(rows->r->arena, rows->completer, rows->n_completer, rows->cap_completer, *p);
+    REIN_PUSH(rows->r->arena, rows->completer, rows->n_completer, rows->cap_completer, kept);
   else
-    REIN_PUSH(rows->r->arena, rows->point, rows->n_point, rows->cap_point, *p);
+    REIN_PUSH(rows->r->arena, rows->point, rows->n_point, rows->cap_point, kept);
 }
 
 static void read_row(job *j, int64_t row) {

@@ -144,7 +144,10 @@ static void add_effect(rein_html *html, const rein_validation *v, const rein_val
     rein_html_close(html, "tr");
     return;
   }
-  rein_html_cell(html, "%g and %g", e->n_arm, e->n_comparator);
+  if (e->row.is_within)
+    rein_html_cell(html, "%g, within each", e->n_arm);
+  else
+    rein_html_cell(html, "%g and %g", e->n_arm, e->n_comparator);
   if (isnan(e->observed_low))
     rein_html_cell(html, "%.4g (n/a: its sampling error is not known)", e->observed);
   else

@@ -270,10 +270,17 @@ static int find_time(const rein_scenario *s, double time) {
 
 /* ---- tasks ---- */
 
+/* The period that a point of an n-of-1 arm is of. */
+static const char *period_of(const rein_validate_job *job, const rein_observed_point *p) {
+  return job->observed->arm[p->arm].assignment == REIN_ASSIGNED_N_OF_1 ? p->replicate : NULL;
+}
+
 static const rein_before *find_before(const rein_validate_job *job, const rein_observed_point *p) {
+  const char *period = period_of(job, p);
   for (int i = 0; i < job->n_before; i++) {
     const rein_before *b = &job->before[i];
-    if (b->study == p->study && b->arm == p->arm && b->observable == p->observable && b->person == p->person)
+    if (b->study == p->study && b->arm == p->arm && b->observable == p->observable &&
+        b->person == p->person && (!period || strcmp(b->period, period) == 0))
       return b;
   }
   return NULL;
@@ -286,8 +293,8 @@ static void collect_before(rein_validate_job *job) {
   for (int i = 0; i < o->n_point; i++) {
     const rein_observed_point *p = &o->point[i];
     if (!same_time(p->time, start)) continue;
-    job->before[job->n_before++] =
-        (rein_before){p->study, p->arm, p->observable, p->person, p->censored, p->value, p->n};
+    job->before[job->n_before++] = (rein_before){p->study,    p->arm,   p->observable, p->person,
+                                                 p->censored, p->value, p->n,          period_of(job, p)};
   }
 }
 
@@ -311,7 +318,8 @@ rein_task rein_validate_task(const rein_validate_job *job, const rein_observed_p
                      .n_after = p->n,
                      .sd = p->sd,
                      .relative_to = value,
-                     .comparator = -1};
+                     .comparator = -1,
+                     .period = period_of(job, p)};
 }
 
 static void add_task(rein_validate_job *job, const rein_observed_point *p) {

@@ -51,6 +51,7 @@ typedef struct {
   int n_others;             /* points for which the mean change of the others is known */
   bool suppressed;          /* fewer than REIN_SMALLEST_GROUP people: nothing else is filled */
   bool complement;          /* suppressed because the rows around it would tell of so few */
+  bool is_within;           /* of effects: points are contrasts within people */
   rein_score score[REIN_N_SCORE];
   double coverage_low, coverage_high, n_effective; /* exact interval of 90 % coverage, effective trials */
   rein_validation_level
@@ -58,7 +59,8 @@ typedef struct {
 } rein_validation_row;
 
 /* A randomised contrast: change under the arm minus change under its comparator, in one study over one
- * horizon; or all of an observable. Observable's unit. It takes no part in the verdict. */
+ * horizon; or all of an observable. Observable's unit. It takes no part in the verdict. Within people each
+ * person is a point; observed and predicted are then the means over them. */
 typedef struct {
   rein_validation_row row;                      /* scores; the baseline is no effect */
   int comparator, study;                        /* of observed; -1: all */
@@ -162,7 +164,8 @@ typedef struct {
   int n_row;
   rein_validation_effect *effect; /* (n_effect) per observable that has any: all; one by one */
   int n_effect;
-  int n_effect_censored, n_effect_shared; /* left out: censored values; the same people in both arms */
+  int n_effect_censored, n_effect_shared; /* left out: censored values; the same people in both arms, to which
+                                             people were randomised */
   rein_validation_leaving *leaving;       /* (n_leaving) */
   int n_leaving;
   rein_validation_row *completer; /* (n_completer) of an arm and horizon: people who were still there at nine

@@ -30,6 +30,9 @@ typedef struct {
   int comparator;                     /* of an effect: the arm that is taken off, of observed */
   double n_comparator, se;            /* of an effect: people; standard error, NaN: not known */
   bool is_test;                       /* of a frozen split; false where there is none */
+  const char *period;                 /* of n-of-1 arms; NULL elsewhere */
+  bool is_within;                     /* an effect within people: of `whose`, -1: their mean */
+  int whose;
 } rein_task;
 
 /* Levels of central intervals: 50, 90, 95 % first. */
@@ -50,6 +53,7 @@ typedef struct {
 typedef struct {
   int study, arm, observable, person, censored;
   double value, n;
+  const char *period; /* as of a task */
 } rein_before;
 
 typedef struct rein_outside rein_outside; /* outside.c */
@@ -86,12 +90,15 @@ struct rein_validate_job {
   rein_task_score *score; /* (n_task) */
   rein_task *effect;      /* (n_effect) */
   rein_task_score *effect_score;
+  rein_task *within; /* (n_within) means over people of effects within them, for one line each */
+  rein_task_score *within_score;
   rein_task *completer; /* (n_completer) those who stayed, where people leave, of tasks or of rows of their
                            own */
   int *completer_of;    /* (n_completer) the task that it is, -1: of a row of its own */
   rein_task_score *completer_score;
   int n_completer;
   int n_effect, n_effect_censored, n_effect_shared; /* the last two: left out */
+  int n_within;
 };
 
 /* validate_simulate.c: fills sample and measured, which the caller frees also after a failure. */
@@ -118,6 +125,16 @@ void rein_validate_predict(const rein_validate_job *job, const rein_task *task, 
  * another randomised arm (NULL: none). */
 void rein_validate_predict_cohorts(const rein_validate_job *job, const rein_task *task, int sim_arm,
                                    rein_predict_kind kind, const rein_task *with, double *change);
+
+/* Weighted samples of the contrast within a person, one for each candidate; returns their number, 0: no
+ * prediction. A candidate is the same person in both arms, weighs by all that was measured of the person at
+ * the state before in either, and is measured anew in each period. */
+size_t rein_validate_predict_within(const rein_validate_job *job, const rein_task *effect,
+                                    rein_predict_kind kind, rein_weighted *sample);
+
+/* Whether the point is one of those whose changes are the arm's in this effect. */
+bool rein_validate_is_in_effect(const rein_validate_job *job, const rein_task *task, const rein_task *effect,
+                                int arm);
 
 /* Negative logarithm of the predicted density of a person's measurement, or of the probability of a censored
  * one; NaN without declared noise or prediction. sample: as just predicted, unsorted, one for each candidate.

@@ -62,6 +62,7 @@ static json_t *make_effect(const rein_validation *v, const rein_validation_effec
   json_object_set_new(object, "comparator", json_string(v->observed->arm[e->comparator].name));
   json_object_set_new(object, "study", json_string(v->observed->study[e->study]));
   if (e->row.suppressed) return object;
+  json_object_set_new(object, "within_people", json_boolean(e->row.is_within));
   json_object_set_new(object, "n_arm", rein_json_number(e->n_arm));
   json_object_set_new(object, "n_comparator", rein_json_number(e->n_comparator));
   json_object_set_new(object, "people_without_prediction", json_integer(e->n_missing));

@@ -51,6 +51,7 @@ static double weigh(const context *c, int whose, rein_weighted *sample, size_t n
       const rein_before *b = &job->before[i];
       if (b->person != whose || b->arm != c->task->arm || !isnan(job->observed->known[b->observable]))
         continue;
+      if (c->task->period && whose == c->task->person && strcmp(b->period, c->task->period) != 0) continue;
       sum += density_of(c, individual, b->observable, 0, b->value, b->censored);
     }
     if (isnan(latent_of(c, c->task->i_time, c->task->observable)[individual])) sum = -INFINITY;
@@ -60,18 +61,21 @@ static double weigh(const context *c, int whose, rein_weighted *sample, size_t n
   return largest;
 }
 
+/* A latent value measured, with the noise that `key` and `t` draw. */
+static double measure(const context *c, int64_t individual, double latent, uint64_t key, uint64_t t) {
+  const int o = c->task->observable;
+  const uint64_t seed = c->job->scenario->seed, i = (uint64_t)individual;
+  return rein_measure(observable_of(c->job, o), latent, noise_of(c, individual, o, 0),
+                      noise_of(c, individual, o, 1), rein_draw_normal(seed, REIN_DRAW_NOISE, i, key, t),
+                      rein_draw_normal(seed, REIN_DRAW_NOISE_2, i, key, t))
+      .value;
+}
+
 /* The measured value where the state stays as it was: the state before with the noise of the time after. */
 static double stay(const context *c, int64_t individual) {
-  const rein_validate_job *job = c->job;
   const int o = c->task->observable;
-  const rein_observable *observable = observable_of(job, o);
-  const uint64_t key = rein_draw_key(observable->name), i = (uint64_t)individual,
-                 t = (uint64_t)c->task->i_time;
-  return rein_measure(observable, latent_of(c, 0, o)[individual], noise_of(c, individual, o, 0),
-                      noise_of(c, individual, o, 1),
-                      rein_draw_normal(job->scenario->seed, REIN_DRAW_NOISE, i, key, t),
-                      rein_draw_normal(job->scenario->seed, REIN_DRAW_NOISE_2, i, key, t))
-      .value;
+  return measure(c, individual, latent_of(c, 0, o)[individual], rein_draw_key(observable_of(c->job, o)->name),
+                 (uint64_t)c->task->i_time);
 }
 
 static void predict_person(const context *c, int whose, rein_predict_kind kind, rein_weighted *sample,
@@ -92,6 +96,56 @@ static void predict_person(const context *c, int whose, rein_predict_kind kind, 
   }
   const double enough = fmin(REIN_VALIDATE_EFFECTIVE, 0.5 * (double)n_all);
   if (rein_weighted_effective(sample, n_all) >= enough) *n = n_all;
+}
+
+/* ---- within people ---- */
+
+/* Logarithm of the weight of a candidate: all that was measured of the person before, in both arms. */
+static double weigh_both(const rein_validate_job *job, const rein_task *effect, int64_t individual) {
+  double sum = 0.0;
+  for (int i = 0; i < job->n_before; i++) {
+    const rein_before *b = &job->before[i];
+    const context c = {job, effect, job->sim_arm[b->arm]};
+    if (b->person != effect->whose || (b->arm != effect->arm && b->arm != effect->comparator)) continue;
+    if (!isnan(job->observed->known[b->observable])) continue;
+    sum += density_of(&c, individual, b->observable, 0, b->value, b->censored);
+  }
+  return sum;
+}
+
+/* Mean change of an individual over the person's periods of an arm; the noise of each period is its own. */
+static double period_change(const rein_validate_job *job, const rein_task *effect, int arm,
+                            rein_predict_kind kind, int64_t individual) {
+  const uint64_t key = rein_draw_key("noise of a period");
+  double sum = 0.0, n = 0.0;
+  for (int i = 0; i < job->n_task; i++) {
+    const rein_task *t = &job->task[i];
+    const context c = {job, t, job->sim_arm[arm]};
+    if (t->person != effect->whose || !rein_validate_is_in_effect(job, t, effect, arm)) continue;
+    const int i_time = kind == REIN_PREDICT_CHANGE ? t->i_time : 0;
+    const double latent = latent_of(&c, i_time, t->observable)[individual];
+    sum += measure(&c, individual, latent, key, (uint64_t)i) - t->before;
+    n += 1.0;
+  }
+  return sum / n;
+}
+
+size_t rein_validate_predict_within(const rein_validate_job *job, const rein_task *effect,
+                                    rein_predict_kind kind, rein_weighted *sample) {
+  const size_t n = (size_t)job->n_candidate;
+  double largest = -INFINITY;
+  for (size_t k = 0; k < n; k++) {
+    const int64_t individual = job->first_member[effect->whose] + (int64_t)k;
+    const double x = period_change(job, effect, effect->arm, kind, individual) -
+                     period_change(job, effect, effect->comparator, kind, individual);
+    const double w = weigh_both(job, effect, individual);
+    sample[k] = isfinite(x) ? (rein_weighted){x, w} : (rein_weighted){0.0, -INFINITY};
+    largest = fmax(largest, sample[k].w);
+  }
+  if (!isfinite(largest)) return 0;
+  for (size_t k = 0; k < n; k++) sample[k].w = rein_fixed_exp(sample[k].w - largest);
+  const double enough = fmin(REIN_VALIDATE_EFFECTIVE, 0.5 * (double)n);
+  return rein_weighted_effective(sample, n) >= enough ? n : 0;
 }
 
 double rein_validate_log_score(const rein_validate_job *job, const rein_task *task, int sim_arm,

@@ -184,6 +184,9 @@ static const char *no_effects(const rein_validation *v) {
   }
   if (v->n_effect_censored) return "values are censored";
   if (v->n_effect_shared) return "the same people are in both arms";
+  if (n_named && o->is_group && n_random == 0) return "means do not tell of contrasts within people";
+  if (n_named && v->outside_hash && n_random == 0)
+    return "predictions do not tell of contrasts within people";
   if (n_named) return "no horizon has both arms";
   if (n_random < 2) return "fewer than two arms that people were randomised to";
   return "no arm names a comparator";
@@ -201,7 +204,9 @@ static void print_effect(const rein_validation *v, const rein_validation_effect 
     return;
   }
   rein_text_printf(
-      out, "%9s  %-27s %-27s %9s %9s  %s\n", rein_arena_printf(arena, "%g/%g", e->n_arm, e->n_comparator),
+      out, "%9s  %-27s %-27s %9s %9s  %s\n",
+      e->row.is_within ? rein_arena_printf(arena, "%g within", e->n_arm)
+                       : rein_arena_printf(arena, "%g/%g", e->n_arm, e->n_comparator),
       isnan(e->observed_low)
           ? rein_arena_printf(arena, "%.4g [n/a]", e->observed)
           : rein_arena_printf(arena, "%.4g [%.4g, %.4g]", e->observed, e->observed_low, e->observed_high),
@@ -318,9 +323,9 @@ static void print_md_row(const rein_validation *v, const rein_validation_row *ro
   const rein_score *s = row->score;
   rein_text_printf(out, "| %s | %s | %s | %s | %d, %d %s%s | %s%s | ", v->scenario->model->name,
                    v->scenario->name, studies_of(v, out->arena), v->relation, row->n_point, row->n_unit,
-                   verdict           ? unit_word(v, row->n_unit)
-                   : row->n_unit > 1 ? "contrasts of arms"
-                                     : "contrast of arms",
+                   verdict || row->is_within ? unit_word(v, row->n_unit)
+                   : row->n_unit > 1         ? "contrasts of arms"
+                                             : "contrast of arms",
                    v->observed->is_group ? rein_arena_printf(out->arena, ", %g people", row->n_people) : "",
                    o->name, verdict ? "" : ", effect");
   if (row->suppressed) {

@@ -302,5 +302,7 @@ rein_status rein_validate_score_tasks(rein_validate_job *job) {
   }
   job->effect_score = REIN_NEW(job->arena, rein_task_score, job->n_effect + 1);
   for (int i = 0; i < job->n_effect; i++) score_effect(&s, &job->effect[i], &job->effect_score[i]);
+  job->within_score = REIN_NEW(job->arena, rein_task_score, job->n_within + 1);
+  for (int i = 0; i < job->n_within; i++) score_effect(&s, &job->within[i], &job->within_score[i]);
   return REIN_OK;
 }

@@ -209,26 +209,41 @@ static void judge_coverage(const selection *s, rein_validation_row *row) {
                          &row->coverage_high);
 }
 
+/* People of an effect within people at one horizon: each is a point. */
+static int count_within(const selection *s, const rein_task *effect) {
+  int n = 0;
+  for (int i = 0; i < s->n_task; i++) {
+    const rein_task *t = &s->task[i];
+    n += t->is_within && t->observable == effect->observable && t->study == effect->study &&
+         t->arm == effect->arm && t->i_time == effect->i_time;
+  }
+  return n;
+}
+
 /* Who is counted: people; of group means the people behind them. */
 static bool is_small(const selection *s, const rein_validation_row *row) {
   if (!s->job->observed->is_group && !is_effect(s->task)) return row->n_unit < REIN_SMALLEST_GROUP;
   for (int i = 0; i < s->n_task; i++) {
     const rein_task *t = &s->task[i];
     if (!is_in(s, t)) continue;
+    if (t->is_within) {
+      if (count_within(s, t) < REIN_SMALLEST_GROUP) return true;
+      continue;
+    }
     if (t->n_after < REIN_SMALLEST_GROUP || t->n_before < REIN_SMALLEST_GROUP) return true;
     if (is_effect(t) && t->n_comparator < REIN_SMALLEST_GROUP) return true;
   }
   return false;
 }
 
-/* The largest number of each unit; of an effect with its comparator's. */
+/* The largest number of each unit; of an effect with its comparator's, who are others. */
 static double count_people(const selection *s) {
   double sum = 0.0;
   for (int u = 0; u < s->n_unit; u++) s->above[u] = 0.0;
   for (int i = 0; i < s->n_task; i++) {
     const rein_task *t = &s->task[i];
-    if (is_in(s, t))
-      s->above[t->unit] = fmax(s->above[t->unit], t->n_after + (is_effect(t) ? t->n_comparator : 0.0));
+    const double others = is_effect(t) && !t->is_within ? t->n_comparator : 0.0;
+    if (is_in(s, t)) s->above[t->unit] = fmax(s->above[t->unit], t->n_after + others);
   }
   for (int u = 0; u < s->n_unit; u++) sum += s->above[u];
   return sum;
@@ -251,6 +266,7 @@ static void fill_row(const selection *s, rein_validation_row *row) {
     row->n_others += !isnan(s->score[i].others);
     row->n_unit += !used[t->unit];
     used[t->unit] = true;
+    row->is_within |= t->is_within;
     if (t->person < 0 && s->i_time >= 0) row->n_before = t->n_before, row->n_after = t->n_after;
   }
   row->n_people = count_people(s);
@@ -316,28 +332,28 @@ static void add_effect(const selection *s, const rein_task *t, const rein_task_s
   e->high = score->missing ? NAN : score->high;
 }
 
-/* All of an observable, then one by one. */
+/* All of an observable, then one by one; within people those of one horizon together. */
 static void add_effects(const rein_validate_job *job, rein_validation *v) {
   const rein_observed *o = job->observed;
   selection s = {.job = job,
                  .task = job->effect,
                  .score = job->effect_score,
                  .n_task = job->n_effect,
-                 .n_unit = o->n_study * o->n_arm};
+                 .n_unit = o->n_study * o->n_arm + o->n_person};
   make_sums(&s);
   v->n_effect_censored = job->n_effect_censored;
   v->n_effect_shared = job->n_effect_shared;
   v->effect = REIN_NEW(job->arena, rein_validation_effect, o->n_observable + job->n_effect + 1);
   for (s.observable = 0; s.observable < o->n_observable; s.observable++) {
-    bool any = false;
-    for (int i = 0; i < job->n_effect; i++) {
-      const rein_task *t = &job->effect[i];
-      if (t->observable != s.observable) continue;
+    const int first = v->n_effect;
+    for (int i = 0; i < job->n_effect + job->n_within; i++) {
+      const int w = i - job->n_effect;
+      const rein_task *t = w < 0 ? &job->effect[i] : &job->within[w];
+      if (t->observable != s.observable || (w < 0 && t->is_within)) continue;
       s.study = s.arm = s.i_time = -1;
-      if (!any) add_effect(&s, NULL, NULL, v);
-      any = true;
+      if (v->n_effect == first) add_effect(&s, NULL, NULL, v);
       s.study = t->study, s.arm = t->arm, s.i_time = t->i_time;
-      add_effect(&s, t, &job->effect_score[i], v);
+      add_effect(&s, t, w < 0 ? &job->effect_score[i] : &job->within_score[w], v);
     }
   }
 }

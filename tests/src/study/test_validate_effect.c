@@ -206,6 +206,126 @@ START_TEST(test_small_arms_are_kept_back) {
 }
 END_TEST
 
+/* ---- within people ---- */
+
+static void start_periods(void) {
+  rein_text_add(&judged_get()->table, "study,arm,id,observable,unit,time,time_unit,value,replicate\n");
+}
+
+/* A period of a person: before, and after 10 h. */
+static void period(const char *arm, int id, int number, double before, double after) {
+  const double at[2][2] = {{0, before}, {10, after}};
+  for (int i = 0; i < 2; i++)
+    rein_text_printf(&judged_get()->table, "s1,%s,planted%d,y_measured,mg,%g,h,%.10g,%d\n", arm, id, at[i][0],
+                     at[i][1], number);
+}
+
+/* Two periods of each arm, people alike and without noise: +30 within each is predicted for certain. */
+START_TEST(test_within_people_by_hand) {
+  const judged_model model = {.noise = "none"};
+  const judged_scenario scenario = {
+      .cohort = "typical", .arms = "{up: up, none: none}", .expect = "{rule: verdict/1}", .n_of_1 = true};
+  const double contrast[8] = {28, 29, 30, 31, 32, 26, 30, 34}; /* mean 30, squares about it 42 */
+  start_periods();
+  for (int i = 0; i < 8; i++) {
+    period("up", i, 1, 100, 100 + contrast[i] + 3), period("none", i, 1, 100, 104);
+    period("up", i, 2, 100, 100 + contrast[i] + 1), period("none", i, 2, 100, 100);
+  }
+  judged_write_model(&model);
+  judged_write_scenario(&scenario);
+  const rein_validation v = judged_report();
+  const rein_validation_effect *e = effect_at(&v, 10);
+  ck_assert_int_eq(v.n_effect, 2); /* all, and those of 10 h */
+  ck_assert_int_eq(v.n_effect_shared, 0);
+  ck_assert(e->row.is_within);
+  ck_assert_int_eq(e->row.n_point, 8); /* of 32 changes */
+  ck_assert_int_eq(e->row.n_unit, 8);
+  ck_assert_double_eq_tol(e->observed, 30.0, 1e-9);
+  ck_assert_double_eq_tol(e->observed_high - e->observed, 1.959964 * sqrt(42.0 / 7 / 8), 1e-5);
+  ck_assert_double_eq_tol(e->predicted, 30.0, 1e-6);
+  const rein_score *s = e->row.score;
+  ck_assert_double_eq_tol(s[REIN_SCORE_CRPS].value, (2 + 1 + 0 + 1 + 2 + 4 + 0 + 4) / 8.0, 1e-6);
+  ck_assert_double_eq_tol(s[REIN_SCORE_NO_CHANGE].value, 1.0 - 14.0 / 240, 1e-6);
+  ck_assert_ptr_null(s[REIN_SCORE_NO_CHANGE].no_interval); /* eight people are units */
+  ck_assert_double_eq(s[REIN_SCORE_DIRECTION].value, 1.0);
+  ck_assert_ptr_nonnull(strstr(text_of(&v), " 8 within "));
+}
+END_TEST
+
+/* Each period has noise of its own (2) after, gains (3) are the person's; the state before is the same in
+ * both arms and cancels, but for what was measured of it: 103 against 99 takes 4 off. */
+START_TEST(test_spread_within_people) {
+  const judged_model model = {.base_between = "normal(sd: 10 mg)",
+                              .gain_between = "normal(sd: 0.1 1)",
+                              .noise = "additive(sd: 2 mg)"};
+  const judged_scenario scenario = {
+      .cohort = "{n: 4000}", .arms = "{up: up, none: none}", .expect = "{rule: verdict/1}", .n_of_1 = true};
+  for (int n = 1; n <= 2; n++) {
+    judged_get()->table.n = 0;
+    start_periods();
+    for (int i = 0; i < 5; i++)
+      for (int p = 1; p <= n; p++) period("up", i, p, 103, 130), period("none", i, p, 99, 100);
+    judged_write_model(&model);
+    judged_write_scenario(&scenario);
+    const rein_validation v = judged_report();
+    const rein_validation_effect *e = effect_at(&v, 10);
+    ck_assert_double_eq_tol(e->predicted, 26.0, 0.3);
+    ck_assert_double_eq_tol(e->high - e->low, 2 * Z90 * sqrt((9.0 + 2 * 4.0 / n) / 5), 0.5);
+    /* of one person */
+    ck_assert_double_eq_tol(e->row.score[REIN_SCORE_WIDTH_90].value, 2 * Z90 * sqrt(9.0 + 2 * 4.0 / n), 0.8);
+  }
+}
+END_TEST
+
+/* A change is from the state before of its own period. */
+START_TEST(test_period_has_its_own_state_before) {
+  const judged_model model = {.base_between = "normal(sd: 10 mg)", .noise = "additive(sd: 0.1 mg)"};
+  const judged_scenario scenario = {.cohort = "{n: 4000}", .arms = "{up: up}", .n_of_1 = true};
+  const rein_validate_options options = {.individual_data = true};
+  rein_validation v;
+  start_periods();
+  period("up", 1, 1, 100, 130), period("up", 1, 2, 110, 140);
+  judged_write_model(&model);
+  judged_write_scenario(&scenario);
+  ck_assert_int_eq(judged_validate(&options, &v), REIN_OK);
+  ck_assert_int_eq(judged_row(&v, "", NAN)->n_point, 2);
+  ck_assert_double_eq_tol(judged_row(&v, "", NAN)->score[REIN_SCORE_ERROR].value, 0.0, 0.1);
+  ck_assert_int_eq(v.n_effect, 0); /* the other arm has no rows */
+}
+END_TEST
+
+START_TEST(test_few_people_within_are_kept_back) {
+  const judged_model model = {.noise = "none"};
+  const judged_scenario scenario = {.cohort = "typical", .arms = "{up: up, none: none}", .n_of_1 = true};
+  const rein_validate_options options = {.individual_data = true};
+  start_periods();
+  for (int i = 0; i < 4; i++) period("up", i, 1, 100, 130.5), period("none", i, 1, 100, 101);
+  judged_write_model(&model);
+  judged_write_scenario(&scenario);
+  rein_validation v = judged_report();
+  for (int i = 0; i < 2; i++) ck_assert(v.effect[i].row.suppressed);
+  ck_assert_ptr_null(strstr(text_of(&v), "29.5"));
+  ck_assert_int_eq(judged_validate(&options, &v), REIN_OK);
+  ck_assert_double_eq_tol(effect_at(&v, 10)->observed, 29.5, 1e-9);
+}
+END_TEST
+
+START_TEST(test_means_tell_nothing_within_people) {
+  const judged_model model = {.noise = "none"};
+  const judged_scenario scenario = {.cohort = "{n: 100}",
+                                    .arms = "{up: up, none: none}",
+                                    .baseline = "baseline: {y_measured: 100 mg}\n",
+                                    .n_of_1 = true};
+  judged_start_groups();
+  judged_group("up", 10, 128, 10, 25), judged_group("none", 10, 101, 5, 25);
+  judged_write_model(&model);
+  judged_write_scenario(&scenario);
+  const rein_validation v = judged_report();
+  ck_assert_int_eq(v.n_effect, 0);
+  ck_assert_ptr_nonnull(strstr(text_of(&v), "effects n/a: means do not tell of contrasts within people"));
+}
+END_TEST
+
 Suite *rein_suite_validate_effect(void) {
   Suite *suite = suite_create("validate_effect");
   TCase *tcase = tcase_create("validate_effect");
@@ -218,6 +338,11 @@ Suite *rein_suite_validate_effect(void) {
   tcase_add_test(tcase, test_what_is_no_effect);
   tcase_add_test(tcase, test_arms_that_share_simulated_people);
   tcase_add_test(tcase, test_small_arms_are_kept_back);
+  tcase_add_test(tcase, test_within_people_by_hand);
+  tcase_add_test(tcase, test_spread_within_people);
+  tcase_add_test(tcase, test_period_has_its_own_state_before);
+  tcase_add_test(tcase, test_few_people_within_are_kept_back);
+  tcase_add_test(tcase, test_means_tell_nothing_within_people);
   suite_add_tcase(suite, tcase);
   return suite;
 }

@@ -78,13 +78,14 @@ void judged_write_scenario(const judged_scenario *s) {
                              "compare: {observed: d.yaml, arm: %s}\n%s%s\n",
                              s->cohort, s->arms, s->expect ? "expect: " : "", s->expect ? s->expect : ""));
   const bool is_group = strstr(f.table.bytes, "mean") != NULL;
-  const char *assigned = s->randomised ? "randomised" : "unknown";
+  const char *assigned = s->n_of_1 ? "n-of-1" : s->randomised ? "randomised" : "unknown";
+  const char *replicate = strstr(f.table.bytes, "replicate") ? ", replicate: text" : "";
   judged_write(
       "d.yaml",
       rein_arena_printf(f.arena,
                         "data: d.csv\n"
                         "columns: {study: text, arm: text, %s, observable: text, unit: text, time: text, "
-                        "time_unit: text, %s}\n"
+                        "time_unit: text, %s%s}\n"
                         "source: {title: made by a test}\nlicence: none\n"
                         "arms:\n"
                         "  up: {assignment: %s%s, actions: a, concurrent: none, adherence: unknown}\n"
@@ -92,8 +93,8 @@ void judged_write_scenario(const judged_scenario *s) {
                         "  down: {assignment: %s, actions: a, concurrent: none, adherence: unknown}\n"
                         "used_for_fitting: []\nrelation: %s\n%s",
                         is_group ? "n: text" : "id: text", is_group ? "mean: text, sd: text" : "value: text",
-                        assigned, s->randomised ? ", comparator: none" : "", assigned, assigned,
-                        s->relation ? s->relation : "external", s->baseline ? s->baseline : ""));
+                        replicate, assigned, s->randomised || s->n_of_1 ? ", comparator: none" : "", assigned,
+                        assigned, s->relation ? s->relation : "external", s->baseline ? s->baseline : ""));
   judged_write("d.csv", f.table.bytes);
 }
 

@@ -33,6 +33,7 @@ typedef struct {
   const char *expect; /* "{rule: verdict/1}"; NULL: no such block */
   const char *relation, *baseline;
   bool randomised; /* people were, to all three arms; the comparator of up is none */
+  bool n_of_1;     /* their periods were */
 } judged_scenario;
 
 void judged_write(const char *name, const char *text);
