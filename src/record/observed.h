@@ -49,7 +49,8 @@ typedef struct {
   double time;                        /* model time */
   double value;                       /* measurement or mean; the limit where censored */
   double sd;                          /* between people; NaN for a person */
-  double n;                           /* people in the group; 1 for a person */
+  double n;                           /* people in the group who are still there; 1 for a person */
+  double lost;                        /* of a mean: people whom it is of too, but who had left by then */
   int censored;                       /* -1: below value, 1: above it, 0: measured */
   double low, high;                   /* limits of detection, NaN: none is given */
   bool is_completer;                  /* a mean of those who stayed to the end */

@@ -7,7 +7,7 @@
 
 typedef struct {
   int study, arm, id, observable, unit, time, time_unit, value, mean, sd, se, n, lloq, uloq, censored,
-      replicate, population;
+      replicate, population, lost;
 } columns;
 
 typedef struct {
@@ -47,9 +47,13 @@ static bool find_columns(job *j) {
                  .uloq = rein_csv_find(csv, "uloq"),
                  .censored = rein_csv_find(csv, "censored"),
                  .replicate = rein_csv_find(csv, "replicate"),
-                 .population = rein_csv_find(csv, "population")};
+                 .population = rein_csv_find(csv, "population"),
+                 .lost = rein_csv_find(csv, "lost")};
   j->r->observed->is_group = c->mean >= 0;
   j->r->observed->names_population = c->population >= 0;
+  if (c->lost >= 0 && c->mean < 0)
+    rein_error(diag, rein_csv_pos(csv, 0, c->lost),
+               "'lost' is of means: who left is known of people themselves");
   if (c->population >= 0 && c->mean < 0) {
     rein_error(diag, rein_csv_pos(csv, 0, c->population),
                "'population' is of means: which people stayed is known of people themselves");
@@ -176,6 +180,28 @@ static bool read_optional(const job *j, int64_t row, int column, conversion unit
   return true;
 }
 
+/* How many people are behind a mean, and how many of them had left by then. */
+static bool read_people(const job *j, int64_t row, rein_observed_point *p) {
+  const rein_csv *csv = j->r->csv;
+  rein_diag *diag = j->r->diag;
+  if (!rein_csv_number(csv, row, j->c.n, diag, &p->n)) return false;
+  if (!(p->n >= 1.0) || p->n != floor(p->n)) {
+    rein_error(diag, pos_at(j, row, j->c.n),
+               "the number of people behind a mean is a whole number from 1 on");
+    return false;
+  }
+  if (j->c.lost < 0 || rein_csv_is_missing(csv, row, j->c.lost)) return true;
+  if (!rein_csv_number(csv, row, j->c.lost, diag, &p->lost)) return false;
+  if (!(p->lost >= 0.0) || p->lost != floor(p->lost) || !(p->lost < p->n)) {
+    rein_error(
+        diag, pos_at(j, row, j->c.lost),
+        "the number of those who had left is a whole number from 0 on, below 'n', which counts them too");
+    return false;
+  }
+  p->n -= p->lost;
+  return true;
+}
+
 static bool read_spread(const job *j, int64_t row, conversion unit, rein_observed_point *p) {
   const rein_csv *csv = j->r->csv;
   rein_diag *diag = j->r->diag;
@@ -189,13 +215,7 @@ static bool read_spread(const job *j, int64_t row, conversion unit, rein_observe
                       : "this mean has neither an SD nor an SE");
     return false;
   }
-  if (!rein_csv_number(csv, row, j->c.n, diag, &p->n) || !rein_csv_number(csv, row, column, diag, &spread))
-    return false;
-  if (!(p->n >= 1.0) || p->n != floor(p->n)) {
-    rein_error(diag, pos_at(j, row, j->c.n),
-               "the number of people behind a mean is a whole number from 1 on");
-    return false;
-  }
+  if (!read_people(j, row, p) || !rein_csv_number(csv, row, column, diag, &spread)) return false;
   if (!(spread >= 0.0)) {
     rein_error(diag, pos_at(j, row, column), "an SD or SE is not below 0");
     return false;

@@ -187,6 +187,52 @@ static void add_effects(rein_html *html, const rein_validation *v, int observabl
   if (any) rein_html_end_table(html);
 }
 
+static void add_left(rein_html *html, const rein_validation_left *l) {
+  if (isnan(l->middle))
+    rein_html_cell(html, "n/a: no prediction");
+  else
+    rein_html_cell(html, "%.4g (%.4g to %.4g)", l->middle, l->low, l->high);
+}
+
+/* Means behind which people became fewer, if there are any. */
+static void add_lost(rein_html *html, const rein_validation *v, int observable) {
+  rein_arena *arena = html->out->arena;
+  const rein_observable *o = rein_report_observable(v, observable);
+  const char *const heads[] = {"arm",
+                               rein_arena_printf(arena, "to [%s]", v->scenario->model->time_unit_text),
+                               "people who left",
+                               rein_arena_printf(arena, "observed [%s]", o->unit_text),
+                               "predicted (90 %), at random",
+                               "if the highest left",
+                               "if the lowest left",
+                               "what it says",
+                               NULL};
+  bool any = false;
+  for (int i = 0; i < v->n_lost; i++) {
+    const rein_validation_lost *l = &v->lost[i];
+    if (l->observable != observable || l->suppressed) continue;
+    if (!any)
+      rein_html_begin_table(
+          html,
+          rein_arena_printf(arena,
+                            "Mean change of %s where people left: those who stayed need not be "
+                            "a random sample of the group",
+                            o->name),
+          heads);
+    any = true;
+    rein_html_row(html, v->observed->arm[l->arm].name);
+    rein_html_cell(html, "%g", l->time);
+    rein_html_cell(html, "%g of %g", l->n_before - l->n_after, l->n_before);
+    rein_html_cell(html, "%.4g", l->observed);
+    add_left(html, &l->at_random);
+    add_left(html, &l->highest_left);
+    add_left(html, &l->lowest_left);
+    rein_html_cell(html, "%s", rein_validate_lost_words(l));
+    rein_html_close(html, "tr");
+  }
+  if (any) rein_html_end_table(html);
+}
+
 static void add_failures(rein_html *html, const rein_validation *v) {
   rein_text text;
   rein_text_init(&text, html->out->arena);
@@ -206,6 +252,7 @@ void rein_report_scores(rein_html *html, const rein_page *page, const rein_valid
     else
       add_all_scores(html, v, row);
     add_arms(html, v, row->observable);
+    add_lost(html, v, row->observable);
     add_effects(html, v, row->observable);
   }
   add_failures(html, v);

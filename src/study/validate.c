@@ -138,11 +138,16 @@ static bool map_arms(rein_validate_job *job) {
 
 /* ---- people ---- */
 
+/* Behind a mean at first. */
+static double people_of(const rein_observed_point *p) {
+  return p->n + p->lost;
+}
+
 /* A cohort of the group's size has to be among one replicate's people. */
 static double largest_group(const rein_validate_job *job, int arm) {
   double largest = 0.0;
   for (int i = 0; i < job->observed->n_point; i++)
-    if (job->observed->point[i].arm == arm) largest = fmax(largest, job->observed->point[i].n);
+    if (job->observed->point[i].arm == arm) largest = fmax(largest, people_of(&job->observed->point[i]));
   return largest;
 }
 
@@ -163,7 +168,8 @@ static void check_cohort_size(const rein_validate_job *job) {
   const rein_pos nowhere = {NULL, 0, 0, 0};
   const int64_t n_people = job->scenario->n_individual / job->scenario->n_replicate;
   double largest = 0.0;
-  for (int i = 0; i < job->observed->n_point; i++) largest = fmax(largest, job->observed->point[i].n);
+  for (int i = 0; i < job->observed->n_point; i++)
+    largest = fmax(largest, people_of(&job->observed->point[i]));
   if (largest > (double)n_people)
     rein_warning(job->diag, nowhere,
                  "a group has %g people, but a replicate of the cohort only %lld: its means vary too much",
@@ -329,7 +335,7 @@ static void add_task(rein_validate_job *job, const rein_observed_point *p) {
     job->n_without_before++;
     return;
   }
-  job->task[job->n_task++] = rein_validate_task(job, p, b ? b->value : NAN, b ? b->n : p->n);
+  job->task[job->n_task++] = rein_validate_task(job, p, b ? b->value : NAN, b ? b->n : people_of(p));
 }
 
 /* An arm and observable of which no point has a state before cannot be compared at all. */

@@ -76,6 +76,22 @@ typedef struct {
   const char *all_na, *completers_na; /* why there are no rows of all, of completers; NULL where there are */
 } rein_validation_leaving;
 
+/* A mean at a horizon by which people of the group had left, and what the model's people make of it: the
+ * predicted mean change if they left at random, as in the scores, and if those with the highest or the lowest
+ * measured changes had left. Observable's unit. */
+typedef struct {
+  double middle, low, high; /* median, 5 and 95 %; NaN: no prediction */
+} rein_validation_left;
+typedef struct {
+  int observable, arm, study; /* indices in observed */
+  double time;                /* model time of the state after */
+  double n_before, n_after;
+  double observed; /* mean change */
+  rein_validation_left at_random, highest_left, lowest_left;
+  bool suppressed; /* fewer than REIN_SMALLEST_GROUP people before or after: nothing of the changes is filled
+                    */
+} rein_validation_lost;
+
 /* How residuals go with a number of the observed people: a column of the scenario's table. A residual is a
  * person's mean of (observed - predicted mean) / SD of the prediction. */
 typedef struct {
@@ -168,6 +184,8 @@ typedef struct {
                                              people were randomised */
   rein_validation_leaving *leaving;       /* (n_leaving) */
   int n_leaving;
+  rein_validation_lost *lost; /* (n_lost) as the points stand in the table */
+  int n_lost;
   rein_validation_row *completer; /* (n_completer) of an arm and horizon: people who were still there at nine
                                      tenths of the arm's last horizon; no part of the verdict */
   int n_completer;
@@ -207,6 +225,10 @@ rein_status rein_validate_prepare(rein_arena *arena, rein_units *units, const ch
  * *out is filled on both. REIN_ERR_MEMORY, REIN_ERR_INTERRUPTED. The same job gives the same numbers, bit for
  * bit, on any number of threads. */
 rein_status rein_validate_run(rein_validate_job *job, rein_diag *diag, rein_validation *out);
+
+/* Whether who left could explain a mean outside the 90 % interval of leaving at random: whether the bands of
+ * the two extremes hold it; "" where nothing needs to be explained or nothing is known. */
+const char *rein_validate_lost_words(const rein_validation_lost *lost);
 
 /* Of which kind of data a verdict is: "external data"; and why a row is held back. */
 const char *rein_validate_data_words(const rein_validation *v);

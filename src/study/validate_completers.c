@@ -1,8 +1,9 @@
 /* Where people leave a study: those who stayed, beside all. Of people they are known; of means only where the
- * data give means of completers. */
+ * data give means of completers. And what it may mean for a mean that those who left are no random sample. */
 #include <math.h>
 #include <string.h>
 
+#include "src/record/reader.h"
 #include "src/study/validate_inside.h"
 
 #define STAYED 0.9 /* of the last horizon: who is measured so late has stayed */
@@ -67,7 +68,7 @@ static void add_mean(rein_validate_job *job, const rein_observed_point *p) {
   if (!(p->time > start) || same_time(p->time, start)) return;
   if (p->time > job->until && !same_time(p->time, job->until)) return;
   if (!isnan(o->known[p->observable])) {
-    add(job, rein_validate_task(job, p, NAN, p->n), -1);
+    add(job, rein_validate_task(job, p, NAN, p->n + p->lost), -1);
     return;
   }
   for (int i = 0; i < o->n_completer; i++) {
@@ -117,9 +118,12 @@ static const char *why_no_completers(const rein_validate_job *job, int observabl
   for (int i = 0; i < o->n_completer; i++)
     if (o->completer[i].observable == observable && o->completer[i].arm == arm)
       return "the data give no state before of completers";
-  return o->names_population ? "the data give means of all only"
-                             : "the data give those who were measured at each time only, and do not say "
-                               "whether they stayed to the end";
+  bool names_lost = false;
+  for (int i = 0; i < o->n_point; i++) names_lost |= o->point[i].lost > 0.0;
+  return o->names_population || names_lost
+             ? "the data give means of all only"
+             : "the data give those who were measured at each time only, and do not say "
+               "whether they stayed to the end";
 }
 
 void rein_validate_find_leavers(const rein_validate_job *job, rein_validation *out) {
@@ -137,4 +141,49 @@ void rein_validate_find_leavers(const rein_validate_job *job, rein_validation *o
         l.completers_na = why_no_completers(job, k, a);
       out->leaving[out->n_leaving++] = l;
     }
+}
+
+static rein_validation_left predict_left(const rein_validate_job *job, const rein_task *t, rein_leave leave) {
+  double change[REIN_VALIDATE_COHORTS];
+  rein_weighted sample[REIN_VALIDATE_COHORTS];
+  size_t n = 0;
+  rein_validate_predict_leaving(job, t, job->sim_arm[t->arm], leave, change);
+  for (size_t i = 0; i < REIN_VALIDATE_COHORTS; i++)
+    if (isfinite(change[i])) sample[n++] = (rein_weighted){change[i], 1.0};
+  if (n < REIN_VALIDATE_EFFECTIVE) return (rein_validation_left){NAN, NAN, NAN};
+  rein_weighted_sort(sample, n);
+  return (rein_validation_left){rein_quantile_weighted(sample, n, 0.5),
+                                rein_quantile_weighted(sample, n, 0.05),
+                                rein_quantile_weighted(sample, n, 0.95)};
+}
+
+void rein_validate_find_lost(const rein_validate_job *job, rein_validation *out) {
+  out->lost = REIN_NEW(job->arena, rein_validation_lost, job->n_task + 1);
+  for (int i = 0; i < job->n_task && job->observed->is_group && !job->outside; i++) {
+    const rein_task *t = &job->task[i];
+    if (!rein_validate_is_scored(job, t) || !(t->n_after < t->n_before)) continue;
+    rein_validation_lost l = {.observable = t->observable,
+                              .arm = t->arm,
+                              .study = t->study,
+                              .time = job->scenario->time[t->i_time],
+                              .n_before = t->n_before,
+                              .n_after = t->n_after};
+    l.suppressed = !job->options.individual_data && t->n_after < REIN_SMALLEST_GROUP;
+    if (!l.suppressed) {
+      l.observed = t->after - t->before;
+      l.at_random = predict_left(job, t, REIN_LEAVE_RANDOM);
+      l.highest_left = predict_left(job, t, REIN_LEAVE_HIGHEST);
+      l.lowest_left = predict_left(job, t, REIN_LEAVE_LOWEST);
+    }
+    out->lost[out->n_lost++] = l;
+  }
+}
+
+const char *rein_validate_lost_words(const rein_validation_lost *l) {
+  const double x = l->observed;
+  if (l->suppressed || isnan(l->at_random.low) || isnan(l->highest_left.low) || isnan(l->lowest_left.low))
+    return "";
+  if (x >= l->at_random.low && x <= l->at_random.high) return "";
+  return x >= l->highest_left.low && x <= l->lowest_left.high ? "a miss that who left could explain"
+                                                              : "a miss that who left does not explain";
 }

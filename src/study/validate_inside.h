@@ -113,6 +113,10 @@ static inline double *rein_validate_measured(const rein_validate_job *job, int a
 /* validate_predict.c. What a prediction is of. */
 typedef enum { REIN_PREDICT_CHANGE, REIN_PREDICT_NO_CHANGE } rein_predict_kind;
 
+/* Who of a simulated cohort is no longer there at the time after: anybody, or those whose measured change is
+ * the highest, the lowest. */
+typedef enum { REIN_LEAVE_RANDOM, REIN_LEAVE_HIGHEST, REIN_LEAVE_LOWEST } rein_leave;
+
 /* Samples of the measured change of a task under an arm of the scenario, at most rein_validate_n_sample;
  * *n = 0: there is no prediction. whose: the person whose measured state before is taken, the task's own or
  * another's; ignored for groups. */
@@ -125,6 +129,10 @@ void rein_validate_predict(const rein_validate_job *job, const rein_task *task, 
  * another randomised arm (NULL: none). */
 void rein_validate_predict_cohorts(const rein_validate_job *job, const rein_task *task, int sim_arm,
                                    rein_predict_kind kind, const rein_task *with, double *change);
+
+/* The same of the model's change, for one rule of leaving; n_after below n_before. */
+void rein_validate_predict_leaving(const rein_validate_job *job, const rein_task *task, int sim_arm,
+                                   rein_leave leave, double *change);
 
 /* Weighted samples of the contrast within a person, one for each candidate; returns their number, 0: no
  * prediction. A candidate is the same person in both arms, weighs by all that was measured of the person at
@@ -163,6 +171,7 @@ rein_task rein_validate_task(const rein_validate_job *job, const rein_observed_p
 /* validate_completers.c: lists them before the tasks are scored; afterwards says where people leave. */
 void rein_validate_make_completers(rein_validate_job *job);
 void rein_validate_find_leavers(const rein_validate_job *job, rein_validation *out);
+void rein_validate_find_lost(const rein_validate_job *job, rein_validation *out);
 
 /* validate_effect.c: lists the randomised contrasts among the tasks that are scored; samples of one, at most
  * REIN_VALIDATE_COHORTS. */

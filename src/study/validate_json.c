@@ -71,6 +71,33 @@ static json_t *make_effect(const rein_validation *v, const rein_validation_effec
   return object;
 }
 
+static void set_left(json_t *object, const char *key, const rein_validation_left *l) {
+  set_interval(object, key, l->middle, l->low, l->high);
+}
+
+/* Means behind which people became fewer, by who may have left. */
+static json_t *make_lost(const rein_validation *v) {
+  json_t *list = json_array();
+  for (int i = 0; i < v->n_lost; i++) {
+    const rein_validation_lost *l = &v->lost[i];
+    json_t *item = json_object();
+    json_object_set_new(item, "observable", json_string(observable_of(v, l->observable)->name));
+    json_object_set_new(item, "study", json_string(v->observed->study[l->study]));
+    json_object_set_new(item, "arm", json_string(v->observed->arm[l->arm].name));
+    json_object_set_new(item, "time", rein_json_number(l->time));
+    json_object_set_new(item, "n_before", rein_json_number(l->n_before));
+    json_object_set_new(item, "n_after", rein_json_number(l->n_after));
+    if (!l->suppressed) {
+      json_object_set_new(item, "observed_change", rein_json_number(l->observed));
+      set_left(item, "predicted_90_left_at_random", &l->at_random);
+      set_left(item, "predicted_90_highest_left", &l->highest_left);
+      set_left(item, "predicted_90_lowest_left", &l->lowest_left);
+    }
+    json_array_append_new(list, item);
+  }
+  return list;
+}
+
 /* Rows of completers, and of which arms people leave. */
 static json_t *make_completers(const rein_validation *v) {
   json_t *object = json_object(), *rows = json_array(), *arms = json_array();
@@ -198,6 +225,7 @@ static json_t *make_report(const rein_validation *v) {
   for (int i = 0; i < v->n_row; i++) json_array_append_new(rows, make_row(v, &v->row[i]));
   json_object_set_new(report, "scores", rows);
   json_object_set_new(report, "completers", make_completers(v));
+  json_object_set_new(report, "people_who_left", make_lost(v));
   for (int i = 0; i < v->n_effect; i++) json_array_append_new(effects, make_effect(v, &v->effect[i]));
   json_object_set_new(report, "effects", effects);
   json_object_set_new(report, "residuals_by_covariate", rein_validate_make_trends(v));

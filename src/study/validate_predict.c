@@ -1,5 +1,6 @@
 /* The predicted distribution of one measured change, as weighted samples. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "src/scenario/assay.h"
@@ -166,29 +167,71 @@ double rein_validate_log_score(const rein_validate_job *job, const rein_task *ta
 
 /* ---- groups ---- */
 
-/* Mean change of one simulated cohort of the group's size: that many neighbours of one replicate from a
- * random place on, so nobody twice while there are enough; drawing with replacement would add the sampling
- * error of the replicate itself. The first n_after of them are those who were still there. NaN where one of
+/* One simulated cohort of the group's size: that many neighbours of one replicate from a random place on, so
+ * nobody twice while there are enough; drawing with replacement would add the sampling error of the replicate
+ * itself. */
+typedef struct {
+  const rein_scenario *s;
+  int64_t n_people, replicate, first, n_before, n_after;
+} members;
+
+static members find_members(const context *c, uint64_t cohort, const rein_task *with) {
+  const rein_scenario *s = c->job->scenario;
+  const int64_t n_people = s->n_individual / s->n_replicate;
+  const int64_t beside = with ? (int64_t)fmax(with->n_before, with->n_after) : 0;
+  return (members){.s = s,
+                   .n_people = n_people,
+                   .replicate = (int64_t)(cohort % (uint64_t)s->n_replicate),
+                   .first = (int64_t)rein_bootstrap_pick(s->seed, cohort, 0, (size_t)n_people) + beside,
+                   .n_before = (int64_t)c->task->n_before,
+                   .n_after = (int64_t)c->task->n_after};
+}
+
+static int64_t member(const members *m, int64_t i) {
+  return m->replicate + m->s->n_replicate * ((m->first + i) % m->n_people);
+}
+
+static double mean_before(const context *c, const members *m) {
+  const double *before_of = measured_of(c, 0, c->task->observable);
+  double sum = 0.0;
+  if (c->task->is_known) return c->task->before;
+  for (int64_t i = 0; i < m->n_before; i++) sum += before_of[member(m, i)];
+  return sum / (double)m->n_before;
+}
+
+/* Mean change of a cohort. The first n_after of its people are those who were still there. NaN where one of
  * them failed. */
 static double cohort_change(const context *c, uint64_t cohort, const rein_task *with, const double *after) {
-  const rein_validate_job *job = c->job;
-  const rein_scenario *s = job->scenario;
-  const rein_task *task = c->task;
-  const int64_t n_people = s->n_individual / s->n_replicate;
-  const int64_t replicate = (int64_t)(cohort % (uint64_t)s->n_replicate);
-  const int64_t n_before = (int64_t)task->n_before, n_after = (int64_t)task->n_after;
-  const int64_t n = n_before > n_after ? n_before : n_after;
-  const int64_t beside = with ? (int64_t)fmax(with->n_before, with->n_after) : 0;
-  const int64_t first = (int64_t)rein_bootstrap_pick(s->seed, cohort, 0, (size_t)n_people) + beside;
-  const double *before_of = measured_of(c, 0, task->observable);
-  double sum_before = 0.0, sum_after = 0.0;
-  for (int64_t i = 0; i < n; i++) {
-    const int64_t individual = replicate + s->n_replicate * ((first + i) % n_people);
-    if (i < n_after) sum_after += after[individual];
-    if (i < n_before && !task->is_known) sum_before += before_of[individual];
+  const members m = find_members(c, cohort, with);
+  double sum = 0.0;
+  for (int64_t i = 0; i < m.n_after; i++) sum += after[member(&m, i)];
+  return sum / (double)m.n_after - mean_before(c, &m);
+}
+
+typedef struct {
+  double change, after;
+} leaver;
+
+static int compare_leavers(const void *left, const void *right) {
+  const double a = ((const leaver *)left)->change, b = ((const leaver *)right)->change;
+  return (a > b) - (a < b);
+}
+
+/* Mean change where those with the highest or lowest changes are no longer there; all (n_before): scratch. */
+static double leaving_change(const context *c, uint64_t cohort, bool highest, leaver *all) {
+  const members m = find_members(c, cohort, NULL);
+  const double *before_of = measured_of(c, 0, c->task->observable),
+               *after_of = measured_of(c, c->task->i_time, c->task->observable);
+  double sum = 0.0;
+  for (int64_t i = 0; i < m.n_before; i++) {
+    const int64_t who = member(&m, i);
+    const double before = c->task->is_known ? c->task->before : before_of[who];
+    all[i] = (leaver){after_of[who] - before, after_of[who]};
+    if (!isfinite(all[i].change)) return NAN;
   }
-  const double before = task->is_known ? task->before : sum_before / (double)n_before;
-  return sum_after / (double)n_after - before;
+  qsort(all, (size_t)m.n_before, sizeof *all, compare_leavers);
+  for (int64_t i = 0; i < m.n_after; i++) sum += all[highest ? i : m.n_before - 1 - i].after;
+  return sum / (double)m.n_after - mean_before(c, &m);
 }
 
 /* Variance of the cohorts' means within replicates: their sampling error, the parameters' uncertainty left
@@ -233,6 +276,19 @@ void rein_validate_predict_cohorts(const rein_validate_job *job, const rein_task
   for (uint64_t cohort = 0; cohort < REIN_VALIDATE_COHORTS; cohort++)
     change[cohort] = cohort_change(&c, cohort, with, after);
   add_reported_error(&c, with, change);
+}
+
+void rein_validate_predict_leaving(const rein_validate_job *job, const rein_task *task, int sim_arm,
+                                   rein_leave leave, double *change) {
+  const context c = {job, task, sim_arm};
+  if (leave == REIN_LEAVE_RANDOM) {
+    rein_validate_predict_cohorts(job, task, sim_arm, REIN_PREDICT_CHANGE, NULL, change);
+    return;
+  }
+  leaver *all = REIN_NEW(job->arena, leaver, task->n_before);
+  for (uint64_t cohort = 0; cohort < REIN_VALIDATE_COHORTS; cohort++)
+    change[cohort] = leaving_change(&c, cohort, leave == REIN_LEAVE_HIGHEST, all);
+  add_reported_error(&c, NULL, change);
 }
 
 static void predict_group(const context *c, rein_predict_kind kind, rein_weighted *sample, size_t *n) {

@@ -172,6 +172,44 @@ static void print_leaving(const rein_validation *v, int observable, rein_text *o
   }
 }
 
+static const char *left_words(rein_arena *arena, const rein_validation_left *l) {
+  return isnan(l->middle) ? "n/a: no prediction"
+                          : rein_arena_printf(arena, "%.4g [%.4g, %.4g]", l->middle, l->low, l->high);
+}
+
+/* Means behind which people became fewer. */
+static void print_lost(const rein_validation *v, int observable, rein_text *out) {
+  rein_arena *arena = out->arena;
+  const rein_observable *o = observable_of(v, observable);
+  bool any = false;
+  for (int i = 0; i < v->n_lost; i++) {
+    const rein_validation_lost *l = &v->lost[i];
+    const char *arm = v->observed->arm[l->arm].name;
+    if (l->observable != observable) continue;
+    if (!any) {
+      rein_text_printf(
+          out,
+          "  people who left, mean change of %s [%s]: those who stayed need not be a random sample "
+          "of the group; the scores take them for one\n",
+          o->name, o->unit_text);
+      rein_text_printf(out, "  %-32s %8s %9s  %9s  %-27s %-27s %s\n", "arm",
+                       rein_arena_printf(arena, "to [%s]", v->scenario->model->time_unit_text), "left",
+                       "observed", "predicted [90 %], at random", "if the highest left",
+                       "if the lowest left");
+    }
+    any = true;
+    rein_text_printf(out, "  %-32s %8s %9s  ", arm, number(arena, l->time),
+                     rein_arena_printf(arena, "%g of %g", l->n_before - l->n_after, l->n_before));
+    if (l->suppressed)
+      rein_text_add(out, "n/a: fewer than 5 people\n");
+    else
+      rein_text_printf(out, "%9s  %-27s %-27s %s%s%s\n", number(arena, l->observed),
+                       left_words(arena, &l->at_random), left_words(arena, &l->highest_left),
+                       left_words(arena, &l->lowest_left), *rein_validate_lost_words(l) ? ": " : "",
+                       rein_validate_lost_words(l));
+  }
+}
+
 /* ---- effects ---- */
 
 /* Why there are none. */
@@ -235,6 +273,7 @@ static void print_effects(const rein_validation *v, int observable, rein_text *o
 
 static void print_rest(const rein_validation *v, int observable, rein_text *out) {
   print_leaving(v, observable, out);
+  print_lost(v, observable, out);
   print_effects(v, observable, out);
 }
 
@@ -358,7 +397,7 @@ static double people_of(const rein_observed *o, int study, rein_arena *arena) {
   for (int i = 0; i < o->n_point; i++) {
     const rein_observed_point *p = &o->point[i];
     const int unit = o->is_group ? p->arm : p->person;
-    if (p->study == study) most[unit] = fmax(most[unit], p->n);
+    if (p->study == study) most[unit] = fmax(most[unit], p->n + p->lost);
   }
   for (int i = 0; i < n; i++) sum += most[i];
   return sum;

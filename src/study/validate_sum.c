@@ -243,7 +243,8 @@ static double count_people(const selection *s) {
   for (int i = 0; i < s->n_task; i++) {
     const rein_task *t = &s->task[i];
     const double others = is_effect(t) && !t->is_within ? t->n_comparator : 0.0;
-    if (is_in(s, t)) s->above[t->unit] = fmax(s->above[t->unit], t->n_after + others);
+    const double own = is_effect(t) ? t->n_after : fmax(t->n_before, t->n_after);
+    if (is_in(s, t)) s->above[t->unit] = fmax(s->above[t->unit], own + others);
   }
   for (int u = 0; u < s->n_unit; u++) sum += s->above[u];
   return sum;
@@ -382,6 +383,7 @@ static void add_completers(const rein_validate_job *job, rein_validation *v) {
                  .n_unit = job->n_unit,
                  .study = -1};
   rein_validate_find_leavers(job, v);
+  rein_validate_find_lost(job, v);
   if (job->n_completer == 0) return;
   make_sums(&s);
   v->completer = REIN_NEW(job->arena, rein_validation_row, o->n_observable * o->n_arm * n_time);

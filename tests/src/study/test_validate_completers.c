@@ -126,6 +126,71 @@ START_TEST(test_only_one_of_the_two) {
 }
 END_TEST
 
+/* ---- who left ---- */
+
+/* Changes are normal, 30 and SD 3. Of 200 people 140 stay: without the highest 0.3 of them their mean is
+ * lower by phi(z) / 0.7 SDs, z the 0.7 quantile; without the lowest higher by as much. */
+START_TEST(test_who_left_moves_the_mean) {
+  const judged_model model = {.gain_between = "normal(sd: 0.1 1)", .noise = "none"};
+  const judged_scenario scenario = {.cohort = "{n: 20000}", .arms = "{up: up}"};
+  const double shift = 3.0 * 0.3477 / 0.7;
+  judged_start_groups();
+  judged_group("up", 0, 100, 10, 200), judged_group("up", 10, 131, 10, 140);
+  judged_write_model(&model);
+  judged_write_scenario(&scenario);
+  const rein_validation v = judged_report();
+  ck_assert_int_eq(v.n_lost, 1);
+  const rein_validation_lost *l = &v.lost[0];
+  ck_assert_double_eq(l->n_before, 200);
+  ck_assert_double_eq(l->n_after, 140);
+  ck_assert_double_eq_tol(l->observed, 31.0, 1e-9);
+  ck_assert_double_eq_tol(l->at_random.middle, 30.0, 0.1);
+  ck_assert_double_eq_tol(l->at_random.high - l->at_random.low, 2 * 1.644854 * 3.0 / sqrt(140), 0.12);
+  ck_assert_double_eq_tol(l->highest_left.middle, 30.0 - shift, 0.1);
+  ck_assert_double_eq_tol(l->lowest_left.middle, 30.0 + shift, 0.1);
+  ck_assert_double_lt(l->highest_left.high, l->at_random.middle);
+  ck_assert_ptr_nonnull(strstr(text_of(&v), "60 of 200"));
+}
+END_TEST
+
+static rein_validation lost_of(const char *rows) {
+  const judged_scenario scenario = {.cohort = "{n: 200}", .arms = "{up: up}"};
+  judged_start_groups();
+  judged_write_model(&exact);
+  judged_write_scenario(&scenario);
+  judged_write("d.yaml",
+               "data: d.csv\n"
+               "columns: {arm: text, n: text, observable: text, unit: text, time: text, time_unit: "
+               "text, mean: text, se: text, lost: text}\n"
+               "source: {title: made by a test}\nlicence: none\n"
+               "arms: {up: {assignment: unknown, actions: a, concurrent: none, adherence: unknown}}\n"
+               "used_for_fitting: []\nrelation: external\nbaseline: {y_measured: 100 mg}\n");
+  judged_write("d.csv", rein_arena_printf(judged_get()->arena,
+                                          "arm,observable,unit,time_unit,time,mean,se,n,lost\n%s", rows));
+  return judged_report();
+}
+
+/* A mean that is of 25 people, 9 of whom had left: 16 are simulated at the end, and the published SE of 2 is
+ * what it was; the people of the model are alike, so it is all the width there is, whoever left. */
+START_TEST(test_lost_behind_a_mean) {
+  rein_validation v = lost_of("up,y_measured,mg,h,10,128,2,25,9\n");
+  ck_assert_int_eq(v.n_lost, 1);
+  const rein_validation_lost *l = &v.lost[0];
+  ck_assert_double_eq(l->n_before, 25);
+  ck_assert_double_eq(l->n_after, 16);
+  ck_assert_double_eq_tol(l->at_random.high - l->at_random.low, 2 * 1.644854 * 2.0, 0.5);
+  ck_assert_double_eq_tol(l->highest_left.middle, 30.0, 0.3);
+  ck_assert_double_eq(judged_row(&v, "up", 10)->n_before, 25);
+  ck_assert_double_eq(judged_row(&v, "", NAN)->n_people, 25);
+  v = lost_of("up,y_measured,mg,h,10,128,2,25,\n");
+  ck_assert_int_eq(v.n_lost, 0);
+  ck_assert_int_eq(v.n_leaving, 0);
+  v = lost_of("up,y_measured,mg,h,10,128,2,25,21\n"); /* four are left */
+  ck_assert(v.lost[0].suppressed);
+  ck_assert_ptr_null(strstr(text_of(&v), "observed_change"));
+}
+END_TEST
+
 Suite *rein_suite_validate_completers(void) {
   Suite *suite = suite_create("validate_completers");
   TCase *tcase = tcase_create("validate_completers");
@@ -136,6 +201,8 @@ Suite *rein_suite_validate_completers(void) {
   tcase_add_test(tcase, test_nobody_leaves);
   tcase_add_test(tcase, test_means_of_completers);
   tcase_add_test(tcase, test_only_one_of_the_two);
+  tcase_add_test(tcase, test_who_left_moves_the_mean);
+  tcase_add_test(tcase, test_lost_behind_a_mean);
   suite_add_tcase(suite, tcase);
   return suite;
 }
