@@ -133,7 +133,9 @@ $(B)/tests/run_tests.o: $(B)/suites.inc
 
 # Allocations of rein's own objects go through tests/fault/fault.c, which makes them fail.
 WRAP := $(foreach f,malloc calloc realloc aligned_alloc rein_method_dense rein_method_dense_lanes \
-  $(addprefix rein_arena_,alloc grow strdup strndup printf vprintf defer),-Wl,--wrap=$(f))
+  $(addprefix rein_arena_,alloc grow strdup strndup printf vprintf defer) \
+  $(addsuffix alloc,gsl_eigen_symmv_ gsl_interp_ gsl_matrix_ gsl_matrix_c gsl_qrng_ gsl_root_fsolver_ \
+  gsl_vector_),-Wl,--wrap=$(f))
 $(B)/run_tests: $(TEST_OBJ) $(filter-out %/main.o,$(CLI_OBJ)) $(B)/librein.a
 	$(call say,LINK $@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(WRAP) $^ $(CHECK_LIBS) $(LDLIBS) -o $@

@@ -236,18 +236,25 @@ rein_code rein_scenario_run(rein_scenario_file *scenario, const char *folder, co
 
 /* ---- studies ---- */
 
+typedef struct {
+  rein_study_reader *reader;
+  rein_export_options options;
+  rein_export_format format;
+  rein_diag *diag;
+} export_job;
+
+static rein_status put_records(void *context, const rein_files_output *out) {
+  const export_job *j = context;
+  return (j->format == REIN_EXPORT_CSV ? rein_export_csv : rein_export_ndjson)(j->reader, &j->options,
+                                                                               out->file, j->diag);
+}
+
 static rein_status export_file(rein_session *session, const char *folder, rein_export_format format,
                                bool individual_data, const char *path, rein_diag *diag) {
-  const rein_export_options options = {.individual_data = individual_data};
-  rein_files_output out;
-  rein_study_reader *reader;
-  rein_status status = rein_reader_open(session->arena, folder, true, diag, &reader);
-  if (status == REIN_OK) status = rein_files_begin(path, &out, diag);
+  export_job j = {.options = {.individual_data = individual_data}, .format = format, .diag = diag};
+  const rein_status status = rein_reader_open(session->arena, folder, true, diag, &j.reader);
   if (status != REIN_OK) return status;
-  status =
-      (format == REIN_EXPORT_CSV ? rein_export_csv : rein_export_ndjson)(reader, &options, out.file, diag);
-  const rein_status ended = rein_files_end(&out, status == REIN_OK, diag);
-  return status == REIN_OK ? ended : status;
+  return rein_files_write_by(session->arena, path, put_records, &j, diag);
 }
 
 rein_code rein_study_export(rein_session *session, const char *folder, rein_export_format format,

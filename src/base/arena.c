@@ -22,11 +22,22 @@ struct rein_arena {
   block *blocks;               /* newest first */
   deferred *deferred, *unused; /* unused: of what was released */
   rein_guard *guard;
+  rein_arena *outer; /* NULL, or what this one is scratch of */
   size_t bytes;
 };
 
 rein_arena *rein_arena_create(void) {
   return calloc(1, sizeof(rein_arena));
+}
+
+static void destroy_inner(void *arena) {
+  rein_arena_destroy(arena);
+}
+
+rein_arena *rein_arena_create_in(rein_arena *outer) {
+  rein_arena *arena = rein_arena_keep(outer, destroy_inner, rein_arena_create());
+  arena->outer = outer;
+  return arena;
 }
 
 void rein_arena_destroy(rein_arena *arena) {
@@ -41,6 +52,7 @@ void rein_arena_destroy(rein_arena *arena) {
 }
 
 void rein_arena_out_of_memory(rein_arena *arena) {
+  while (!arena->guard && arena->outer) arena = arena->outer;
   if (!arena->guard) {
     fputs("rein: out of memory\n", stderr);
     abort();
@@ -136,11 +148,14 @@ void rein_arena_defer(rein_arena *arena, void (*destroy)(void *object), void *ob
   arena->deferred = d;
 }
 
+void *rein_arena_keep(rein_arena *arena, void (*destroy)(void *object), void *object) {
+  if (!object) rein_arena_out_of_memory(arena);
+  rein_arena_defer(arena, destroy, object);
+  return object;
+}
+
 void *rein_arena_borrow(rein_arena *arena, size_t n_byte) {
-  void *memory = malloc(n_byte ? n_byte : 1);
-  if (!memory) rein_arena_out_of_memory(arena);
-  rein_arena_defer(arena, free, memory);
-  return memory;
+  return rein_arena_keep(arena, free, malloc(n_byte ? n_byte : 1));
 }
 
 void rein_arena_release(rein_arena *arena, void *object) {

@@ -33,6 +33,10 @@ typedef struct rein_guard {
 /* New, empty arena, or NULL when memory is out. Destroy with rein_arena_destroy. */
 rein_arena *rein_arena_create(void);
 
+/* New, empty arena for scratch that belongs to `outer`: destroyed with it, or earlier by rein_arena_release.
+ * Without a guard of its own it runs out of memory as `outer` does. */
+rein_arena *rein_arena_create_in(rein_arena *outer);
+
 /* Runs what was deferred, last first, then frees all memory. NULL is allowed. */
 void rein_arena_destroy(rein_arena *arena);
 
@@ -62,6 +66,9 @@ char *rein_arena_vprintf(rein_arena *arena, const char *format, va_list args);
 
 /* Calls destroy(object) when the arena is destroyed; at once, if there is no memory to note it. */
 void rein_arena_defer(rein_arena *arena, void (*destroy)(void *object), void *object);
+
+/* The same for what a library has just made, and hands it back; NULL is taken as out of memory. */
+void *rein_arena_keep(rein_arena *arena, void (*destroy)(void *object), void *object);
 
 /* n_byte from malloc, not zeroed, for scratch that may be large or needed often: freed by rein_arena_release,
  * else with the arena. */

@@ -64,7 +64,7 @@ static rein_status cannot_write(const char *path, const char *reason, rein_diag 
   return REIN_ERR_FILE;
 }
 
-rein_status rein_files_begin(const char *path, rein_files_output *out, rein_diag *diag) {
+static rein_status begin(const char *path, rein_files_output *out, rein_diag *diag) {
   struct stat info;
   const bool is_link = lstat(path, &info) == 0 && S_ISLNK(info.st_mode);
   char *target = is_link ? realpath(path, NULL) : NULL;
@@ -81,7 +81,7 @@ rein_status rein_files_begin(const char *path, rein_files_output *out, rein_diag
   return out->file ? REIN_OK : cannot_write(path, strerror(errno), diag);
 }
 
-rein_status rein_files_end(rein_files_output *out, bool whole, rein_diag *diag) {
+static rein_status end(rein_files_output *out, bool whole, rein_diag *diag) {
   const bool straight = !out->temporary[0];
   int reason = 0;
   /* A device or a pipe cannot be synced. */
@@ -94,12 +94,31 @@ rein_status rein_files_end(rein_files_output *out, bool whole, rein_diag *diag) 
 
 rein_status rein_files_write(const char *path, const void *bytes, size_t n_byte, rein_diag *diag) {
   rein_files_output out;
-  const rein_status status = rein_files_begin(path, &out, diag);
+  const rein_status status = begin(path, &out, diag);
   if (status != REIN_OK) return status;
-  if (fwrite(bytes, 1, n_byte, out.file) == n_byte) return rein_files_end(&out, true, diag);
+  if (fwrite(bytes, 1, n_byte, out.file) == n_byte) return end(&out, true, diag);
   const int reason = errno;
-  rein_files_end(&out, false, diag);
+  end(&out, false, diag);
   return cannot_write(path, strerror(reason), diag);
+}
+
+static rein_status put_guarded(rein_arena *arena, rein_files_put put, void *context,
+                               const rein_files_output *out) {
+  rein_guard guard;
+  if (REIN_GUARD(arena, &guard)) return REIN_ERR_MEMORY;
+  const rein_status status = put(context, out);
+  rein_unguard(arena, &guard);
+  return status;
+}
+
+rein_status rein_files_write_by(rein_arena *arena, const char *path, rein_files_put put, void *context,
+                                rein_diag *diag) {
+  rein_files_output out;
+  rein_status status = begin(path, &out, diag);
+  if (status != REIN_OK) return status;
+  status = put_guarded(arena, put, context, &out);
+  const rein_status ended = end(&out, status == REIN_OK, diag);
+  return status == REIN_OK ? ended : status;
 }
 
 rein_status rein_files_make_folder(const char *path, unsigned mode, rein_diag *diag) {

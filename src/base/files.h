@@ -16,7 +16,7 @@
 rein_status rein_files_read(rein_arena *arena, const char *path, rein_pos from, rein_diag *diag,
                             const rein_source **out);
 
-/* Writes all bytes to path.tmp-<pid>, syncs, renames to path, as rein_files_begin does. */
+/* Writes all bytes to path.tmp-<pid>, syncs, renames to path, as rein_files_write_by does. */
 rein_status rein_files_write(const char *path, const void *bytes, size_t n_byte, rein_diag *diag);
 
 /* Makes the folder and its parents; an existing folder is fine. mode as for mkdir, for the last one only. */
@@ -29,14 +29,13 @@ typedef struct {
   char temporary[4096]; /* written first, then renamed; "": path is written straight */
 } rein_files_output;
 
-/* Begins a file that appears at `path` when it is whole. What is there and is no regular file (a device, a
- * pipe) is written to, never replaced, and the target of a symbolic link is replaced, not the link. REIN_OK,
- * or REIN_ERR_FILE with one error in diag. */
-rein_status rein_files_begin(const char *path, rein_files_output *out, rein_diag *diag);
-
-/* Ends it, always to be called after a successful begin. With `whole` it is synced and takes its name;
- * without, or after a failure, path is as it was. REIN_OK, or REIN_ERR_FILE with one error in diag. */
-rein_status rein_files_end(rein_files_output *out, bool whole, rein_diag *diag);
+/* A file that appears at `path` when it is whole, written by `put`, whose status is answered. What is there
+ * and is no regular file (a device, a pipe) is written to, never replaced, and the target of a symbolic link
+ * is replaced, not the link. After a failure, `put` running out of `arena` among them, path is as it was.
+ * REIN_ERR_FILE: one error in diag. */
+typedef rein_status (*rein_files_put)(void *context, const rein_files_output *out);
+rein_status rein_files_write_by(rein_arena *arena, const char *path, rein_files_put put, void *context,
+                                rein_diag *diag);
 
 /* Adds the names of the entries of a folder that hold a file `inside` to `names`; nothing where there is no
  * such folder. */

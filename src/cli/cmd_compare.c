@@ -20,13 +20,19 @@ static rein_status read_by(const rein_cli *cli, rein_compare_by *by) {
                         rein_cli_suggest(cli->arena, given->text, words));
 }
 
+typedef struct {
+  const rein_comparison *comparison;
+  rein_diag *diag;
+} rows;
+
+static rein_status put_rows(void *context, const rein_files_output *out) {
+  const rows *r = context;
+  return rein_compare_write_csv(r->comparison, out->file, r->diag);
+}
+
 static rein_status write_rows(rein_cli *cli, const rein_comparison *c) {
-  rein_files_output out;
-  rein_status status = rein_files_begin(cli->option[REIN_OPTION_CSV].text, &out, cli->diag);
-  if (status != REIN_OK) return status;
-  status = rein_compare_write_csv(c, out.file, cli->diag);
-  const rein_status ended = rein_files_end(&out, status == REIN_OK, cli->diag);
-  return status == REIN_OK ? ended : status;
+  rows r = {c, cli->diag};
+  return rein_files_write_by(cli->arena, cli->option[REIN_OPTION_CSV].text, put_rows, &r, cli->diag);
 }
 
 rein_status rein_cmd_compare(rein_cli *cli) {

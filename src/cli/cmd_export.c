@@ -33,7 +33,15 @@ static rein_status read_columns(rein_cli *cli, const rein_study_reader *reader, 
   return REIN_OK;
 }
 
-static rein_status write_records(rein_cli *cli, const rein_study_reader *reader, bool csv, FILE *file) {
+typedef struct {
+  rein_cli *cli;
+  const rein_study_reader *reader;
+  bool csv;
+} job;
+
+static rein_status write_records(const job *j, FILE *file) {
+  rein_cli *cli = j->cli;
+  const rein_study_reader *reader = j->reader;
   rein_export_options options = {.individual_data = cli->option[REIN_OPTION_INDIVIDUAL_DATA].given,
                                  .deidentify = cli->option[REIN_OPTION_DEIDENTIFY].given};
   if (reader->about.individual_data && !options.individual_data) {
@@ -44,19 +52,14 @@ static rein_status write_records(rein_cli *cli, const rein_study_reader *reader,
     const rein_status status = rein_summary_create(cli->arena, reader, false, cli->diag, &summary);
     return status == REIN_OK ? rein_summary_write_csv(summary, reader, file, cli->diag) : status;
   }
-  rein_status status = read_columns(cli, reader, csv, &options);
+  rein_status status = read_columns(cli, reader, j->csv, &options);
   if (status == REIN_OK && options.deidentify) status = rein_salt_get(cli->arena, cli->diag, &options.salt);
   if (status != REIN_OK) return status;
-  return (csv ? rein_export_csv : rein_export_ndjson)(reader, &options, file, cli->diag);
+  return (j->csv ? rein_export_csv : rein_export_ndjson)(reader, &options, file, cli->diag);
 }
 
-static rein_status write_file(rein_cli *cli, const rein_study_reader *reader, bool csv, const char *path) {
-  rein_files_output out;
-  rein_status status = rein_files_begin(path, &out, cli->diag);
-  if (status != REIN_OK) return status;
-  status = write_records(cli, reader, csv, out.file);
-  const rein_status ended = rein_files_end(&out, status == REIN_OK, cli->diag);
-  return status == REIN_OK ? ended : status;
+static rein_status put_records(void *context, const rein_files_output *out) {
+  return write_records(context, out->file);
 }
 
 /* ---- episodes ---- */
@@ -131,5 +134,6 @@ rein_status rein_cmd_export(rein_cli *cli) {
   if (status != REIN_OK) return status;
   const char *path = cli->option[REIN_OPTION_OUT].text;
   if (minari) return write_episodes(cli, reader);
-  return path ? write_file(cli, reader, csv, path) : write_records(cli, reader, csv, stdout);
+  job j = {cli, reader, csv};
+  return path ? rein_files_write_by(cli->arena, path, put_records, &j, cli->diag) : write_records(&j, stdout);
 }

@@ -21,27 +21,14 @@ static rein_status lower_and(job *j, finisher *finish, rein_arena *work) {
   return status;
 }
 
-/* With a guard on the work arena; no more than that, since setjmp and local variables do not go together. */
-static rein_status run_guarded(job *j, finisher *finish, rein_arena *work) {
-  rein_guard guard;
-  if (REIN_GUARD(work, &guard)) return REIN_ERR_MEMORY;
-  const rein_status status = lower_and(j, finish, work);
-  rein_unguard(work, &guard);
-  return status;
-}
-
 /* Lowers the model in an arena of its own, which is gone when the stage has finished. */
 static rein_status run_job(job *j, finisher *finish) {
   rein_guard guard;
-  rein_arena *const work = rein_arena_create();
-  if (!work) return REIN_ERR_MEMORY;
-  if (REIN_GUARD(j->arena, &guard)) {
-    rein_arena_destroy(work);
-    return REIN_ERR_MEMORY;
-  }
-  const rein_status status = run_guarded(j, finish, work);
+  if (REIN_GUARD(j->arena, &guard)) return REIN_ERR_MEMORY;
+  rein_arena *work = rein_arena_create_in(j->arena);
+  const rein_status status = lower_and(j, finish, work);
+  rein_arena_release(j->arena, work);
   rein_unguard(j->arena, &guard);
-  rein_arena_destroy(work);
   return status;
 }
 

@@ -22,6 +22,7 @@ typedef struct {
   double *actions, *rewards, *elapsed; /* (n_time x n_action), (n_time), (n_time) of one episode */
   int8_t *ends;                        /* (n_time) */
   rein_episodes_totals total;
+  uint64_t n_byte; /* of the data */
 } job;
 
 static int64_t size(const job *j, rein_axis axis) {
@@ -176,33 +177,32 @@ static const char *make_box(rein_arena *arena, int64_t n) {
 
 static json_t *make_column(const char *name, const char *unit, const char *kind, const char *codes) {
   json_t *column = json_object();
-  json_object_set_new(column, "name", json_string(name));
-  json_object_set_new(column, "unit", json_string(unit));
-  if (kind) json_object_set_new(column, "kind", json_string(kind));
-  json_object_set_new(column, "codes", codes[0] ? json_string(codes) : json_null());
+  rein_json_set(&column, "name", rein_json_text(name));
+  rein_json_set(&column, "unit", rein_json_text(unit));
+  if (kind) rein_json_set(&column, "kind", rein_json_text(kind));
+  rein_json_set(&column, "codes", codes[0] ? rein_json_text(codes) : json_null());
   return column;
 }
 
-static void add_columns(const rein_part *labels, json_t *about) {
+static void add_columns(const rein_part *labels, json_t **about) {
   json_t *seen = json_array(), *done = json_array(), *latent = json_array();
   for (int64_t q = 0; q < labels->n[REIN_AXIS_QUANTITY]; q++) {
     const char *name = labels->quantity[q], *unit = labels->quantity_unit[q],
                *codes = labels->quantity_codes[q];
-    json_array_append_new(latent, make_column(name, unit, labels->quantity_kind[q], codes));
-    if (rein_record_observable(labels, q) >= 0)
-      json_array_append_new(seen, make_column(name, unit, NULL, codes));
+    rein_json_add(&latent, make_column(name, unit, labels->quantity_kind[q], codes));
+    if (rein_record_observable(labels, q) >= 0) rein_json_add(&seen, make_column(name, unit, NULL, codes));
   }
   for (int64_t c = 0; c < labels->n[REIN_AXIS_ACTION]; c++)
-    json_array_append_new(done, make_column(labels->action[c], labels->action_unit[c], labels->action_kind[c],
-                                            labels->action_codes[c]));
-  json_object_set_new(about, "observations", seen);
-  json_object_set_new(about, "actions", done);
-  json_object_set_new(about, "latent", latent);
-  json_object_set_new(about, "measured_flags", json_string(REIN_MEASURED_WORDS));
+    rein_json_add(&done, make_column(labels->action[c], labels->action_unit[c], labels->action_kind[c],
+                                     labels->action_codes[c]));
+  rein_json_set(about, "observations", seen);
+  rein_json_set(about, "actions", done);
+  rein_json_set(about, "latent", latent);
+  rein_json_set(about, "measured_flags", rein_json_text(REIN_MEASURED_WORDS));
   json_t *signals = json_array();
   for (int64_t s = 0; s < labels->n[REIN_AXIS_SAFETY]; s++)
-    if (!is_dose_signal(labels, s)) json_array_append_new(signals, json_string(labels->safety[s]));
-  json_object_set_new(about, "terminated_by", signals);
+    if (!is_dose_signal(labels, s)) rein_json_add(&signals, rein_json_text(labels->safety[s]));
+  rein_json_set(about, "terminated_by", signals);
 }
 
 static json_t *make_about(const job *j) {
@@ -210,30 +210,30 @@ static json_t *make_about(const job *j) {
   json_t *about = json_object();
   char seed[24];
   snprintf(seed, sizeof seed, "%" PRIu64, from->seed);
-  json_object_set_new(about, "comment", json_string(REIN_FOR_RESEARCH));
-  json_object_set_new(about, "origin", json_string(from->origin));
-  json_object_set_new(about, "boundary", json_string(from->boundary));
-  json_object_set_new(about, "study", json_string(from->study));
-  json_object_set_new(about, "model", json_string(from->model));
-  json_object_set_new(about, "model_hash", json_string(from->model_hash));
-  json_object_set_new(about, "scenario_hash", json_string(from->scenario_hash));
-  json_object_set_new(about, "parameter_hash", json_string(from->parameter_hash));
-  json_object_set_new(about, "run_hash", json_string(from->run_hash));
-  json_object_set_new(about, "seed", json_string(seed));
-  json_object_set_new(about, "version", json_string(from->version));
-  json_object_set_new(about, "time_unit", json_string(from->time_unit));
-  json_object_set_new(about, "reward", json_string(j->episodes->reward ? j->episodes->reward_text : "0"));
-  json_object_set_new(about, "reward_unit",
-                      json_string(j->episodes->reward ? rein_reward_unit(j->episodes->reward) : "1"));
-  json_object_set_new(about, "test_share", rein_json_number(j->episodes->test));
-  json_object_set_new(about, "test_episodes", json_integer(j->total.n_test));
-  json_object_set_new(about, "terminated_episodes", json_integer(j->total.n_terminated));
-  json_object_set_new(about, "members_failed_and_left_out", json_integer(j->total.n_failed));
-  add_columns(&j->reader->labels, about);
+  rein_json_set(&about, "comment", rein_json_text(REIN_FOR_RESEARCH));
+  rein_json_set(&about, "origin", rein_json_text(from->origin));
+  rein_json_set(&about, "boundary", rein_json_text(from->boundary));
+  rein_json_set(&about, "study", rein_json_text(from->study));
+  rein_json_set(&about, "model", rein_json_text(from->model));
+  rein_json_set(&about, "model_hash", rein_json_text(from->model_hash));
+  rein_json_set(&about, "scenario_hash", rein_json_text(from->scenario_hash));
+  rein_json_set(&about, "parameter_hash", rein_json_text(from->parameter_hash));
+  rein_json_set(&about, "run_hash", rein_json_text(from->run_hash));
+  rein_json_set(&about, "seed", rein_json_text(seed));
+  rein_json_set(&about, "version", rein_json_text(from->version));
+  rein_json_set(&about, "time_unit", rein_json_text(from->time_unit));
+  rein_json_set(&about, "reward", rein_json_text(j->episodes->reward ? j->episodes->reward_text : "0"));
+  rein_json_set(&about, "reward_unit",
+                rein_json_text(j->episodes->reward ? rein_reward_unit(j->episodes->reward) : "1"));
+  rein_json_set(&about, "test_share", rein_json_number(j->episodes->test));
+  rein_json_set(&about, "test_episodes", json_integer(j->total.n_test));
+  rein_json_set(&about, "terminated_episodes", json_integer(j->total.n_terminated));
+  rein_json_set(&about, "members_failed_and_left_out", json_integer(j->total.n_failed));
+  add_columns(&j->reader->labels, &about);
   return about;
 }
 
-static rein_status write_metadata(const job *j, const char *path, uint64_t n_byte, rein_diag *diag) {
+static rein_status write_metadata(const job *j, const char *path, rein_diag *diag) {
   rein_arena *arena = j->reader->arena;
   rein_text text;
   rein_text_init(&text, arena);
@@ -241,16 +241,16 @@ static rein_status write_metadata(const job *j, const char *path, uint64_t n_byt
   const char *seen = make_box(arena, size(j, REIN_AXIS_OBSERVABLE)),
              *done = make_box(arena, size(j, REIN_AXIS_ACTION));
   json_t *top = json_object();
-  json_object_set_new(top, "total_episodes", json_integer(j->total.n_episode));
-  json_object_set_new(top, "total_steps", json_integer(j->total.n_step));
-  json_object_set_new(top, "data_format", json_string("hdf5"));
-  json_object_set_new(top, "dataset_id", json_string(id));
-  json_object_set_new(top, "minari_version", json_string("~=0.5"));
-  json_object_set_new(top, "dataset_size", json_real(round((double)n_byte / 1e5) / 10));
-  json_object_set_new(top, "observation_space", json_string(seen));
-  json_object_set_new(top, "action_space", json_string(done));
-  json_object_set_new(top, "algorithm_name", json_string("what the scenario's arms prescribe"));
-  json_object_set_new(top, "rein", make_about(j));
+  rein_json_set(&top, "total_episodes", json_integer(j->total.n_episode));
+  rein_json_set(&top, "total_steps", json_integer(j->total.n_step));
+  rein_json_set(&top, "data_format", json_string("hdf5"));
+  rein_json_set(&top, "dataset_id", rein_json_text(id));
+  rein_json_set(&top, "minari_version", json_string("~=0.5"));
+  rein_json_set(&top, "dataset_size", json_real(round((double)j->n_byte / 1e5) / 10));
+  rein_json_set(&top, "observation_space", rein_json_text(seen));
+  rein_json_set(&top, "action_space", rein_json_text(done));
+  rein_json_set(&top, "algorithm_name", json_string("what the scenario's arms prescribe"));
+  rein_json_set(&top, "rein", make_about(j));
   const rein_status status = rein_json_print(top, &text);
   return status == REIN_OK ? rein_files_write(path, text.bytes, text.n, diag) : status;
 }
@@ -274,33 +274,31 @@ static rein_status check(const job *j, rein_diag *diag) {
   return why ? REIN_ERR_INPUT : REIN_OK;
 }
 
-static rein_status write_data(job *j, const char *path, rein_diag *diag, uint64_t *n_byte) {
-  rein_files_output out;
-  rein_status status = rein_files_begin(path, &out, diag);
-  if (status != REIN_OK) return status;
+/* Between create and close nothing is asked of an arena but in rein_reader_each, which comes back. */
+static rein_status put_data(void *context, const rein_files_output *out) {
+  job *j = context;
   rein_part_file_lock();
-  rein_hdf5_create(&j->file, out.temporary[0] ? out.temporary : out.path);
+  rein_hdf5_create(&j->file, out->temporary[0] ? out->temporary : out->path);
   rein_part_file_unlock();
   const uint64_t wanted = REIN_FIELDS_LABELS | REIN_FIELD_BIT(measured) | REIN_FIELD_BIT(measured_flag) |
                           REIN_FIELD_BIT(latent) | REIN_FIELD_BIT(delivered_since) |
                           REIN_FIELD_BIT(safety_first) | REIN_FIELD_BIT(status);
-  status = rein_reader_each(j->reader, wanted, diag, put_part, j);
+  rein_status status = rein_reader_each(j->reader, wanted, j->diag, put_part, j);
   rein_part_file_lock();
-  rein_hdf5_close(&j->file, n_byte);
+  rein_hdf5_close(&j->file, &j->n_byte);
   rein_part_file_unlock();
   if (status == REIN_OK && j->file.failed) {
-    rein_error(diag, nowhere, "cannot write '%s': HDF5 could not write there, or memory is out", path);
+    rein_error(j->diag, nowhere, "cannot write '%s': HDF5 could not write there, or memory is out",
+               out->path);
     status = REIN_ERR_FILE;
   }
-  const rein_status ended = rein_files_end(&out, status == REIN_OK, diag);
-  return status == REIN_OK ? ended : status;
+  return status;
 }
 
 static rein_status write_both(job *j, const char *folder, rein_diag *diag) {
   rein_arena *arena = j->reader->arena;
   const char *inside = rein_arena_printf(arena, "%s/data", folder),
              *about = rein_arena_printf(arena, "%s/metadata.json", inside);
-  uint64_t n_byte;
   if (rein_files_exists(about)) {
     rein_error(diag, nowhere, "'%s' holds a dataset already: it is left as it is, name another folder",
                folder);
@@ -315,8 +313,9 @@ static rein_status write_both(job *j, const char *folder, rein_diag *diag) {
   const uint64_t replicates = REIN_FIELD_BIT(individual) | REIN_FIELD_BIT(replicate);
   if (status == REIN_OK) status = rein_reader_each(j->reader, replicates, diag, count_replicates, j);
   if (status == REIN_OK)
-    status = write_data(j, rein_arena_printf(arena, "%s/main_data.hdf5", inside), diag, &n_byte);
-  return status == REIN_OK ? write_metadata(j, about, n_byte, diag) : status;
+    status =
+        rein_files_write_by(arena, rein_arena_printf(arena, "%s/main_data.hdf5", inside), put_data, j, diag);
+  return status == REIN_OK ? write_metadata(j, about, diag) : status;
 }
 
 rein_status rein_episodes_write(const rein_study_reader *reader, const rein_export_options *options,

@@ -72,13 +72,7 @@ static rein_status find_owners(merge *m) {
 
 /* A file copied whole; hash NULL or what it must have. */
 static rein_status copy_file(const merge *m, const char *from, const char *to, const char *hash) {
-  rein_guard guard;
-  rein_arena *scratch = rein_arena_create();
-  if (!scratch) return REIN_ERR_MEMORY;
-  if (REIN_GUARD(scratch, &guard)) {
-    rein_arena_destroy(scratch);
-    return REIN_ERR_MEMORY;
-  }
+  rein_arena *scratch = rein_arena_create_in(m->arena);
   const rein_source *bytes;
   char got[65];
   rein_status status = rein_files_read(scratch, from, nowhere, m->diag, &bytes);
@@ -94,20 +88,24 @@ static rein_status copy_file(const merge *m, const char *from, const char *to, c
     }
   }
   if (status == REIN_OK) status = rein_files_write(to, bytes->bytes, bytes->n_byte, m->diag);
-  rein_unguard(scratch, &guard);
-  rein_arena_destroy(scratch);
+  rein_arena_release(m->arena, scratch);
   return status;
+}
+
+static void close_folder(void *dir) {
+  closedir(dir);
 }
 
 static rein_status copy_inputs(const merge *m) {
   DIR *dir = opendir(rein_arena_printf(m->arena, "%s/inputs", m->folder[0]));
   rein_status status = REIN_OK;
+  if (dir) rein_arena_defer(m->arena, close_folder, dir);
   for (struct dirent *e; dir && status == REIN_OK && (e = readdir(dir));) {
     if (e->d_name[0] == '.' || strstr(e->d_name, ".tmp-")) continue;
     status = copy_file(m, rein_arena_printf(m->arena, "%s/inputs/%s", m->folder[0], e->d_name),
                        rein_arena_printf(m->arena, "%s/inputs/%s", m->out, e->d_name), NULL);
   }
-  if (dir) closedir(dir);
+  rein_arena_release(m->arena, dir);
   return status;
 }
 

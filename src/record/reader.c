@@ -28,21 +28,17 @@ rein_status rein_reader_load(const rein_study_reader *reader, rein_arena *scratc
   return REIN_ERR_FILE;
 }
 
-/* One part, with memory that goes after the visit; messages are in the memory of diag. */
+/* One part, with memory that goes after the visit. */
 static rein_status visit_part(const rein_study_reader *reader, int64_t i_part, uint64_t wanted,
                               rein_diag *diag, rein_reader_visit visit, void *context) {
   rein_guard guard;
   rein_part part;
-  rein_arena *scratch = rein_arena_create();
-  if (!scratch) return REIN_ERR_MEMORY;
-  if (REIN_GUARD(scratch, &guard)) {
-    rein_arena_destroy(scratch);
-    return REIN_ERR_MEMORY;
-  }
+  if (REIN_GUARD(reader->arena, &guard)) return REIN_ERR_MEMORY;
+  rein_arena *scratch = rein_arena_create_in(reader->arena);
   rein_status status = rein_reader_load(reader, scratch, i_part, wanted, diag, &part);
   if (status == REIN_OK) status = visit(context, &part);
-  rein_unguard(scratch, &guard);
-  rein_arena_destroy(scratch);
+  rein_arena_release(reader->arena, scratch);
+  rein_unguard(reader->arena, &guard);
   return status;
 }
 
@@ -55,28 +51,20 @@ rein_status rein_reader_each(const rein_study_reader *reader, uint64_t wanted, r
   return status;
 }
 
-rein_status rein_reader_verify_part(const char *path, const rein_manifest_part *entry, rein_diag *diag) {
-  rein_guard guard;
-  rein_arena *scratch = rein_arena_create();
-  if (!scratch) return REIN_ERR_MEMORY;
-  if (REIN_GUARD(scratch, &guard)) {
-    rein_arena_destroy(scratch);
-    return REIN_ERR_MEMORY;
-  }
+rein_status rein_reader_verify_part(rein_arena *arena, const char *path, const rein_manifest_part *entry,
+                                    rein_diag *diag) {
+  rein_arena *scratch = rein_arena_create_in(arena);
   const rein_source *bytes;
+  char hash[65] = "";
   rein_status status = rein_files_read(scratch, path, nowhere, diag, &bytes);
-  if (status == REIN_OK) {
-    char hash[65];
-    rein_sha256_hex(bytes->bytes, bytes->n_byte, hash);
-    if (strcmp(hash, entry->sha256) != 0) {
-      rein_error(diag, nowhere,
-                 "'%s' is not what the manifest says: its SHA-256 differs; the same 'rein run' makes it anew",
-                 path);
-      status = REIN_ERR_FILE;
-    }
+  if (status == REIN_OK) rein_sha256_hex(bytes->bytes, bytes->n_byte, hash);
+  if (status == REIN_OK && strcmp(hash, entry->sha256) != 0) {
+    rein_error(diag, nowhere,
+               "'%s' is not what the manifest says: its SHA-256 differs; the same 'rein run' makes it anew",
+               path);
+    status = REIN_ERR_FILE;
   }
-  rein_unguard(scratch, &guard);
-  rein_arena_destroy(scratch);
+  rein_arena_release(arena, scratch);
   return status;
 }
 
@@ -86,7 +74,7 @@ rein_status rein_reader_verify(rein_arena *arena, const char *folder, const rein
   for (int64_t i = 0; i < manifest->n_part; i++) {
     if (!manifest->part[i].present) continue;
     const rein_status status =
-        rein_reader_verify_part(rein_manifest_part_path(arena, folder, i), &manifest->part[i], diag);
+        rein_reader_verify_part(arena, rein_manifest_part_path(arena, folder, i), &manifest->part[i], diag);
     if (first == REIN_OK) first = status;
   }
   return first;

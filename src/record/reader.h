@@ -35,14 +35,16 @@ rein_status rein_reader_load(const rein_study_reader *reader, rein_arena *scratc
                              uint64_t wanted, rein_diag *diag, rein_part *part);
 
 /* Calls visit for every part in plan order, with the wanted fields; memory goes after each. Stops at the
- * first answer that is not REIN_OK and returns it. */
+ * first answer that is not REIN_OK and returns it; REIN_ERR_MEMORY also where the visit runs out of memory in
+ * the reader's arena, so that the caller keeps control. */
 typedef rein_status (*rein_reader_visit)(void *context, const rein_part *part);
 rein_status rein_reader_each(const rein_study_reader *reader, uint64_t wanted, rein_diag *diag,
                              rein_reader_visit visit, void *context);
 
-/* Compares one part with its line of the manifest. REIN_OK; REIN_ERR_FILE with one error in diag; or
- * REIN_ERR_MEMORY. */
-rein_status rein_reader_verify_part(const char *path, const rein_manifest_part *entry, rein_diag *diag);
+/* Compares one part with its line of the manifest; scratch in `arena`. REIN_OK; REIN_ERR_FILE with one error
+ * in diag. */
+rein_status rein_reader_verify_part(rein_arena *arena, const char *path, const rein_manifest_part *entry,
+                                    rein_diag *diag);
 
 /* Compares every part there is with its size and hash in the manifest; an error in diag for each that
  * differs. */

@@ -152,21 +152,15 @@ static rein_status append_log(const rein_study *study, const rein_study_options 
 
 /* A part that is on disk and not in the manifest: a killed run finished it. Its entry, or false where it is
  * none of this study. */
-static bool look_at_part(const char *path, const rein_manifest *m, int64_t i_part,
+static bool look_at_part(const rein_study *study, const char *path, int64_t i_part,
                          rein_manifest_part *entry) {
-  rein_arena *arena = rein_arena_create();
-  rein_guard guard;
-  if (!arena) return false;
-  if (REIN_GUARD(arena, &guard)) {
-    rein_arena_destroy(arena);
-    return false;
-  }
+  rein_arena *arena = rein_arena_create_in(study->arena);
   rein_diag *diag = rein_diag_create(arena);
   const rein_source *bytes;
   rein_part part;
   rein_part_about about;
   const bool is = rein_part_read(arena, path, REIN_FIELD_BIT(individual), diag, &part, &about) == REIN_OK &&
-                  strcmp(about.run_hash, m->run_hash) == 0 && part.i_part == i_part &&
+                  strcmp(about.run_hash, study->manifest->run_hash) == 0 && part.i_part == i_part &&
                   rein_files_read(arena, path, nowhere, diag, &bytes) == REIN_OK;
   if (is) {
     *entry = (rein_manifest_part){.present = true,
@@ -178,8 +172,7 @@ static bool look_at_part(const char *path, const rein_manifest *m, int64_t i_par
                                   .n_failed = part.n_failed};
     rein_sha256_hex(bytes->bytes, bytes->n_byte, entry->sha256);
   }
-  rein_unguard(arena, &guard);
-  rein_arena_destroy(arena);
+  rein_arena_release(study->arena, arena);
   return is;
 }
 
@@ -201,9 +194,9 @@ static void find_parts(rein_study *study) {
         stat(path, &info) != 0)
       continue;
     if (!old || !old->part[i].present)
-      look_at_part(path, m, i, &m->part[i]);
+      look_at_part(study, path, i, &m->part[i]);
     else if (old->part[i].n_byte == info.st_size &&
-             rein_reader_verify_part(path, &old->part[i], quiet) == REIN_OK)
+             rein_reader_verify_part(study->arena, path, &old->part[i], quiet) == REIN_OK)
       m->part[i] = old->part[i];
     study->done[i] = m->part[i].present;
   }
@@ -220,7 +213,9 @@ static rein_status check_options(const rein_study_options *o, rein_diag *diag) {
  * this study's. `fd` is the open folder. */
 static rein_status claim_folder(rein_study *study, int fd, const rein_tape *tape, const rein_study_options *o,
                                 const rein_text *run, rein_diag *diag) {
+  rein_guard guard;
   bool has_run = false;
+  if (REIN_GUARD(study->arena, &guard)) return REIN_ERR_MEMORY; /* the caller has the folder open */
   rein_status status = check_folder(study, run, &has_run, diag);
   if (status == REIN_OK) status = lock_folder(study, diag);
   /* Again under the lock: another process may have come first. */
@@ -230,6 +225,7 @@ static rein_status claim_folder(rein_study *study, int fd, const rein_tape *tape
     rein_error(diag, nowhere, "cannot make '%s' private: %s", study->folder, strerror(errno));
     status = REIN_ERR_FILE;
   }
+  rein_unguard(study->arena, &guard);
   return status;
 }
 

@@ -198,8 +198,9 @@ static rein_status collect_part(void *context, const rein_part *part) {
   return REIN_OK;
 }
 
-static rein_status summarise_quantity(rein_arena *scratch, const rein_study_reader *reader, int64_t q,
+static rein_status summarise_quantity(rein_arena *arena, const rein_study_reader *reader, int64_t q,
                                       bool people, rein_diag *diag, rein_summary *s) {
+  rein_arena *scratch = rein_arena_create_in(arena);
   const int64_t n_arm = reader->labels.n[REIN_AXIS_ARM], n_horizon = reader->labels.n[REIN_AXIS_HORIZON];
   const int64_t n = s->n_individual, n_row = n_arm * n_horizon;
   quantity_pass p = {.labels = &reader->labels,
@@ -219,22 +220,7 @@ static rein_status summarise_quantity(rein_arena *scratch, const rein_study_read
                            .change = rein_summary_of(p.change + k * n, n, s->n_replicate, people),
                            .effect = rein_summary_of(p.effect + k * n, n, s->n_replicate, people)};
   }
-  return status;
-}
-
-/* Runs one quantity with memory of its own. */
-static rein_status with_scratch(const rein_study_reader *reader, int64_t q, bool people, rein_diag *diag,
-                                rein_summary *s) {
-  rein_guard guard;
-  rein_arena *scratch = rein_arena_create();
-  if (!scratch) return REIN_ERR_MEMORY;
-  if (REIN_GUARD(scratch, &guard)) {
-    rein_arena_destroy(scratch);
-    return REIN_ERR_MEMORY;
-  }
-  const rein_status status = summarise_quantity(scratch, reader, q, people, diag, s);
-  rein_unguard(scratch, &guard);
-  rein_arena_destroy(scratch);
+  rein_arena_release(arena, scratch);
   return status;
 }
 
@@ -250,7 +236,7 @@ rein_status rein_summary_create(rein_arena *arena, const rein_study_reader *read
   rein_status status = count_all(arena, reader, people, diag, s);
   if (status == REIN_OK) status = summarise_lines(arena, reader, people, diag, s);
   for (int64_t q = 0; q < n[REIN_AXIS_QUANTITY] && status == REIN_OK; q++)
-    status = with_scratch(reader, q, people, diag, s);
+    status = summarise_quantity(arena, reader, q, people, diag, s);
   rein_unguard(arena, &guard);
   if (status == REIN_OK) *out = s;
   return status;
@@ -309,22 +295,16 @@ static rein_status make_bands(rein_arena *scratch, const rein_study_reader *read
 rein_status rein_summary_bands(rein_arena *arena, const rein_study_reader *reader, int i_quantity,
                                bool measured, const double *prob, int n_prob, bool individual_data,
                                rein_diag *diag, double **out) {
-  rein_guard guard, inner;
+  rein_guard guard;
   if (REIN_GUARD(arena, &guard)) return REIN_ERR_MEMORY;
   const bool people = reader->about.individual_data && !individual_data;
   double *bands =
       REIN_NEW(arena, double, reader->labels.n[REIN_AXIS_ARM] * reader->labels.n[REIN_AXIS_TIME] * n_prob);
-  rein_unguard(arena, &guard);
-  rein_arena *scratch = rein_arena_create();
-  if (!scratch) return REIN_ERR_MEMORY;
-  if (REIN_GUARD(scratch, &inner)) {
-    rein_arena_destroy(scratch);
-    return REIN_ERR_MEMORY;
-  }
+  rein_arena *scratch = rein_arena_create_in(arena);
   band_pass pass = {.q = i_quantity, .measured = measured, .n_replicate = 1};
   const rein_status status = make_bands(scratch, reader, &pass, prob, n_prob, people, diag, bands);
-  rein_unguard(scratch, &inner);
-  rein_arena_destroy(scratch);
+  rein_arena_release(arena, scratch);
+  rein_unguard(arena, &guard);
   if (status == REIN_OK) *out = bands;
   return status;
 }

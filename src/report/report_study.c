@@ -284,9 +284,11 @@ static const rein_model *find_model(job *j, const rein_yaml *run) {
   rein_diag *ignored = rein_diag_create(j->arena);
   rein_model *model;
   char hash[65];
-  if (!rein_files_exists(path) ||
-      rein_model_read_with(j->arena, j->units, path, nowhere, rein_import_sbml, ignored, &model) != REIN_OK)
-    return NULL;
+  if (!rein_files_exists(path)) return NULL;
+  const rein_status status =
+      rein_model_read_with(j->arena, j->units, path, nowhere, rein_import_sbml, ignored, &model);
+  if (status == REIN_ERR_MEMORY) rein_arena_out_of_memory(j->arena);
+  if (status != REIN_OK) return NULL;
   rein_model_hash(model, j->arena, hash);
   return strcmp(hash, j->reader->about.model_hash) == 0 ? model : NULL;
 }

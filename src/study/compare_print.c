@@ -154,77 +154,77 @@ void rein_compare_print(const rein_comparison *c, rein_text *out) {
 
 static json_t *json_score(const rein_score *s) {
   json_t *object = json_object();
-  if (s->na) json_object_set_new(object, "n/a", json_string(s->na));
+  if (s->na) rein_json_set(&object, "n/a", rein_json_text(s->na));
   if (s->na) return object;
-  json_object_set_new(object, "value", rein_json_number(s->value));
-  json_object_set_new(object, "low", rein_json_number(s->low));
-  json_object_set_new(object, "high", rein_json_number(s->high));
-  if (s->no_interval) json_object_set_new(object, "no_interval", json_string(s->no_interval));
+  rein_json_set(&object, "value", rein_json_number(s->value));
+  rein_json_set(&object, "low", rein_json_number(s->low));
+  rein_json_set(&object, "high", rein_json_number(s->high));
+  if (s->no_interval) rein_json_set(&object, "no_interval", rein_json_text(s->no_interval));
   return object;
 }
 
 static json_t *json_side(const rein_comparison *c, int side) {
   const rein_compare_set *s = &c->set[side];
   json_t *object = json_object(), *unmatched = json_array();
-  json_object_set_new(object, "origin", json_string(s->origin));
-  json_object_set_new(object, "study", json_string(s->study));
-  json_object_set_new(object, "model", json_string(s->model));
-  json_object_set_new(object, "model_hash", rein_json_text(*s->model_hash ? s->model_hash : NULL));
-  json_object_set_new(object, "seed", rein_json_text(*s->seed ? s->seed : NULL));
-  json_object_set_new(object, "n_record", json_integer(s->n_record));
-  json_object_set_new(object, "n_failed", json_integer(s->n_failed));
-  json_object_set_new(object, "n_value", json_integer((json_int_t)s->n_value));
-  json_object_set_new(object, "n_matched", json_integer(c->n_matched[side]));
+  rein_json_set(&object, "origin", rein_json_text(s->origin));
+  rein_json_set(&object, "study", rein_json_text(s->study));
+  rein_json_set(&object, "model", rein_json_text(s->model));
+  rein_json_set(&object, "model_hash", rein_json_text(*s->model_hash ? s->model_hash : NULL));
+  rein_json_set(&object, "seed", rein_json_text(*s->seed ? s->seed : NULL));
+  rein_json_set(&object, "n_record", json_integer(s->n_record));
+  rein_json_set(&object, "n_failed", json_integer(s->n_failed));
+  rein_json_set(&object, "n_value", json_integer((json_int_t)s->n_value));
+  rein_json_set(&object, "n_matched", json_integer(c->n_matched[side]));
   for (size_t i = 0; i < s->n_count; i++) {
     const rein_compare_count *k = &s->count[i];
     if (k->fate == REIN_FATE_MATCHED) continue;
     json_t *line = json_object();
-    json_object_set_new(line, "reason", json_string(rein_compare_fate_word(k->fate)));
-    json_object_set_new(line, "detail", rein_json_text(*k->detail ? k->detail : NULL));
-    json_object_set_new(line, "n", json_integer(k->n));
-    json_array_append_new(unmatched, line);
+    rein_json_set(&line, "reason", rein_json_text(rein_compare_fate_word(k->fate)));
+    rein_json_set(&line, "detail", rein_json_text(*k->detail ? k->detail : NULL));
+    rein_json_set(&line, "n", json_integer(k->n));
+    rein_json_add(&unmatched, line);
   }
-  json_object_set_new(object, "unmatched", unmatched);
+  rein_json_set(&object, "unmatched", unmatched);
   return object;
 }
 
 static json_t *json_row(const rein_comparison *c, const rein_compare_row *r) {
   json_t *object = json_object();
   const rein_compare_horizon *h = r->arm < 0 ? NULL : &c->horizon[r->horizon];
-  json_object_set_new(object, "observable", json_string(c->observable.item[r->observable]));
-  json_object_set_new(object, "unit", json_string(c->unit[r->observable]));
-  json_object_set_new(object, "arm", rein_json_text(h ? c->arm.item[r->arm] : NULL));
-  json_object_set_new(object, "from", h ? rein_json_number(h->from) : json_null());
-  json_object_set_new(object, "to", h ? rein_json_number(h->to) : json_null());
-  json_object_set_new(object, "time_unit", rein_json_text(h ? h->unit : NULL));
-  json_object_set_new(object, "n_pair", json_integer(r->n));
-  json_object_set_new(object, "n_value_a", json_integer(r->n_value[0]));
-  json_object_set_new(object, "n_value_b", json_integer(r->n_value[1]));
-  json_object_set_new(object, "n_unit_a", json_integer(r->n_unit[0]));
-  json_object_set_new(object, "n_unit_b", json_integer(r->n_unit[1]));
-  if (r->suppressed) json_object_set_new(object, "suppressed", json_string("fewer than 5 people"));
+  rein_json_set(&object, "observable", rein_json_text(c->observable.item[r->observable]));
+  rein_json_set(&object, "unit", rein_json_text(c->unit[r->observable]));
+  rein_json_set(&object, "arm", rein_json_text(h ? c->arm.item[r->arm] : NULL));
+  rein_json_set(&object, "from", h ? rein_json_number(h->from) : json_null());
+  rein_json_set(&object, "to", h ? rein_json_number(h->to) : json_null());
+  rein_json_set(&object, "time_unit", rein_json_text(h ? h->unit : NULL));
+  rein_json_set(&object, "n_pair", json_integer(r->n));
+  rein_json_set(&object, "n_value_a", json_integer(r->n_value[0]));
+  rein_json_set(&object, "n_value_b", json_integer(r->n_value[1]));
+  rein_json_set(&object, "n_unit_a", json_integer(r->n_unit[0]));
+  rein_json_set(&object, "n_unit_b", json_integer(r->n_unit[1]));
+  if (r->suppressed) rein_json_set(&object, "suppressed", json_string("fewer than 5 people"));
   if (r->suppressed) return object;
-  json_object_set_new(object, "mean_a", json_score(&r->mean[0]));
-  json_object_set_new(object, "mean_b", json_score(&r->mean[1]));
-  json_object_set_new(object, "difference", json_score(&r->difference));
-  json_object_set_new(object, "same_direction", json_score(&r->same_direction));
-  json_object_set_new(object, "rms_difference", json_score(&r->rms));
+  rein_json_set(&object, "mean_a", json_score(&r->mean[0]));
+  rein_json_set(&object, "mean_b", json_score(&r->mean[1]));
+  rein_json_set(&object, "difference", json_score(&r->difference));
+  rein_json_set(&object, "same_direction", json_score(&r->same_direction));
+  rein_json_set(&object, "rms_difference", json_score(&r->rms));
   return object;
 }
 
 rein_status rein_compare_print_json(const rein_comparison *c, rein_text *out) {
   json_t *report = json_object(), *rows = json_array();
-  json_object_set_new(report, "for_research",
-                      json_string("For research only: a difference between sets is no effect. Nothing here "
-                                  "recommends a treatment."));
-  json_object_set_new(report, "compared", json_string(what_of(c)));
-  json_object_set_new(report, "joined_on", json_string(by_of(c)));
-  json_object_set_new(report, "why", json_string(c->why));
-  json_object_set_new(report, "action", json_string(actions_of(c)));
-  json_object_set_new(report, "a", json_side(c, 0));
-  json_object_set_new(report, "b", json_side(c, 1));
-  for (size_t i = 0; i < c->n_row; i++) json_array_append_new(rows, json_row(c, &c->row[i]));
-  json_object_set_new(report, "rows", rows);
+  rein_json_set(&report, "for_research",
+                json_string("For research only: a difference between sets is no effect. Nothing here "
+                            "recommends a treatment."));
+  rein_json_set(&report, "compared", rein_json_text(what_of(c)));
+  rein_json_set(&report, "joined_on", rein_json_text(by_of(c)));
+  rein_json_set(&report, "why", rein_json_text(c->why));
+  rein_json_set(&report, "action", rein_json_text(actions_of(c)));
+  rein_json_set(&report, "a", json_side(c, 0));
+  rein_json_set(&report, "b", json_side(c, 1));
+  for (size_t i = 0; i < c->n_row; i++) rein_json_add(&rows, json_row(c, &c->row[i]));
+  rein_json_set(&report, "rows", rows);
   return rein_json_print(report, out);
 }
 

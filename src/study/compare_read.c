@@ -1,10 +1,10 @@
 /* Two ways to a set of values: the parts of a study folder, and lines of NDJSON. */
 #include <inttypes.h>
-#include <jansson.h>
 #include <math.h>
 #include <string.h>
 
 #include "src/base/files.h"
+#include "src/record/json_text.h"
 #include "src/study/compare_inside.h"
 
 #define MAX_GIVEN 64 /* actions that have a bit in rein_compare_value.given */
@@ -408,28 +408,22 @@ static void json_about(rein_compare_job *job, int side, const json_t *record) {
   unite(arena, &set->seed, text_of(from, "seed"));
 }
 
-static void drop_record(void *held) {
-  json_decref(*(json_t **)held);
-}
-
 /* One pass for what the set is (values false), one for its values. */
 static rein_status each_line(rein_compare_job *job, int side, bool values) {
   const rein_source *source = job->source[side];
   rein_status status = REIN_OK;
-  json_t **record = REIN_NEW(job->c->arena, json_t *, 1); /* goes also where memory runs out */
-  rein_arena_defer(job->c->arena, drop_record, record);
   for (int line = 1; line <= source->n_line && status == REIN_OK; line++) {
     int n;
     const char *text = rein_source_line(source, line, &n);
     if (n == 0) continue;
-    json_decref(*record);
-    *record = json_loadb(text, (size_t)n, 0, NULL);
-    if (!json_is_object(*record))
+    json_t *record = rein_json_read(job->c->arena, text, (size_t)n);
+    if (!json_is_object(record))
       status = bad_line(job, side, line, "is no JSON object; expected transition records, one a line");
     else if (values)
-      status = json_record(job, side, line, *record);
+      status = json_record(job, side, line, record);
     else
-      json_about(job, side, *record);
+      json_about(job, side, record);
+    rein_arena_release(job->c->arena, record);
   }
   return status;
 }

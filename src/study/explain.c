@@ -113,7 +113,7 @@ typedef struct {
   const rein_simulation *sim;
   const rein_tape *tape;
   const rein_explain_options *options;
-  rein_explain_people people;
+  rein_explain_people *people;
   double time[3]; /* start, before, after */
   int n_time, i_before, i_after, n_row;
 } runner;
@@ -133,7 +133,7 @@ static rein_explain_runs create_runs(const runner *r, const rein_explanation *e,
 }
 
 static rein_status run_all(const runner *r, const rein_explanation *e, rein_explain_runs *s) {
-  return rein_explain_run(r->arena, r->sim, e, r->tape, &r->people, r->options, s);
+  return rein_explain_run(r->arena, r->sim, e, r->tape, r->people, r->options, s);
 }
 
 static double row_of(const runner *r, const rein_explain_runs *s, int run, int i_time, int row) {
@@ -176,7 +176,7 @@ static rein_explain_number vanished(const runner *r, const rein_explanation *e, 
 }
 
 static void set_times(runner *r, const rein_explanation *e) {
-  const double all[3] = {r->people.with.t_start, e->t_before, e->t_after};
+  const double all[3] = {r->people->with.t_start, e->t_before, e->t_after};
   for (int i = 0; i < 3; i++) {
     if (r->n_time == 0 || all[i] > r->time[r->n_time - 1]) r->time[r->n_time++] = all[i];
     if (i == 1) r->i_before = r->n_time - 1;
@@ -348,7 +348,7 @@ static void fill_account(const runner *r, const rein_explanation *e, const rein_
                               .after_without = row_of(r, s, 0, r->i_after, n + state),
                               .at_start = row_of(r, s, 0, 0, state) - row_of(r, s, 0, 0, n + state)};
   a->entry = REIN_NEW(r->arena, rein_explain_entry, e->twin->n_flux + e->twin->n_jump + 1);
-  if (has_setting(&r->people, state)) a->na = "its value was replaced or multiplied";
+  if (has_setting(r->people, state)) a->na = "its value was replaced or multiplied";
   for (int f = 0; f < e->twin->n_flux; f++) {
     double factor = e->twin->flux[f].state == state ? 1.0 : 0.0;
     const rein_process *p = e->twin->flux[f].process >= 0 ? &m->process[e->twin->flux[f].process] : NULL;
@@ -395,9 +395,9 @@ static bool *find_touched(const runner *r, const rein_explanation *e) {
   const rein_model *m = e->twin->of;
   bool *touched = REIN_NEW(r->arena, bool, m->n_state + m->n_param + 1);
   for (size_t p = 0; p < m->n_param; p++)
-    touched[m->n_state + p] = r->people.param[p] != r->people.param[m->n_param + p];
-  mark_items(e, r->sim->tape, &r->people.with, &r->people.without, touched);
-  mark_items(e, r->sim->tape, &r->people.without, &r->people.with, touched);
+    touched[m->n_state + p] = r->people->param[p] != r->people->param[m->n_param + p];
+  mark_items(e, r->sim->tape, &r->people->with, &r->people->without, touched);
+  mark_items(e, r->sim->tape, &r->people->without, &r->people->with, touched);
   return touched;
 }
 
@@ -451,7 +451,6 @@ rein_status rein_explain(rein_arena *arena, rein_units *units, const char *path,
   runner r = {.arena = arena, .sim = &sim, .tape = tape, .options = options};
   status = rein_explain_find(arena, &sim, &e, options, diag, &r.people);
   if (status == REIN_OK) status = attribute(&r, diag, &e);
-  rein_explain_free_people(&r.people);
   if (status == REIN_OK) *out = e;
   return status;
 }

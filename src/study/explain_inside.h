@@ -6,17 +6,17 @@
 
 /* One person with the action and without it, as the plan has them. */
 typedef struct {
-  rein_lane_plan with, without; /* freed by rein_explain_free_people */
-  double *param;                /* (2 n_param) of with, then of without; arena */
+  rein_lane_plan with, without;
+  double *param; /* (2 n_param) of with, then of without; arena */
 } rein_explain_people;
 
 #define REIN_EXPLAIN_RTOL 1e-8
 
-/* explain_run.c. Finds the person's two lanes. REIN_ERR_INPUT with an error where something was done to them
- * that the twin cannot follow. */
+/* explain_run.c. Finds the person's two lanes, which go with the arena. REIN_ERR_INPUT with an error where
+ * something was done to them that the twin cannot follow. */
 rein_status rein_explain_find(rein_arena *arena, const rein_simulation *s, const rein_explanation *e,
-                              const rein_explain_options *options, rein_diag *diag, rein_explain_people *out);
-void rein_explain_free_people(rein_explain_people *people);
+                              const rein_explain_options *options, rein_diag *diag,
+                              rein_explain_people **out);
 
 /* Runs of the twin, one for each set of fluxes that are held. All in the arena. */
 typedef struct {

@@ -1,6 +1,5 @@
 /* One person's two lanes of the plan, and the twin run with sets of fluxes held. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "src/study/explain_inside.h"
@@ -30,9 +29,23 @@ static int find_lane(const rein_plan *plan, const rein_lane_plan *lane, int64_t 
   return -1;
 }
 
-static void free_lanes(rein_lane_plan *lane, int n) {
-  for (int l = 0; lane && l < n; l++) rein_lane_clear(&lane[l]);
-  free(lane);
+/* What a search needs; owned by the arena, which may run out while a batch is filled. */
+typedef struct {
+  rein_eval *eval;
+  rein_lane_plan *lane; /* (n_lane) */
+  int n_lane;
+} search;
+
+static void free_search(void *held) {
+  search *s = held;
+  rein_eval_destroy(s->eval);
+  for (int l = 0; l < s->n_lane; l++) rein_lane_clear(&s->lane[l]);
+}
+
+static void free_people(void *held) {
+  rein_explain_people *people = held;
+  rein_lane_clear(&people->with);
+  rein_lane_clear(&people->without);
 }
 
 static void take_lane(const rein_simulation *s, rein_eval *eval, rein_lane_plan *from, int l, double *param,
@@ -44,17 +57,18 @@ static void take_lane(const rein_simulation *s, rein_eval *eval, rein_lane_plan 
 
 /* Batches that may hold the person: those of its block. */
 static rein_status search_batches(const rein_simulation *s, const rein_explanation *e, const rein_plan *plan,
-                                  int64_t individual, int64_t first, int64_t end, rein_eval *eval,
-                                  rein_lane_plan *lane, rein_explain_people *out, bool *found) {
+                                  int64_t individual, int64_t first, int64_t end, const search *with,
+                                  rein_explain_people *out, bool *found) {
+  rein_lane_plan *lane = with->lane;
   for (int64_t b = first; b < end && !*found; b++) {
     for (int l = 0; l < plan->n_lane; l++) rein_lane_empty(&lane[l]);
-    const rein_status status = plan->fill(plan->context, b, eval, lane);
+    const rein_status status = plan->fill(plan->context, b, with->eval, lane);
     if (status != REIN_OK) return status;
-    const int with = find_lane(plan, lane, individual, e->arm);
+    const int given = find_lane(plan, lane, individual, e->arm);
     const int without = find_lane(plan, lane, individual, e->reference);
-    if (with < 0 || without < 0) continue;
-    take_lane(s, eval, lane, with, out->param, &out->with);
-    take_lane(s, eval, lane, without, out->param + s->tape->n_param, &out->without);
+    if (given < 0 || without < 0) continue;
+    take_lane(s, with->eval, lane, given, out->param, &out->with);
+    take_lane(s, with->eval, lane, without, out->param + s->tape->n_param, &out->without);
     *found = true;
   }
   return REIN_OK;
@@ -62,11 +76,13 @@ static rein_status search_batches(const rein_simulation *s, const rein_explanati
 
 rein_status rein_explain_find(rein_arena *arena, const rein_simulation *s, const rein_explanation *e,
                               const rein_explain_options *options, rein_diag *diag,
-                              rein_explain_people *out) {
+                              rein_explain_people **out) {
   rein_plan *plan = s->plan;
   int64_t individual = options->has_individual ? options->individual : 0, first = 0;
   int64_t end = plan->n_batch;
-  *out = (rein_explain_people){.param = REIN_NEW(arena, double, 2 * s->tape->n_param + 1)};
+  rein_explain_people *people = *out = REIN_NEW(arena, rein_explain_people, 1);
+  people->param = REIN_NEW(arena, double, 2 * s->tape->n_param + 1);
+  rein_arena_defer(arena, free_people, people);
   if (!options->has_individual) {
     const rein_status status = rein_scenario_pilot(arena, s->scenario, s->tape, plan->atol, &plan);
     if (status != REIN_OK) return status;
@@ -78,23 +94,20 @@ rein_status rein_explain_find(rein_arena *arena, const rein_simulation *s, const
     first = individual / width * n_chunk;
     end = first + n_chunk;
   }
-  rein_eval *eval =
+  search *with = REIN_NEW(arena, search, 1);
+  with->lane = REIN_NEW(arena, rein_lane_plan, plan->n_lane);
+  with->n_lane = plan->n_lane;
+  rein_arena_defer(arena, free_search, with);
+  with->eval =
       rein_eval_create(s->tape, plan->n_lane, options->kernels ? options->kernels : rein_kernels_best());
-  rein_lane_plan *lane = calloc((size_t)plan->n_lane, sizeof *lane);
   bool found = false;
-  rein_status status = eval && lane ? REIN_OK : REIN_ERR_MEMORY;
-  if (status == REIN_OK) status = search_batches(s, e, plan, individual, first, end, eval, lane, out, &found);
-  free_lanes(lane, lane ? plan->n_lane : 0);
-  rein_eval_destroy(eval);
+  rein_status status = with->eval ? REIN_OK : REIN_ERR_MEMORY;
+  if (status == REIN_OK) status = search_batches(s, e, plan, individual, first, end, with, people, &found);
+  rein_arena_release(arena, with);
   if (status != REIN_OK) return status;
   if (!found) return REIN_ERR_INPUT;
-  status = check_items(&out->with, diag);
-  return status == REIN_OK ? check_items(&out->without, diag) : status;
-}
-
-void rein_explain_free_people(rein_explain_people *people) {
-  rein_lane_clear(&people->with);
-  rein_lane_clear(&people->without);
+  status = check_items(&people->with, diag);
+  return status == REIN_OK ? check_items(&people->without, diag) : status;
 }
 
 /* ---- the twin's plan ---- */

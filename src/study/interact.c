@@ -249,7 +249,8 @@ static rein_interaction loewe(pass *p, int k) {
     for (int j = 0; j < n; j++) {
       alone_curve *c = &curve[j];
       for (int a = 0; a < c->n; a++) c->effect[a] = values_of(p, c->arm[a])[i];
-      index += c->wanted / rein_interact_dose_of(c->dose, c->effect, c->n, values_of(p, k)[i], between);
+      index +=
+          c->wanted / rein_interact_dose_of(p->arena, c->dose, c->effect, c->n, values_of(p, k)[i], between);
       least += c->wanted / between[1];
       most += c->wanted / between[0];
     }
@@ -405,39 +406,25 @@ static void interact_at(job *j, int i_design) {
   }
 }
 
-static rein_status interact_quantity(job *j, rein_arena *scratch, collection *c, int64_t q, rein_diag *diag) {
+/* With memory of its own for the values of all individuals. */
+static rein_status interact_quantity(job *j, collection *c, int64_t q, rein_diag *diag) {
+  rein_arena *scratch = rein_arena_create_in(j->arena);
   const rein_study_reader *reader = j->out->reader;
   const rein_part *labels = &reader->labels;
   const int64_t n_horizon = labels->n[REIN_AXIS_HORIZON], o = rein_record_observable(labels, q);
   c->q = q, c->n_done = 0;
   c->value = REIN_NEW(scratch, double, labels->n[REIN_AXIS_ARM] * n_horizon * c->n);
   const rein_status status = rein_reader_each(reader, REIN_FIELD_BIT(latent), diag, collect, c);
-  if (status != REIN_OK) return status;
   j->pass.number = REIN_NEW(scratch, double, c->n);
   j->pass.n = c->n, j->pass.n_replicate = c->n_replicate, j->pass.value = c->value,
   j->pass.i_quantity = (int)q;
   j->pass.log = labels->log_scale[o] != 0, j->pass.fraction = labels->effect_fraction[o];
-  for (int d = 0; d < j->out->n_design; d++)
+  for (int d = 0; d < j->out->n_design && status == REIN_OK; d++)
     for (int h = 0; h < n_horizon; h++) {
       j->pass.i_horizon = h;
       interact_at(j, d);
     }
-  return REIN_OK;
-}
-
-/* One quantity with memory of its own for the values of all individuals. */
-static rein_status with_scratch(job *j, collection *c, int64_t q, rein_diag *diag) {
-  rein_guard guard, outer; /* both: either may run out of memory */
-  rein_arena *scratch = rein_arena_create();
-  if (!scratch) return REIN_ERR_MEMORY;
-  if (REIN_GUARD(scratch, &guard) || REIN_GUARD(j->arena, &outer)) {
-    rein_arena_destroy(scratch);
-    return REIN_ERR_MEMORY;
-  }
-  const rein_status status = interact_quantity(j, scratch, c, q, diag);
-  rein_unguard(j->arena, &outer);
-  rein_unguard(scratch, &guard);
-  rein_arena_destroy(scratch);
+  rein_arena_release(j->arena, scratch);
   return status;
 }
 
@@ -477,7 +464,7 @@ static rein_status interact(rein_arena *arena, rein_interactions *x, const char 
                     .slack = REIN_VALUE_SLACK * reader->about.rtol}};
   for (int64_t q = 0; q < labels->n[REIN_AXIS_QUANTITY] && status == REIN_OK; q++) {
     const bool wanted = !observable || strcmp(observable, labels->quantity[q]) == 0;
-    if (wanted && rein_record_observable(labels, q) >= 0) status = with_scratch(&j, &c, q, diag);
+    if (wanted && rein_record_observable(labels, q) >= 0) status = interact_quantity(&j, &c, q, diag);
   }
   return status;
 }

@@ -103,28 +103,28 @@ static json_t *make_interaction(const rein_interaction *i, const char *unit, con
   static const char *const QUANTILES[REIN_N_QUANTILE] = {"q05", "q25", "median", "q75", "q95"};
   json_t *object = json_object();
   const char *na = i->na ? i->na : i->number.n < 0 ? "fewer than 5 people" : NULL;
-  json_object_set_new(object, "unit", json_string(unit));
-  if (na) json_object_set_new(object, "n/a", json_string(na));
+  rein_json_set(&object, "unit", rein_json_text(unit));
+  if (na) rein_json_set(&object, "n/a", rein_json_text(na));
   if (na) return object;
-  json_object_set_new(object, "n", json_integer(i->number.n));
-  json_object_set_new(object, "n_without", i->n_out < 0 ? json_null() : json_integer(i->n_out));
-  json_object_set_new(object, "mean", rein_json_number(i->number.mean));
-  json_object_set_new(object, "sd", rein_json_number(i->number.sd));
+  rein_json_set(&object, "n", json_integer(i->number.n));
+  rein_json_set(&object, "n_without", i->n_out < 0 ? json_null() : json_integer(i->n_out));
+  rein_json_set(&object, "mean", rein_json_number(i->number.mean));
+  rein_json_set(&object, "sd", rein_json_number(i->number.sd));
   for (int k = 0; k < REIN_N_QUANTILE; k++)
-    json_object_set_new(object, QUANTILES[k], rein_json_number(i->number.quantile[k]));
-  json_object_set_new(object, keys[0], rein_json_number(i->more));
-  json_object_set_new(object, keys[1], rein_json_number(i->none));
-  json_object_set_new(object, keys[2], rein_json_number(i->less));
+    rein_json_set(&object, QUANTILES[k], rein_json_number(i->number.quantile[k]));
+  rein_json_set(&object, keys[0], rein_json_number(i->more));
+  rein_json_set(&object, keys[1], rein_json_number(i->none));
+  rein_json_set(&object, keys[2], rein_json_number(i->less));
   return object;
 }
 
 static json_t *begin_row(const rein_interactions *x, int d, int q, int h) {
   const rein_part *labels = &x->reader->labels;
   json_t *object = json_object();
-  json_object_set_new(object, "factorial", json_string(x->design[d].name));
-  json_object_set_new(object, "observable", json_string(labels->quantity[q]));
-  json_object_set_new(object, "horizon", json_string(labels->horizon[h]));
-  json_object_set_new(object, "scale", json_string(is_log(x, q) ? "log" : "absolute"));
+  rein_json_set(&object, "factorial", rein_json_text(x->design[d].name));
+  rein_json_set(&object, "observable", rein_json_text(labels->quantity[q]));
+  rein_json_set(&object, "horizon", rein_json_text(labels->horizon[h]));
+  rein_json_set(&object, "scale", rein_json_text(is_log(x, q) ? "log" : "absolute"));
   return object;
 }
 
@@ -133,33 +133,33 @@ static json_t *make_report(const rein_interactions *x) {
                                                                                                      "none",
                                                                                                      "below"};
   json_t *report = json_object(), *rows = json_array(), *contrasts = json_array();
-  json_object_set_new(report, "for_research", json_string(REIN_FOR_RESEARCH));
-  json_object_set_new(report, "study", json_string(x->reader->about.study));
-  json_object_set_new(report, "boundary", json_string(x->reader->about.boundary));
-  json_object_set_new(report, "scenario_hash", json_string(x->reader->about.scenario_hash));
+  rein_json_set(&report, "for_research", rein_json_text(REIN_FOR_RESEARCH));
+  rein_json_set(&report, "study", rein_json_text(x->reader->about.study));
+  rein_json_set(&report, "boundary", rein_json_text(x->reader->about.boundary));
+  rein_json_set(&report, "scenario_hash", rein_json_text(x->reader->about.scenario_hash));
   for (size_t i = 0; i < x->n_row; i++) {
     const rein_interaction_row *row = &x->row[i];
     json_t *object = begin_row(x, row->i_design, row->i_quantity, row->i_horizon);
-    json_object_set_new(object, "arm", json_string(x->reader->labels.arm[row->i_arm]));
-    json_object_set_new(object, "levels", json_string(x->reader->labels.factor_levels[row->i_arm]));
+    rein_json_set(&object, "arm", rein_json_text(x->reader->labels.arm[row->i_arm]));
+    rein_json_set(&object, "levels", rein_json_text(x->reader->labels.factor_levels[row->i_arm]));
     for (int k = 0; k < REIN_N_INTERACTION; k++) {
       const rein_interaction_kind kind = (rein_interaction_kind)k;
-      json_object_set_new(object, rein_interaction_word(kind),
-                          make_interaction(&row->of[k], unit_of(x, kind, row->i_quantity), SHARES));
+      rein_json_set(&object, rein_interaction_word(kind),
+                    make_interaction(&row->of[k], unit_of(x, kind, row->i_quantity), SHARES));
     }
-    json_array_append_new(rows, object);
+    rein_json_add(&rows, object);
   }
   for (size_t i = 0; i < x->n_contrast; i++) {
     const rein_contrast_row *row = &x->contrast[i];
     json_t *object = begin_row(x, row->i_design, row->i_quantity, row->i_horizon);
-    json_object_set_new(object, "product", json_string(row->product));
-    json_object_set_new(
-        object, "contrast",
+    rein_json_set(&object, "product", rein_json_text(row->product));
+    rein_json_set(
+        &object, "contrast",
         make_interaction(&row->effect, unit_of(x, REIN_INTERACTION_ADDITIVE, row->i_quantity), SIGNS));
-    json_array_append_new(contrasts, object);
+    rein_json_add(&contrasts, object);
   }
-  json_object_set_new(report, "combinations", rows);
-  json_object_set_new(report, "contrasts", contrasts);
+  rein_json_set(&report, "combinations", rows);
+  rein_json_set(&report, "contrasts", contrasts);
   return report;
 }
 

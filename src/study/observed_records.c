@@ -43,13 +43,11 @@ typedef struct {
   const rein_validate_job *job;
   rein_names *keys; /* of the records there are */
   int version;      /* of the file with the new records */
-  char previous[65];
-  bool spoilt; /* memory was out */
+  char previous[65], model_hash[65];
+  double *amount; /* (n_action) of the record to be made: prescribed, where given */
+  bool *given;
+  const char *no_actions; /* why it has none of these, or NULL */
 } writer;
-
-static void set(writer *w, json_t *to, const char *key, json_t *value) {
-  if (json_object_set_new(to, key, value) != 0) w->spoilt = true;
-}
 
 /* What a record is of: the same transition has the same key, whatever was measured. */
 static void key_of(const rein_validate_job *job, const rein_task *t, const char *code, char key[65]) {
@@ -70,7 +68,7 @@ static const char *flag(int censored) {
   return censored < 0 ? "below_limit" : censored > 0 ? "above_limit" : "observed";
 }
 
-static json_t *quantities(writer *w, const rein_task *t) {
+static json_t *quantities(const writer *w, const rein_task *t) {
   const rein_observed *o = w->job->observed;
   const rein_observable *about = &w->job->scenario->model->observable[o->observable[t->observable]];
   static const char *const latent[] = {"before", "after", "change", "effect", "solver_error", "measured_sd"};
@@ -78,48 +76,48 @@ static json_t *quantities(writer *w, const rein_task *t) {
   json_t *list = json_array(), *q = json_object();
   const double smallest =
       about->smallest_change_relative ? about->smallest_change * fabs(t->before) : about->smallest_change;
-  set(w, q, "name", json_string(about->name));
-  set(w, q, "kind", json_string("observable"));
-  set(w, q, "unit", json_string(about->unit_text));
-  set(w, q, "codes", rein_json_text(about->codes));
-  for (size_t i = 0; i < sizeof latent / sizeof *latent; i++) set(w, q, latent[i], json_null());
-  set(w, q, "measured_before", rein_json_number(t->before));
-  set(w, q, "measured_after", rein_json_number(t->after));
-  set(w, q, "flag_before", json_string("observed"));
-  set(w, q, "flag_after", json_string(flag(t->censored)));
+  rein_json_set(&q, "name", rein_json_text(about->name));
+  rein_json_set(&q, "kind", json_string("observable"));
+  rein_json_set(&q, "unit", rein_json_text(about->unit_text));
+  rein_json_set(&q, "codes", rein_json_text(about->codes));
+  for (size_t i = 0; i < sizeof latent / sizeof *latent; i++) rein_json_set(&q, latent[i], json_null());
+  rein_json_set(&q, "measured_before", rein_json_number(t->before));
+  rein_json_set(&q, "measured_after", rein_json_number(t->after));
+  rein_json_set(&q, "flag_before", json_string("observed"));
+  rein_json_set(&q, "flag_after", rein_json_text(flag(t->censored)));
   /* Of a censored change the limit may not tell the direction. */
-  set(w, q, "direction",
-      isnan(smallest) || t->censored        ? json_null()
-      : change >= smallest && change > 0.0  ? json_string("up")
-      : -change >= smallest && change < 0.0 ? json_string("down")
-                                            : json_string("unchanged"));
-  set(w, q, "smallest_change", rein_json_number(about->smallest_change));
-  if (json_array_append_new(list, q) != 0) w->spoilt = true;
+  rein_json_set(&q, "direction",
+                isnan(smallest) || t->censored        ? json_null()
+                : change >= smallest && change > 0.0  ? json_string("up")
+                : -change >= smallest && change < 0.0 ? json_string("down")
+                                                      : json_string("unchanged"));
+  rein_json_set(&q, "smallest_change", rein_json_number(about->smallest_change));
+  rein_json_add(&list, q);
   return list;
 }
 
-static json_t *observed(writer *w, const rein_task *t, const char *key) {
+static json_t *observed(const writer *w, const rein_task *t, const char *key) {
   const rein_observed *o = w->job->observed;
   const rein_observed_arm *arm = &o->arm[t->arm];
   json_t *object = json_object();
-  set(w, object, "key", json_string(key));
-  set(w, object, "version", json_integer(w->version));
-  set(w, object, "previous", *w->previous ? json_string(w->previous) : json_null());
-  set(w, object, "data_hash", json_string(o->hash));
-  set(w, object, "source", json_string(o->title));
-  set(w, object, "licence", json_string(o->licence));
-  set(w, object, "study", json_string(o->study[t->study]));
-  set(w, object, "assignment", json_string(rein_observed_assignment_word(arm->assignment)));
-  set(w, object, "concurrent", json_string(arm->concurrent));
-  set(w, object, "adherence", json_string(arm->adherence));
-  set(w, object, "before_known_by_definition", json_boolean(t->is_known));
-  set(w, object, "n_before", t->person < 0 ? rein_json_number(t->n_before) : json_null());
-  set(w, object, "n_after", t->person < 0 ? rein_json_number(t->n_after) : json_null());
-  set(w, object, "sd_after", t->person < 0 ? rein_json_number(t->sd) : json_null());
+  rein_json_set(&object, "key", rein_json_text(key));
+  rein_json_set(&object, "version", json_integer(w->version));
+  rein_json_set(&object, "previous", *w->previous ? rein_json_text(w->previous) : json_null());
+  rein_json_set(&object, "data_hash", rein_json_text(o->hash));
+  rein_json_set(&object, "source", rein_json_text(o->title));
+  rein_json_set(&object, "licence", rein_json_text(o->licence));
+  rein_json_set(&object, "study", rein_json_text(o->study[t->study]));
+  rein_json_set(&object, "assignment", rein_json_text(rein_observed_assignment_word(arm->assignment)));
+  rein_json_set(&object, "concurrent", rein_json_text(arm->concurrent));
+  rein_json_set(&object, "adherence", rein_json_text(arm->adherence));
+  rein_json_set(&object, "before_known_by_definition", json_boolean(t->is_known));
+  rein_json_set(&object, "n_before", t->person < 0 ? rein_json_number(t->n_before) : json_null());
+  rein_json_set(&object, "n_after", t->person < 0 ? rein_json_number(t->n_after) : json_null());
+  rein_json_set(&object, "sd_after", t->person < 0 ? rein_json_number(t->sd) : json_null());
   return object;
 }
 
-static json_t *provenance(writer *w) {
+static json_t *provenance(const writer *w) {
   static const char *const none[] = {"scenario_hash",
                                      "parameter_hash",
                                      "run_hash",
@@ -128,90 +126,88 @@ static json_t *provenance(writer *w) {
                                      "relative_tolerance",
                                      "absolute_tolerance_of_scale"};
   json_t *object = json_object();
-  char hash[65];
-  rein_model_hash(w->job->scenario->model, w->job->arena, hash);
-  set(w, object, "study", json_string(w->job->observed->title));
-  set(w, object, "model", json_string(w->job->scenario->model->name));
-  set(w, object, "model_hash", json_string(hash));
-  for (size_t i = 0; i < sizeof none / sizeof *none; i++) set(w, object, none[i], json_null());
-  set(w, object, "version", json_string(REIN_VERSION));
-  set(w, object, "comment",
-      json_string(
+  rein_json_set(&object, "study", rein_json_text(w->job->observed->title));
+  rein_json_set(&object, "model", rein_json_text(w->job->scenario->model->name));
+  rein_json_set(&object, "model_hash", rein_json_text(w->model_hash));
+  for (size_t i = 0; i < sizeof none / sizeof *none; i++) rein_json_set(&object, none[i], json_null());
+  rein_json_set(&object, "version", rein_json_text(REIN_VERSION));
+  rein_json_set(
+      &object, "comment",
+      rein_json_text(
           "For research only: observed, not simulated. A change is no effect. Nothing here recommends a "
           "treatment."));
   return object;
 }
 
-static json_t *horizon(writer *w, const rein_task *t) {
+static json_t *horizon(const writer *w, const rein_task *t) {
   const rein_scenario *s = w->job->scenario;
   json_t *object = json_object();
   const double from = s->time[0], to = s->time[t->i_time];
-  set(w, object, "label",
-      json_string(rein_arena_printf(w->job->arena, "%.13g %s", to - from, s->model->time_unit_text)));
-  set(w, object, "from", json_real(from));
-  set(w, object, "to", json_real(to));
-  set(w, object, "unit", json_string(s->model->time_unit_text));
+  rein_json_set(&object, "label", json_sprintf("%.13g %s", to - from, s->model->time_unit_text));
+  rein_json_set(&object, "from", json_real(from));
+  rein_json_set(&object, "to", json_real(to));
+  rein_json_set(&object, "unit", rein_json_text(s->model->time_unit_text));
   return object;
 }
 
 /* Doses that the table of the observations holds, too: what was prescribed, since nobody says what was taken.
- * null, and the reason in `why`, where there are none. */
-static json_t *actions(writer *w, const rein_task *t, const char **why) {
+ */
+static void find_actions(writer *w, const rein_task *t) {
   const rein_validate_job *job = w->job;
   const rein_scenario *s = job->scenario;
-  const size_t n = s->model->n_action;
-  double *amount = REIN_NEW(job->arena, double, n + 1);
-  bool *given = REIN_NEW(job->arena, bool, n + 1);
-  *why = t->person < 0 ? "mean_of_a_group" : "doses_not_in_table";
-  if (t->person < 0 || !s->source_id ||
-      !rein_scenario_observed_doses(s, job->sim_arm[t->arm], job->first_member[t->person], s->time[0],
-                                    s->time[t->i_time], amount, given))
-    return json_null();
-  *why = NULL;
+  w->no_actions = t->person < 0 ? "mean_of_a_group" : "doses_not_in_table";
+  if (t->person >= 0 && s->source_id &&
+      rein_scenario_observed_doses(s, job->sim_arm[t->arm], job->first_member[t->person], s->time[0],
+                                   s->time[t->i_time], w->amount, w->given))
+    w->no_actions = NULL;
+}
+
+static json_t *actions(const writer *w) {
+  const rein_model *m = w->job->scenario->model;
+  if (w->no_actions) return json_null();
   json_t *list = json_array();
-  for (size_t k = 0; k < n; k++) {
-    const rein_action *action = &s->model->action[k];
-    if (!given[k]) continue;
+  for (size_t k = 0; k < m->n_action; k++) {
+    const rein_action *action = &m->action[k];
+    if (!w->given[k]) continue;
     json_t *to = json_object();
-    set(w, to, "name", json_string(action->name));
-    set(w, to, "kind", rein_json_text(action->kind));
-    set(w, to, "unit", json_string(action->unit_text));
-    set(w, to, "codes", rein_json_text(action->codes));
-    set(w, to, "prescribed", rein_json_number(amount[k]));
-    set(w, to, "delivered", json_null());
-    set(w, to, "reported", json_null());
-    if (json_array_append_new(list, to) != 0) w->spoilt = true;
+    rein_json_set(&to, "name", rein_json_text(action->name));
+    rein_json_set(&to, "kind", rein_json_text(action->kind));
+    rein_json_set(&to, "unit", rein_json_text(action->unit_text));
+    rein_json_set(&to, "codes", rein_json_text(action->codes));
+    rein_json_set(&to, "prescribed", rein_json_number(w->amount[k]));
+    rein_json_set(&to, "delivered", json_null());
+    rein_json_set(&to, "reported", json_null());
+    rein_json_add(&list, to);
   }
   return list;
 }
 
-static json_t *record(writer *w, const rein_task *t, const char *code, const char *key) {
+static json_t *record(const writer *w, const rein_task *t, const char *code, const char *key) {
   const rein_observed *o = w->job->observed;
   static const char *const none[] = {"replicate",  "reference", "counterfactual", "without", "safety",
                                      "parameters", "status",    "failure",        "counters"};
-  const char *no_actions;
   json_t *r = json_object(), *unknown = json_object();
-  set(w, r, "record", json_string("transition/1"));
-  set(w, r, "origin", json_string("observed"));
-  set(w, r, "boundary", json_string(w->job->scenario->model->boundary));
-  set(w, r, "individual", t->person < 0 ? json_null() : json_string(code));
-  set(w, r, "arm", json_string(o->arm[t->arm].name));
-  set(w, r, "prescription", json_string(o->arm[t->arm].actions));
-  set(w, r, "horizon", horizon(w, t));
-  set(w, r, "quantities", quantities(w, t));
-  set(w, r, "actions", actions(w, t, &no_actions));
-  for (size_t i = 0; i < sizeof none / sizeof *none; i++) set(w, r, none[i], json_null());
-  if (no_actions) set(w, unknown, "actions", json_string(no_actions));
-  for (size_t i = 0; !no_actions && i < sizeof ADHERENCE / sizeof *ADHERENCE; i++)
-    set(w, unknown, ADHERENCE[i], json_string("adherence_not_in_table"));
+  rein_json_set(&r, "record", json_string("transition/1"));
+  rein_json_set(&r, "origin", json_string("observed"));
+  rein_json_set(&r, "boundary", rein_json_text(w->job->scenario->model->boundary));
+  rein_json_set(&r, "individual", t->person < 0 ? json_null() : rein_json_text(code));
+  rein_json_set(&r, "arm", rein_json_text(o->arm[t->arm].name));
+  rein_json_set(&r, "prescription", rein_json_text(o->arm[t->arm].actions));
+  rein_json_set(&r, "horizon", horizon(w, t));
+  rein_json_set(&r, "quantities", quantities(w, t));
+  rein_json_set(&r, "actions", actions(w));
+  for (size_t i = 0; i < sizeof none / sizeof *none; i++) rein_json_set(&r, none[i], json_null());
+  if (w->no_actions) rein_json_set(&unknown, "actions", rein_json_text(w->no_actions));
+  for (size_t i = 0; !w->no_actions && i < sizeof ADHERENCE / sizeof *ADHERENCE; i++)
+    rein_json_set(&unknown, ADHERENCE[i], json_string("adherence_not_in_table"));
   if (!w->job->scenario->model->observable[o->observable[t->observable]].codes)
-    set(w, unknown, "quantities.codes", json_string("none_in_the_model"));
+    rein_json_set(&unknown, "quantities.codes", json_string("none_in_the_model"));
   for (size_t i = 0; i < sizeof UNKNOWN / sizeof *UNKNOWN; i++)
-    set(w, unknown, UNKNOWN[i][0], json_string(UNKNOWN[i][1]));
-  if (t->person < 0) set(w, unknown, "individual", json_string("mean_of_a_group"));
-  set(w, r, "unknown", unknown);
-  set(w, r, "observed", observed(w, t, key));
-  set(w, r, "provenance", provenance(w));
+    rein_json_set(&unknown, UNKNOWN[i][0], rein_json_text(UNKNOWN[i][1]));
+  if (t->person < 0) rein_json_set(&unknown, "individual", json_string("mean_of_a_group"));
+  rein_json_set(&r, "unknown", unknown);
+  rein_json_set(&r, "observed", observed(w, t, key));
+  rein_json_set(&r, "provenance", provenance(w));
   return r;
 }
 
@@ -221,7 +217,7 @@ static bool read_line(writer *w, const rein_source *source, int line, rein_diag 
   int n;
   const char *text = rein_source_line(source, line, &n);
   if (n == 0) return true;
-  json_t *tree = json_loadb(text, (size_t)n, 0, NULL);
+  json_t *tree = rein_json_read(w->job->arena, text, (size_t)n);
   const json_t *about = json_object_get(tree, "observed");
   const char *key = json_string_value(json_object_get(about, "key"));
   const int version = (int)json_integer_value(json_object_get(about, "version"));
@@ -229,8 +225,9 @@ static bool read_line(writer *w, const rein_source *source, int line, rein_diag 
   if (key) rein_names_add(w->keys, rein_arena_strdup(w->job->arena, key), line);
   if (!key) rein_error(diag, pos, "'%s': line %d is no observed record", source->path, line);
   if (version >= w->version) w->version = version + 1;
-  json_decref(tree);
-  return key != NULL;
+  const bool good = key != NULL; /* which goes with the tree */
+  rein_arena_release(w->job->arena, tree);
+  return good;
 }
 
 static bool read_before(writer *w, const rein_source *source, rein_diag *diag) {
@@ -245,11 +242,6 @@ static bool read_before(writer *w, const rein_source *source, rein_diag *diag) {
 
 /* ---- all ---- */
 
-static int append(const char *bytes, size_t n, void *text) {
-  rein_text_add_n(text, bytes, n);
-  return 0;
-}
-
 static rein_status write_all(writer *w, rein_diag *diag, rein_text *out) {
   const rein_validate_job *job = w->job;
   const rein_pos nowhere = {NULL, 0, 0, 0};
@@ -260,11 +252,9 @@ static rein_status write_all(writer *w, rein_diag *diag, rein_text *out) {
     if (t->person >= 0) rein_split_code(job->observed, t->person, code);
     key_of(job, t, code, key);
     n_there += rein_names_add(w->keys, rein_arena_strdup(job->arena, key), -1) != -1;
-    json_t *r = record(w, t, code, key);
-    if (w->spoilt || json_dump_callback(r, append, out, JSON_REAL_PRECISION(DIGITS)) != 0) w->spoilt = true;
-    json_decref(r);
-    rein_text_add(out, "\n");
-    if (w->spoilt) return REIN_ERR_MEMORY;
+    find_actions(w, t);
+    const rein_status status = rein_json_print_as(record(w, t, code, key), JSON_REAL_PRECISION(DIGITS), out);
+    if (status != REIN_OK) return status;
   }
   if (n_there == 0) return REIN_OK;
   rein_error(diag, nowhere, "%d of %d records are in the file already; nothing was added", n_there,
@@ -291,7 +281,12 @@ rein_status rein_observed_records(rein_validate_job *job, const rein_source *bef
     return REIN_ERR_USAGE;
   }
   if (REIN_GUARD(job->arena, &guard)) return REIN_ERR_MEMORY;
-  writer w = {.job = job, .keys = rein_names_create(job->arena)};
+  const rein_model *m = job->scenario->model;
+  writer w = {.job = job,
+              .keys = rein_names_create(job->arena),
+              .amount = REIN_NEW(job->arena, double, m->n_action + 1),
+              .given = REIN_NEW(job->arena, bool, m->n_action + 1)};
+  rein_model_hash(m, job->arena, w.model_hash);
   const rein_status status = read_before(&w, before, diag) ? write_all(&w, diag, out) : REIN_ERR_INPUT;
   rein_unguard(job->arena, &guard);
   return status;

@@ -161,6 +161,8 @@ typedef struct {
   const rein_prior *prior;
   int id, dim[5]; /* state, action, horizon, quantity, quantity again */
   int status;
+  const char **label; /* scratch: of one axis */
+  double *value;      /* scratch: of one variable */
 } file;
 
 static void note(file *f, int status) {
@@ -198,8 +200,7 @@ static void put_labels(file *f, const char *name, int dim, const char **label, s
 
 static void put_all_labels(file *f) {
   const rein_prior *p = f->prior;
-  const int most = p->n_state + p->n_action + p->n_quantity;
-  const char **label = REIN_NEW(p->arena, const char *, most);
+  const char **label = f->label;
   for (int i = 0; i < p->n_state; i++) label[i] = p->state[i].name;
   put_labels(f, "state", 0, label, (size_t)p->n_state);
   for (int i = 0; i < p->n_state; i++)
@@ -220,7 +221,7 @@ static void put_all_labels(file *f) {
 
 static void put_numbers(file *f) {
   const rein_prior *p = f->prior;
-  double *value = REIN_NEW(p->arena, double, n_row(p) * p->n_quantity), number[N_COLUMN];
+  double *value = f->value, number[N_COLUMN];
   char name[40];
   int var;
   for (int k = 0; k < N_COLUMN && f->status == NC_NOERR; k++) {
@@ -242,26 +243,32 @@ static void put_numbers(file *f) {
   note(f, nc_put_var_double(f->id, var, p->length));
 }
 
+static rein_status put_netcdf(void *context, const rein_files_output *out) {
+  file *f = context;
+  const rein_prior *p = f->prior;
+  f->status = nc_create(out->temporary[0] ? out->temporary : out->path, NC_NETCDF4 | NC_CLOBBER, &f->id);
+  if (f->status != NC_NOERR) return REIN_ERR_FILE;
+  note(f, nc_def_dim(f->id, "state", (size_t)p->n_state, &f->dim[0]));
+  note(f, nc_def_dim(f->id, "action", (size_t)p->n_action, &f->dim[1]));
+  note(f, nc_def_dim(f->id, "horizon", (size_t)p->n_horizon, &f->dim[2]));
+  note(f, nc_def_dim(f->id, "quantity", (size_t)p->n_quantity, &f->dim[3]));
+  note(f, nc_def_dim(f->id, "quantity_2", (size_t)p->n_quantity, &f->dim[4]));
+  put_about(f);
+  put_all_labels(f);
+  put_numbers(f);
+  note(f, nc_close(f->id));
+  return f->status == NC_NOERR ? REIN_OK : REIN_ERR_FILE;
+}
+
 rein_status rein_prior_write_netcdf(const rein_prior *p, const char *path, rein_diag *diag) {
-  file f = {.prior = p};
-  char *temporary = rein_arena_printf(p->arena, "%s.part", path);
-  f.status = nc_create(temporary, NC_NETCDF4 | NC_CLOBBER, &f.id);
-  if (f.status == NC_NOERR) {
-    note(&f, nc_def_dim(f.id, "state", (size_t)p->n_state, &f.dim[0]));
-    note(&f, nc_def_dim(f.id, "action", (size_t)p->n_action, &f.dim[1]));
-    note(&f, nc_def_dim(f.id, "horizon", (size_t)p->n_horizon, &f.dim[2]));
-    note(&f, nc_def_dim(f.id, "quantity", (size_t)p->n_quantity, &f.dim[3]));
-    note(&f, nc_def_dim(f.id, "quantity_2", (size_t)p->n_quantity, &f.dim[4]));
-    put_about(&f);
-    put_all_labels(&f);
-    put_numbers(&f);
-    note(&f, nc_close(f.id));
-  }
-  if (f.status == NC_NOERR && rename(temporary, path) == 0) return REIN_OK;
-  rein_error(diag, (rein_pos){0}, "cannot write '%s': %s", path,
-             f.status == NC_NOERR ? "it cannot take its name" : nc_strerror(f.status));
-  remove(temporary);
-  return REIN_ERR_FILE;
+  /* Memory first: while the file is open nothing may jump. */
+  file f = {.prior = p,
+            .label = REIN_NEW(p->arena, const char *, p->n_state + p->n_action + p->n_quantity),
+            .value = REIN_NEW(p->arena, double, n_row(p) * p->n_quantity)};
+  const rein_status status = rein_files_write_by(p->arena, path, put_netcdf, &f, diag);
+  if (f.status != NC_NOERR)
+    rein_error(diag, (rein_pos){0}, "cannot write '%s': %s", path, nc_strerror(f.status));
+  return status;
 }
 
 /* ---- Stan, Python ---- */

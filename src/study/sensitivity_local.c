@@ -85,6 +85,7 @@ static bool find_blur(rein_arena *arena, rein_sensitivity *out, const double *in
   }
   out->blur = REIN_NEW(arena, rein_sensitivity_blur, m + 1);
   if (m < 2) return true;
+  double *weights = REIN_NEW(arena, double, m *(n + 1)); /* before what the arena does not own */
   gsl_matrix *matrix = gsl_matrix_alloc(m, m), *vectors = gsl_matrix_alloc(m, m);
   gsl_vector *values = gsl_vector_alloc(m);
   gsl_eigen_symmv_workspace *work = gsl_eigen_symmv_alloc(m);
@@ -100,7 +101,7 @@ static bool find_blur(rein_arena *arena, rein_sensitivity *out, const double *in
     rein_sensitivity_blur *b = &out->blur[out->n_blur++];
     double length = 0;
     b->eigenvalue = gsl_vector_get(values, i);
-    b->weight = REIN_NEW(arena, double, n + 1);
+    b->weight = weights + i * (n + 1);
     /* Back from the scaled factors, so that the weights are of relative changes. */
     for (size_t k = 0; k < m; k++) {
       b->weight[of[k]] = gsl_matrix_get(vectors, k, i) / sqrt(information[of[k] * n + of[k]]);

@@ -124,47 +124,47 @@ void rein_sensitivity_print(const rein_sensitivity *s, rein_text *out) {
 
 static json_t *make_index(const rein_index *i) {
   json_t *object = json_object();
-  json_object_set_new(object, "value", rein_json_number(i->value));
-  json_object_set_new(object, "low", rein_json_number(i->low));
-  json_object_set_new(object, "high", rein_json_number(i->high));
+  rein_json_set(&object, "value", rein_json_number(i->value));
+  rein_json_set(&object, "low", rein_json_number(i->low));
+  rein_json_set(&object, "high", rein_json_number(i->high));
   return object;
 }
 
 static json_t *make_cell(const rein_sensitivity *s, const rein_sensitivity_cell *c, const rein_factor *f) {
   json_t *object = json_object();
-  json_object_set_new(object, "factor", json_string(f->name));
-  json_object_set_new(object, "field", json_string(f->field));
-  json_object_set_new(object, "unit", json_string(*f->unit ? f->unit : "1"));
+  rein_json_set(&object, "factor", rein_json_text(f->name));
+  rein_json_set(&object, "field", rein_json_text(f->field));
+  rein_json_set(&object, "unit", rein_json_text(*f->unit ? f->unit : "1"));
   if (s->kind == REIN_SENSITIVITY_LOCAL) {
-    json_object_set_new(object, "slope", rein_json_number(c->slope));
-    json_object_set_new(object, "elasticity", rein_json_number(c->elasticity));
+    rein_json_set(&object, "slope", rein_json_number(c->slope));
+    rein_json_set(&object, "elasticity", rein_json_number(c->elasticity));
   } else if (s->kind == REIN_SENSITIVITY_SOBOL) {
-    json_object_set_new(object, "first", make_index(&c->first));
-    json_object_set_new(object, "total", make_index(&c->total));
+    rein_json_set(&object, "first", make_index(&c->first));
+    rein_json_set(&object, "total", make_index(&c->total));
   } else {
-    json_object_set_new(object, "mu_star", make_index(&c->mu_star));
-    json_object_set_new(object, "mean", rein_json_number(c->mean));
-    json_object_set_new(object, "sd", rein_json_number(c->sd));
+    rein_json_set(&object, "mu_star", make_index(&c->mu_star));
+    rein_json_set(&object, "mean", rein_json_number(c->mean));
+    rein_json_set(&object, "sd", rein_json_number(c->sd));
   }
   return object;
 }
 
 static json_t *make_information(const rein_sensitivity *s) {
   json_t *object = json_object(), *list = json_array(), *mute = json_array();
-  if (s->no_information) json_object_set_new(object, "n/a", json_string(s->no_information));
-  json_object_set_new(object, "n_measurement", json_integer(s->n_measurement));
+  if (s->no_information) rein_json_set(&object, "n/a", rein_json_text(s->no_information));
+  rein_json_set(&object, "n_measurement", json_integer(s->n_measurement));
   for (int i = 0; !s->no_information && i < s->n_factor; i++)
-    if (s->mute[i]) json_array_append_new(mute, json_string(s->factor[i].name));
+    if (s->mute[i]) rein_json_add(&mute, rein_json_text(s->factor[i].name));
   for (int k = 0; k < s->n_blur; k++) {
     json_t *item = json_object(), *weights = json_object();
     for (int i = 0; i < s->n_factor; i++)
-      json_object_set_new(weights, s->factor[i].name, rein_json_number(s->blur[k].weight[i]));
-    json_object_set_new(item, "eigenvalue", rein_json_number(s->blur[k].eigenvalue));
-    json_object_set_new(item, "weights", weights);
-    json_array_append_new(list, item);
+      rein_json_set(&weights, s->factor[i].name, rein_json_number(s->blur[k].weight[i]));
+    rein_json_set(&item, "eigenvalue", rein_json_number(s->blur[k].eigenvalue));
+    rein_json_set(&item, "weights", weights);
+    rein_json_add(&list, item);
   }
-  json_object_set_new(object, "without_influence", mute);
-  json_object_set_new(object, "near_singular", list);
+  rein_json_set(&object, "without_influence", mute);
+  rein_json_set(&object, "near_singular", list);
   return object;
 }
 
@@ -173,36 +173,34 @@ rein_status rein_sensitivity_print_json(const rein_sensitivity *s, rein_text *ou
   char hash[65];
   rein_model_hash(m, out->arena, hash);
   json_t *root = json_object(), *observables = json_array();
-  json_object_set_new(root, "rein", json_string("sensitivity/1"));
-  json_object_set_new(
-      root, "comment",
-      json_string("For research only: how a model depends on its numbers, no recommendation."));
-  json_object_set_new(root, "boundary", m->boundary ? json_string(m->boundary) : json_null());
-  json_object_set_new(root, "kind", json_string(kind_word[s->kind]));
-  json_object_set_new(root, "scenario", json_string(s->scenario->name));
-  json_object_set_new(root, "scenario_hash", json_string(s->scenario->hash));
-  json_object_set_new(root, "model", json_string(m->name));
-  json_object_set_new(root, "model_hash", json_string(hash));
-  json_object_set_new(root, "seed", json_integer((json_int_t)s->scenario->seed));
-  json_object_set_new(root, "arm", json_string(s->arm));
-  json_object_set_new(root, "time", rein_json_number(s->time));
-  json_object_set_new(root, "time_unit", json_string(m->time_unit_text));
-  json_object_set_new(root, "factors_from", json_string(s->source));
-  json_object_set_new(root, "n_point", json_integer(s->n_point));
-  json_object_set_new(root, "n_failed", json_integer(s->n_failed));
+  rein_json_set(&root, "rein", json_string("sensitivity/1"));
+  rein_json_set(&root, "comment",
+                json_string("For research only: how a model depends on its numbers, no recommendation."));
+  rein_json_set(&root, "boundary", m->boundary ? rein_json_text(m->boundary) : json_null());
+  rein_json_set(&root, "kind", rein_json_text(kind_word[s->kind]));
+  rein_json_set(&root, "scenario", rein_json_text(s->scenario->name));
+  rein_json_set(&root, "scenario_hash", rein_json_text(s->scenario->hash));
+  rein_json_set(&root, "model", rein_json_text(m->name));
+  rein_json_set(&root, "model_hash", rein_json_text(hash));
+  rein_json_set(&root, "seed", json_integer((json_int_t)s->scenario->seed));
+  rein_json_set(&root, "arm", rein_json_text(s->arm));
+  rein_json_set(&root, "time", rein_json_number(s->time));
+  rein_json_set(&root, "time_unit", rein_json_text(m->time_unit_text));
+  rein_json_set(&root, "factors_from", rein_json_text(s->source));
+  rein_json_set(&root, "n_point", json_integer(s->n_point));
+  rein_json_set(&root, "n_failed", json_integer(s->n_failed));
   for (size_t o = 0; o < m->n_observable; o++) {
     if (!s->asked[o]) continue;
     json_t *object = json_object(), *factors = json_array();
-    json_object_set_new(object, "observable", json_string(m->observable[o].name));
-    json_object_set_new(object, "unit", json_string(m->observable[o].unit_text));
-    if (s->value) json_object_set_new(object, "value", rein_json_number(s->value[o]));
+    rein_json_set(&object, "observable", rein_json_text(m->observable[o].name));
+    rein_json_set(&object, "unit", rein_json_text(m->observable[o].unit_text));
+    if (s->value) rein_json_set(&object, "value", rein_json_number(s->value[o]));
     for (int i = 0; i < s->n_factor; i++)
-      json_array_append_new(factors,
-                            make_cell(s, &s->cell[o * (size_t)s->n_factor + (size_t)i], &s->factor[i]));
-    json_object_set_new(object, "factors", factors);
-    json_array_append_new(observables, object);
+      rein_json_add(&factors, make_cell(s, &s->cell[o * (size_t)s->n_factor + (size_t)i], &s->factor[i]));
+    rein_json_set(&object, "factors", factors);
+    rein_json_add(&observables, object);
   }
-  json_object_set_new(root, "observables", observables);
-  if (s->kind == REIN_SENSITIVITY_LOCAL) json_object_set_new(root, "information", make_information(s));
+  rein_json_set(&root, "observables", observables);
+  if (s->kind == REIN_SENSITIVITY_LOCAL) rein_json_set(&root, "information", make_information(s));
   return rein_json_print(root, out);
 }

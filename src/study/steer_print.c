@@ -95,22 +95,21 @@ static json_t *make_outcome(const rein_steering *s, const rein_steer_outcome *o)
   json_t *object = json_object(), *objectives = json_object(), *limits = json_object();
   for (int k = 0; k < s->n_objective; k++) {
     json_t *item = json_object();
-    json_object_set_new(item, "mean", rein_json_number(o->objective[k].mean));
-    json_object_set_new(item, "standard_error", rein_json_number(o->objective[k].error));
-    json_object_set_new(item, "p5", rein_json_number(o->objective[k].p5));
-    json_object_set_new(item, "p95", rein_json_number(o->objective[k].p95));
-    json_object_set_new(item, "cost", rein_json_number(o->cost[k]));
-    json_object_set_new(objectives, s->objective[k].name, item);
+    rein_json_set(&item, "mean", rein_json_number(o->objective[k].mean));
+    rein_json_set(&item, "standard_error", rein_json_number(o->objective[k].error));
+    rein_json_set(&item, "p5", rein_json_number(o->objective[k].p5));
+    rein_json_set(&item, "p95", rein_json_number(o->objective[k].p95));
+    rein_json_set(&item, "cost", rein_json_number(o->cost[k]));
+    rein_json_set(&objectives, s->objective[k].name, item);
   }
-  for (int k = 0; k < s->n_limit; k++)
-    json_object_set_new(limits, s->limit[k].name, json_integer(o->beyond[k]));
-  json_object_set_new(object, "people", json_integer(o->n_person));
-  json_object_set_new(object, "failed", json_integer(o->n_failed));
-  json_object_set_new(object, "people_outside_valid", json_integer(o->n_outside));
-  json_object_set_new(object, "first_outside_valid", rein_json_text(o->outside));
-  json_object_set_new(object, "within_limits", json_boolean(o->within));
-  json_object_set_new(object, "objectives", objectives);
-  json_object_set_new(object, "people_beyond", limits);
+  for (int k = 0; k < s->n_limit; k++) rein_json_set(&limits, s->limit[k].name, json_integer(o->beyond[k]));
+  rein_json_set(&object, "people", json_integer(o->n_person));
+  rein_json_set(&object, "failed", json_integer(o->n_failed));
+  rein_json_set(&object, "people_outside_valid", json_integer(o->n_outside));
+  rein_json_set(&object, "first_outside_valid", rein_json_text(o->outside));
+  rein_json_set(&object, "within_limits", json_boolean(o->within));
+  rein_json_set(&object, "objectives", objectives);
+  rein_json_set(&object, "people_beyond", limits);
   return object;
 }
 
@@ -118,21 +117,21 @@ static json_t *make_choice(const rein_steering *s, const rein_steer_choice *c) {
   json_t *object = json_object(), *actions = json_object();
   for (int i = 0; i < s->n_action; i++) {
     json_t *item = json_object();
-    json_object_set_new(item, "value", rein_json_number(c->value[i]));
-    json_object_set_new(item, "unit", json_string(s->action[i].unit));
-    json_object_set_new(actions, s->action[i].name, item);
+    rein_json_set(&item, "value", rein_json_number(c->value[i]));
+    rein_json_set(&item, "unit", rein_json_text(s->action[i].unit));
+    rein_json_set(&actions, s->action[i].name, item);
   }
-  json_object_set_new(object, "rank", c->rank > 0 && !s->alone ? json_integer(c->rank) : json_null());
-  json_object_set_new(object, "exploratory", json_boolean(s->exploratory));
-  json_object_set_new(object, "layer", json_integer(c->layer));
-  json_object_set_new(object, "actions", actions);
-  json_object_set_new(object, "search", make_outcome(s, &c->search));
-  json_object_set_new(object, "check", make_outcome(s, &c->check));
-  json_object_set_new(object, "weighted_cost", rein_json_number(c->rank > 0 ? c->score : NAN));
-  json_object_set_new(object, "why_here", rein_json_text(c->reason));
-  json_object_set_new(object, "mechanism", rein_json_text(c->mechanism));
-  json_object_set_new(object, "binding_limit", rein_json_text(c->binding));
-  json_object_set_new(object, "measure_next", rein_json_text(c->measure));
+  rein_json_set(&object, "rank", c->rank > 0 && !s->alone ? json_integer(c->rank) : json_null());
+  rein_json_set(&object, "exploratory", json_boolean(s->exploratory));
+  rein_json_set(&object, "layer", json_integer(c->layer));
+  rein_json_set(&object, "actions", actions);
+  rein_json_set(&object, "search", make_outcome(s, &c->search));
+  rein_json_set(&object, "check", make_outcome(s, &c->check));
+  rein_json_set(&object, "weighted_cost", rein_json_number(c->rank > 0 ? c->score : NAN));
+  rein_json_set(&object, "why_here", rein_json_text(c->reason));
+  rein_json_set(&object, "mechanism", rein_json_text(c->mechanism));
+  rein_json_set(&object, "binding_limit", rein_json_text(c->binding));
+  rein_json_set(&object, "measure_next", rein_json_text(c->measure));
   return object;
 }
 
@@ -140,56 +139,56 @@ static json_t *make_goals(const rein_steering *s) {
   json_t *object = json_object(), *objectives = json_array(), *limits = json_array(), *edits = json_array();
   for (int k = 0; k < s->n_objective; k++) {
     json_t *item = json_object();
-    json_object_set_new(item, "name", json_string(s->objective[k].name));
-    json_object_set_new(item, "observable", json_string(observable_of(s, k)->name));
-    json_object_set_new(item, "unit", rein_json_text(observable_of(s, k)->unit_text));
-    json_object_set_new(item, "want", json_string(want_word[s->objective[k].want]));
-    json_object_set_new(item, "weight", rein_json_number(s->objective[k].weight));
-    json_array_append_new(objectives, item);
+    rein_json_set(&item, "name", rein_json_text(s->objective[k].name));
+    rein_json_set(&item, "observable", rein_json_text(observable_of(s, k)->name));
+    rein_json_set(&item, "unit", rein_json_text(observable_of(s, k)->unit_text));
+    rein_json_set(&item, "want", rein_json_text(want_word[s->objective[k].want]));
+    rein_json_set(&item, "weight", rein_json_number(s->objective[k].weight));
+    rein_json_add(&objectives, item);
   }
   for (int k = 0; k < s->n_limit; k++) {
     json_t *item = json_object();
-    json_object_set_new(item, "name", json_string(s->limit[k].name));
-    json_object_set_new(item, "probability", rein_json_number(s->limit[k].probability));
-    json_array_append_new(limits, item);
+    rein_json_set(&item, "name", rein_json_text(s->limit[k].name));
+    rein_json_set(&item, "probability", rein_json_number(s->limit[k].probability));
+    rein_json_add(&limits, item);
   }
   for (int i = 0; i < s->n_edit; i++) {
     json_t *item = json_object();
-    json_object_set_new(item, "edit", json_string(edit_word[s->edit[i].kind]));
-    json_object_set_new(item, "what", json_string(s->edit[i].what));
-    json_object_set_new(item, "by", json_string(s->edit[i].by));
-    json_object_set_new(item, "why", json_string(s->edit[i].why));
-    json_array_append_new(edits, item);
+    rein_json_set(&item, "edit", rein_json_text(edit_word[s->edit[i].kind]));
+    rein_json_set(&item, "what", rein_json_text(s->edit[i].what));
+    rein_json_set(&item, "by", rein_json_text(s->edit[i].by));
+    rein_json_set(&item, "why", rein_json_text(s->edit[i].why));
+    rein_json_add(&edits, item);
   }
-  json_object_set_new(object, "objectives", objectives);
-  json_object_set_new(object, "limits", limits);
-  json_object_set_new(object, "edits", edits);
+  rein_json_set(&object, "objectives", objectives);
+  rein_json_set(&object, "limits", limits);
+  rein_json_set(&object, "edits", edits);
   return object;
 }
 
 rein_status rein_steer_print_json(const rein_steering *s, rein_text *out) {
   json_t *root = json_object(), *choices = json_array();
-  json_object_set_new(root, "rein", json_string("steering/1"));
-  json_object_set_new(root, "comment",
-                      json_string("For research only: what a model's cohorts do under actions. Nothing here "
-                                  "chooses a treatment."));
-  json_object_set_new(root, "name", json_string(s->name));
-  json_object_set_new(root, "goals_hash", json_string(s->goals_hash));
-  json_object_set_new(root, "scenario", json_string(s->scenario->name));
-  json_object_set_new(root, "scenario_hash", json_string(s->scenario->hash));
-  json_object_set_new(root, "model", json_string(s->scenario->model->name));
-  json_object_set_new(root, "model_hash", json_string(s->model_hash));
-  json_object_set_new(root, "boundary", rein_json_text(s->scenario->model->boundary));
-  json_object_set_new(root, "evidence", json_string(s->evidence));
-  json_object_set_new(root, "exploratory", json_boolean(s->exploratory));
-  json_object_set_new(root, "search_seed", json_integer((json_int_t)s->search_seed));
-  json_object_set_new(root, "check_seed", json_integer((json_int_t)s->check_seed));
-  json_object_set_new(root, "n_evaluated", json_integer(s->n_evaluated));
-  json_object_set_new(root, "n_within", json_integer(s->n_within));
-  json_object_set_new(root, "n_outside_valid", json_integer(s->n_invalid));
-  json_object_set_new(root, "first_outside_valid", rein_json_text(s->invalid));
-  json_object_set_new(root, "goals", make_goals(s));
-  for (int i = 0; i < s->n_choice; i++) json_array_append_new(choices, make_choice(s, &s->choice[i]));
-  json_object_set_new(root, "choices", choices);
+  rein_json_set(&root, "rein", json_string("steering/1"));
+  rein_json_set(&root, "comment",
+                json_string("For research only: what a model's cohorts do under actions. Nothing here "
+                            "chooses a treatment."));
+  rein_json_set(&root, "name", rein_json_text(s->name));
+  rein_json_set(&root, "goals_hash", rein_json_text(s->goals_hash));
+  rein_json_set(&root, "scenario", rein_json_text(s->scenario->name));
+  rein_json_set(&root, "scenario_hash", rein_json_text(s->scenario->hash));
+  rein_json_set(&root, "model", rein_json_text(s->scenario->model->name));
+  rein_json_set(&root, "model_hash", rein_json_text(s->model_hash));
+  rein_json_set(&root, "boundary", rein_json_text(s->scenario->model->boundary));
+  rein_json_set(&root, "evidence", rein_json_text(s->evidence));
+  rein_json_set(&root, "exploratory", json_boolean(s->exploratory));
+  rein_json_set(&root, "search_seed", json_integer((json_int_t)s->search_seed));
+  rein_json_set(&root, "check_seed", json_integer((json_int_t)s->check_seed));
+  rein_json_set(&root, "n_evaluated", json_integer(s->n_evaluated));
+  rein_json_set(&root, "n_within", json_integer(s->n_within));
+  rein_json_set(&root, "n_outside_valid", json_integer(s->n_invalid));
+  rein_json_set(&root, "first_outside_valid", rein_json_text(s->invalid));
+  rein_json_set(&root, "goals", make_goals(s));
+  for (int i = 0; i < s->n_choice; i++) rein_json_add(&choices, make_choice(s, &s->choice[i]));
+  rein_json_set(&root, "choices", choices);
   return rein_json_print(root, out);
 }

@@ -209,11 +209,17 @@ static bool add_point(pool *p, const double *share) {
   return true;
 }
 
+static void free_sequence(void *sequence) {
+  gsl_qrng_free(sequence);
+}
+
 static rein_status add_first(pool *p) {
   const rein_steering *out = p->job->out;
-  gsl_qrng *sequence = p->d <= 40 ? gsl_qrng_alloc(gsl_qrng_sobol, (unsigned)p->d) : NULL;
-  double *share = REIN_NEW(p->job->arena, double, p->d);
-  if (p->d <= 40 && !sequence) return REIN_ERR_MEMORY;
+  rein_arena *arena = p->job->arena;
+  gsl_qrng *sequence = NULL;
+  if (p->d <= 40)
+    sequence = rein_arena_keep(arena, free_sequence, gsl_qrng_alloc(gsl_qrng_sobol, (unsigned)p->d));
+  double *share = REIN_NEW(arena, double, p->d);
   for (int i = 0; i < 50 * out->n_point && p->n < out->n_point; i++) {
     if (sequence) gsl_qrng_get(sequence, share);
     for (int f = 0; f < p->d; f++) {
@@ -223,7 +229,7 @@ static rein_status add_first(pool *p) {
     }
     add_point(p, share);
   }
-  if (sequence) gsl_qrng_free(sequence);
+  rein_arena_release(arena, sequence);
   if (p->n > 0) return REIN_OK;
   rein_error(p->job->diag, (rein_pos){0}, "the edits block every point of the search");
   return REIN_ERR_INPUT;

@@ -237,12 +237,21 @@ static double gap_at(double x, void *context) {
   return gsl_interp_eval(g->curve, g->c->x, g->c->effect, x, NULL) - g->wanted;
 }
 
+static void free_solver(void *solver) {
+  gsl_root_fsolver_free(solver);
+}
+
+static void free_curve(void *curve) {
+  gsl_interp_free(curve);
+}
+
 /* Between two nodes on either side of what is wanted. */
-static double find_between(gap *g, double low, double high) {
-  gsl_root_fsolver *solver = gsl_root_fsolver_alloc(gsl_root_fsolver_brent);
+static double find_between(rein_arena *arena, gap *g, double low, double high) {
+  gsl_root_fsolver *solver =
+      rein_arena_keep(arena, free_solver, gsl_root_fsolver_alloc(gsl_root_fsolver_brent));
   gsl_function f = {gap_at, g};
   double x = NAN;
-  if (solver && gsl_root_fsolver_set(solver, &f, low, high) == GSL_SUCCESS) {
+  if (gsl_root_fsolver_set(solver, &f, low, high) == GSL_SUCCESS) {
     for (int i = 0; i < 100 && gsl_root_fsolver_iterate(solver) == GSL_SUCCESS; i++) {
       x = gsl_root_fsolver_root(solver);
       low = gsl_root_fsolver_x_lower(solver);
@@ -250,23 +259,25 @@ static double find_between(gap *g, double low, double high) {
       if (gsl_root_test_interval(low, high, 1e-10, 1e-10) == GSL_SUCCESS) break;
     }
   }
-  if (solver) gsl_root_fsolver_free(solver);
+  rein_arena_release(arena, solver);
   return x;
 }
 
 /* The change nearest to none that has the effect `wanted`, in SDs; NaN within no two nodes. */
-static double find_root(const course *c, double wanted) {
+static double find_root(rein_arena *arena, const course *c, double wanted) {
   double best = NAN;
   if (c->n < 3) return NAN;
-  gap g = {c, gsl_interp_alloc(gsl_interp_steffen, (size_t)c->n), wanted};
-  const bool good = g.curve && gsl_interp_init(g.curve, c->x, c->effect, (size_t)c->n) == GSL_SUCCESS;
+  gap g = {c, rein_arena_keep(arena, free_curve, gsl_interp_alloc(gsl_interp_steffen, (size_t)c->n)), wanted};
+  const bool good = gsl_interp_init(g.curve, c->x, c->effect, (size_t)c->n) == GSL_SUCCESS;
   for (int k = 0; good && k + 1 < c->n; k++) {
     const double a = c->effect[k] - wanted, b = c->effect[k + 1] - wanted;
     if (a * b > 0.0 || a == b) continue;
-    const double x = a == 0.0 ? c->x[k] : b == 0.0 ? c->x[k + 1] : find_between(&g, c->x[k], c->x[k + 1]);
+    const double x = a == 0.0   ? c->x[k]
+                     : b == 0.0 ? c->x[k + 1]
+                                : find_between(arena, &g, c->x[k], c->x[k + 1]);
     if (isnan(best) || fabs(x) < fabs(best)) best = x;
   }
-  if (g.curve) gsl_interp_free(g.curve);
+  rein_arena_release(arena, g.curve);
   return best;
 }
 
@@ -281,7 +292,7 @@ static rein_status find_typical(why *w) {
       const int miss = k / w->n_spread;
       const double wanted = -w->out->miss[miss].bias;
       if (c->simulated) continue;
-      c->root = find_root(c, wanted);
+      c->root = find_root(w->job->arena, c, wanted);
       if (isnan(c->root)) continue;
       for (int i = 0; i < c->n; i++)
         c->simulated |= fabs(c->x[i] - c->root) <= 1e-3 * fabs(c->root) &&
@@ -385,7 +396,8 @@ static void take_trial(why *w, int m, double bias, trial *t) {
     return;
   }
   t->wanted -= bias;
-  const double x = ++t->round < ROUNDS ? find_root(&w->course[m * w->n_spread + c->spread], t->wanted) : NAN;
+  const course *of = &w->course[m * w->n_spread + c->spread];
+  const double x = ++t->round < ROUNDS ? find_root(w->job->arena, of, t->wanted) : NAN;
   if (isnan(x))
     next_change(w, m, t);
   else

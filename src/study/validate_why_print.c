@@ -59,35 +59,35 @@ static void print_trends(const rein_validation *v, rein_text *out) {
 
 static json_t *make_interval(const rein_score *s) {
   json_t *object = json_object();
-  json_object_set_new(object, "value", rein_json_number(s->value));
-  json_object_set_new(object, "low", rein_json_number(s->low));
-  json_object_set_new(object, "high", rein_json_number(s->high));
-  if (s->na) json_object_set_new(object, "n/a", json_string(s->na));
-  if (s->no_interval) json_object_set_new(object, "no_interval", json_string(s->no_interval));
+  rein_json_set(&object, "value", rein_json_number(s->value));
+  rein_json_set(&object, "low", rein_json_number(s->low));
+  rein_json_set(&object, "high", rein_json_number(s->high));
+  if (s->na) rein_json_set(&object, "n/a", rein_json_text(s->na));
+  if (s->no_interval) rein_json_set(&object, "no_interval", rein_json_text(s->no_interval));
   return object;
 }
 
 json_t *rein_validate_make_trends(const rein_validation *v) {
   json_t *object = json_object(), *list = json_array();
-  if (v->no_trend) json_object_set_new(object, "n/a", json_string(v->no_trend));
-  json_object_set_new(object, "pairs_with_interval", json_integer(count_intervals(v)));
-  json_object_set_new(object, "expected_by_chance", rein_json_number(0.05 * count_intervals(v)));
+  if (v->no_trend) rein_json_set(&object, "n/a", rein_json_text(v->no_trend));
+  rein_json_set(&object, "pairs_with_interval", json_integer(count_intervals(v)));
+  rein_json_set(&object, "expected_by_chance", rein_json_number(0.05 * count_intervals(v)));
   for (int i = 0; i < v->n_trend; i++) {
     const rein_validation_trend *t = &v->trend[i];
     json_t *item = json_object();
-    json_object_set_new(item, "observable", json_string(observable_of(v, t->observable)->name));
-    json_object_set_new(item, "covariate", json_string(t->covariate));
-    json_object_set_new(item, "two_words", json_boolean(t->is_words));
-    json_object_set_new(item, "n_person", json_integer(t->n_person));
+    rein_json_set(&item, "observable", rein_json_text(observable_of(v, t->observable)->name));
+    rein_json_set(&item, "covariate", rein_json_text(t->covariate));
+    rein_json_set(&item, "two_words", json_boolean(t->is_words));
+    rein_json_set(&item, "n_person", json_integer(t->n_person));
     if (t->na) {
-      json_object_set_new(item, "n/a", json_string(t->na));
+      rein_json_set(&item, "n/a", rein_json_text(t->na));
     } else {
-      json_object_set_new(item, "rank_correlation", make_interval(&t->rank));
-      json_object_set_new(item, "slope", make_interval(&t->slope));
+      rein_json_set(&item, "rank_correlation", make_interval(&t->rank));
+      rein_json_set(&item, "slope", make_interval(&t->slope));
     }
-    json_array_append_new(list, item);
+    rein_json_add(&list, item);
   }
-  json_object_set_new(object, "list", list);
+  rein_json_set(&object, "list", list);
   return object;
 }
 
@@ -174,42 +174,41 @@ void rein_validate_print_failures(const rein_validation *v, rein_text *out) {
 
 static json_t *make_change(const rein_why_change *c) {
   json_t *object = json_object();
-  json_object_set_new(object, "parameter", json_string(c->name));
-  json_object_set_new(object, "unit", json_string(c->unit));
-  json_object_set_new(object, "sd", rein_json_number(c->x));
-  json_object_set_new(object, "sd_of", json_string(c->uncertain ? "uncertainty" : "between people"));
-  json_object_set_new(object, "from", rein_json_number(c->from));
-  json_object_set_new(object, "to", rein_json_number(c->to));
-  json_object_set_new(object, "simulated_again", json_boolean(c->simulated));
-  json_object_set_new(object, "bias_left_in_cohort", rein_json_number(c->bias_left));
+  rein_json_set(&object, "parameter", rein_json_text(c->name));
+  rein_json_set(&object, "unit", rein_json_text(c->unit));
+  rein_json_set(&object, "sd", rein_json_number(c->x));
+  rein_json_set(&object, "sd_of", rein_json_text(c->uncertain ? "uncertainty" : "between people"));
+  rein_json_set(&object, "from", rein_json_number(c->from));
+  rein_json_set(&object, "to", rein_json_number(c->to));
+  rein_json_set(&object, "simulated_again", json_boolean(c->simulated));
+  rein_json_set(&object, "bias_left_in_cohort", rein_json_number(c->bias_left));
   return object;
 }
 
 static json_t *make_miss(const rein_validation *v, const rein_why_miss *m) {
   const rein_validation_row *row = &v->row[m->row];
   json_t *object = json_object(), *list = json_array();
-  json_object_set_new(object, "observable", json_string(observable_of(v, row->observable)->name));
-  json_object_set_new(object, "arm", json_string(v->observed->arm[row->arm].name));
-  json_object_set_new(object, "after", rein_json_number(row->time));
-  json_object_set_new(object, "bias", rein_json_number(m->bias));
-  json_object_set_new(object, "smallest", m->best < 0 ? json_null() : make_change(&m->change[m->best]));
-  for (int k = 0; k < m->n_change; k++) json_array_append_new(list, make_change(&m->change[k]));
-  json_object_set_new(object, "would_explain_alone", list);
+  rein_json_set(&object, "observable", rein_json_text(observable_of(v, row->observable)->name));
+  rein_json_set(&object, "arm", rein_json_text(v->observed->arm[row->arm].name));
+  rein_json_set(&object, "after", rein_json_number(row->time));
+  rein_json_set(&object, "bias", rein_json_number(m->bias));
+  rein_json_set(&object, "smallest", m->best < 0 ? json_null() : make_change(&m->change[m->best]));
+  for (int k = 0; k < m->n_change; k++) rein_json_add(&list, make_change(&m->change[k]));
+  rein_json_set(&object, "would_explain_alone", list);
   return object;
 }
 
 json_t *rein_validate_make_why(const rein_validation *v) {
   const rein_why *why = v->why;
   json_t *object = json_object(), *misses = json_array(), *silent = json_array();
-  json_object_set_new(object, "misses", json_integer(v->n_miss));
-  json_object_set_new(object, "too_few_people_to_tell", json_integer(v->n_untold));
-  if (!why || why->na)
-    json_object_set_new(object, "n/a", json_string(why ? why->na : "not asked for: --why"));
-  for (int i = 0; why && i < why->n_miss; i++) json_array_append_new(misses, make_miss(v, &why->miss[i]));
-  for (int i = 0; why && i < why->n_silent; i++) json_array_append_new(silent, json_string(why->silent[i]));
-  json_object_set_new(object, "list", misses);
-  json_object_set_new(object, "parameters_considered", json_integer(why ? why->n_considered : 0));
-  json_object_set_new(object, "parameters_not_considered", silent);
-  json_object_set_new(object, "failed", json_integer(why ? why->n_failed : 0));
+  rein_json_set(&object, "misses", json_integer(v->n_miss));
+  rein_json_set(&object, "too_few_people_to_tell", json_integer(v->n_untold));
+  if (!why || why->na) rein_json_set(&object, "n/a", rein_json_text(why ? why->na : "not asked for: --why"));
+  for (int i = 0; why && i < why->n_miss; i++) rein_json_add(&misses, make_miss(v, &why->miss[i]));
+  for (int i = 0; why && i < why->n_silent; i++) rein_json_add(&silent, rein_json_text(why->silent[i]));
+  rein_json_set(&object, "list", misses);
+  rein_json_set(&object, "parameters_considered", json_integer(why ? why->n_considered : 0));
+  rein_json_set(&object, "parameters_not_considered", silent);
+  rein_json_set(&object, "failed", json_integer(why ? why->n_failed : 0));
   return object;
 }

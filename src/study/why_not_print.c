@@ -84,65 +84,59 @@ void rein_why_not_print(const rein_why_not *w, rein_text *out) {
 
 static json_t *make_change(const rein_why_not_change *c) {
   json_t *object = json_object();
-  json_object_set_new(object, "place", json_string(rein_place_word(c->place)));
-  json_object_set_new(object, "what", json_string(c->what));
+  rein_json_set(&object, "place", rein_json_text(rein_place_word(c->place)));
+  rein_json_set(&object, "what", rein_json_text(c->what));
   if (c->left_out) {
-    json_object_set_new(object, "left_out", json_string(c->left_out));
+    rein_json_set(&object, "left_out", rein_json_text(c->left_out));
     return object;
   }
-  json_object_set_new(object, "change", json_string(c->change));
-  json_object_set_new(object, "size", rein_json_number(c->x));
-  json_object_set_new(object, "size_in", json_string(c->unit_words));
-  json_object_set_new(object, "probability", rein_json_number(c->probability));
-  json_object_set_new(object, "log_evidence", rein_json_number(c->log_evidence));
-  json_object_set_new(object, "z", rein_json_number(sqrt(fmax(c->gain, 0.0))));
-  json_object_set_new(object, "minus_log10_p", rein_json_number(surprise(c->gain)));
+  rein_json_set(&object, "change", rein_json_text(c->change));
+  rein_json_set(&object, "size", rein_json_number(c->x));
+  rein_json_set(&object, "size_in", rein_json_text(c->unit_words));
+  rein_json_set(&object, "probability", rein_json_number(c->probability));
+  rein_json_set(&object, "log_evidence", rein_json_number(c->log_evidence));
+  rein_json_set(&object, "z", rein_json_number(sqrt(fmax(c->gain, 0.0))));
+  rein_json_set(&object, "minus_log10_p", rein_json_number(surprise(c->gain)));
   return object;
 }
 
-static void add_answer(const rein_why_not *w, json_t *root) {
+static void add_answer(const rein_why_not *w, json_t **root) {
   json_t *places = json_object(), *changes = json_array();
-  json_object_set_new(root, "answer", json_string(answer_word[w->answer]));
-  json_object_set_new(
-      root, "place", w->answer == REIN_WHY_NOT_PLACED ? json_string(rein_place_word(w->place)) : json_null());
-  json_object_set_new(root, "misfit", rein_json_number(w->misfit));
-  json_object_set_new(root, "misfit_left", rein_json_number(w->misfit_left));
-  json_object_set_new(root, "p_of_misfit", rein_json_number(rein_why_not_misfit_p(w, w->misfit)));
-  json_object_set_new(root, "p_of_misfit_left", rein_json_number(rein_why_not_misfit_p(w, w->misfit_left)));
-  json_object_set_new(root, "fits", json_boolean(w->fits));
-  json_object_set_new(root, "z_simulated_again",
-                      isnan(w->confirmed) ? json_null() : rein_json_number(sqrt(fmax(w->confirmed, 0.0))));
-  json_object_set_new(places, "none", rein_json_number(w->probability_none));
+  rein_json_set(root, "answer", rein_json_text(answer_word[w->answer]));
+  rein_json_set(root, "place",
+                w->answer == REIN_WHY_NOT_PLACED ? rein_json_text(rein_place_word(w->place)) : json_null());
+  rein_json_set(root, "misfit", rein_json_number(w->misfit));
+  rein_json_set(root, "misfit_left", rein_json_number(w->misfit_left));
+  rein_json_set(root, "p_of_misfit", rein_json_number(rein_why_not_misfit_p(w, w->misfit)));
+  rein_json_set(root, "p_of_misfit_left", rein_json_number(rein_why_not_misfit_p(w, w->misfit_left)));
+  rein_json_set(root, "fits", json_boolean(w->fits));
+  rein_json_set(root, "z_simulated_again",
+                isnan(w->confirmed) ? json_null() : rein_json_number(sqrt(fmax(w->confirmed, 0.0))));
+  rein_json_set(&places, "none", rein_json_number(w->probability_none));
   for (int p = 0; p < REIN_N_PLACE; p++)
-    json_object_set_new(places, rein_place_word((rein_place)p), rein_json_number(w->probability[p]));
-  json_object_set_new(root, "probability", places);
-  for (int k = 0; k < w->n_change; k++) json_array_append_new(changes, make_change(&w->change[k]));
-  json_object_set_new(root, "changes", changes);
+    rein_json_set(&places, rein_place_word((rein_place)p), rein_json_number(w->probability[p]));
+  rein_json_set(root, "probability", places);
+  for (int k = 0; k < w->n_change; k++) rein_json_add(&changes, make_change(&w->change[k]));
+  rein_json_set(root, "changes", changes);
 }
 
 rein_status rein_why_not_print_json(const rein_why_not *w, rein_text *out) {
   json_t *root = json_object();
-  json_object_set_new(root, "research_only", json_true());
-  json_object_set_new(root, "scenario", json_string(w->scenario->name));
-  json_object_set_new(root, "scenario_hash", json_string(w->scenario->hash));
-  json_object_set_new(root, "model_hash", json_string(w->model_hash));
-  json_object_set_new(root, "observed_hash", json_string(w->observed->hash));
-  json_object_set_new(root, "n_measurements", json_integer(w->n_row));
-  json_object_set_new(root, "n_units", json_integer(w->n_unit));
-  json_object_set_new(root, "n_people", json_integer(w->n_person));
-  json_object_set_new(root, "n_censored", json_integer(w->n_censored));
-  json_object_set_new(root, "n_noiseless", json_integer(w->n_noiseless));
-  json_object_set_new(root, "n_not_transformed", json_integer(w->n_beyond));
-  json_object_set_new(root, "n_failed", json_integer(w->n_failed));
+  rein_json_set(&root, "research_only", json_true());
+  rein_json_set(&root, "scenario", rein_json_text(w->scenario->name));
+  rein_json_set(&root, "scenario_hash", rein_json_text(w->scenario->hash));
+  rein_json_set(&root, "model_hash", rein_json_text(w->model_hash));
+  rein_json_set(&root, "observed_hash", rein_json_text(w->observed->hash));
+  rein_json_set(&root, "n_measurements", json_integer(w->n_row));
+  rein_json_set(&root, "n_units", json_integer(w->n_unit));
+  rein_json_set(&root, "n_people", json_integer(w->n_person));
+  rein_json_set(&root, "n_censored", json_integer(w->n_censored));
+  rein_json_set(&root, "n_noiseless", json_integer(w->n_noiseless));
+  rein_json_set(&root, "n_not_transformed", json_integer(w->n_beyond));
+  rein_json_set(&root, "n_failed", json_integer(w->n_failed));
   if (w->suppressed)
-    json_object_set_new(root, "suppressed", json_string("fewer than 5 people"));
+    rein_json_set(&root, "suppressed", json_string("fewer than 5 people"));
   else
-    add_answer(w, root);
-  char *text = json_dumps(root, JSON_INDENT(1) | JSON_SORT_KEYS);
-  json_decref(root);
-  if (!text) return REIN_ERR_MEMORY;
-  rein_text_add(out, text);
-  rein_text_add(out, "\n");
-  free(text);
-  return REIN_OK;
+    add_answer(w, &root);
+  return rein_json_print_as(root, JSON_INDENT(1) | JSON_SORT_KEYS, out);
 }

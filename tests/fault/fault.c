@@ -1,7 +1,13 @@
 #include "tests/fault/fault.h"
 
+#include <gsl/gsl_eigen.h>
+#include <gsl/gsl_interp.h>
+#include <gsl/gsl_qrng.h>
+#include <gsl/gsl_roots.h>
+#include <jansson.h>
 #include <stdatomic.h>
 #include <stddef.h>
+#include <stdlib.h>
 
 #include "solver/method.h"
 #include "src/base/arena.h"
@@ -21,6 +27,7 @@ static long at;
 static rein_fault_kind kind_now;
 
 void rein_fault_arm(rein_fault_kind kind, long n) {
+  json_set_alloc_funcs(malloc, free); /* jansson's own come here, too */
   kind_now = kind, at = n;
   atomic_store(&n_seen, 0);
   atomic_store(&n_failed, 0);
@@ -55,6 +62,23 @@ void *__wrap_realloc(void *old, size_t n_byte) {
 void *__wrap_aligned_alloc(size_t align, size_t n_byte) {
   return fails(false) ? NULL : __real_aligned_alloc(align, n_byte);
 }
+
+/* ---- GSL ---- */
+
+#define WRAP(answer, name, given, passed)                                                                    \
+  answer *__real_##name given;                                                                               \
+  answer *__wrap_##name given;                                                                               \
+  answer *__wrap_##name given {                                                                              \
+    return fails(false) ? NULL : __real_##name passed;                                                       \
+  }
+
+WRAP(gsl_eigen_symmv_workspace, gsl_eigen_symmv_alloc, (size_t n), (n))
+WRAP(gsl_interp, gsl_interp_alloc, (const gsl_interp_type *type, size_t n), (type, n))
+WRAP(gsl_matrix, gsl_matrix_alloc, (size_t n_row, size_t n_col), (n_row, n_col))
+WRAP(gsl_matrix, gsl_matrix_calloc, (size_t n_row, size_t n_col), (n_row, n_col))
+WRAP(gsl_qrng, gsl_qrng_alloc, (const gsl_qrng_type *type, unsigned n), (type, n))
+WRAP(gsl_root_fsolver, gsl_root_fsolver_alloc, (const gsl_root_fsolver_type *type), (type))
+WRAP(gsl_vector, gsl_vector_alloc, (size_t n), (n))
 
 /* ---- arenas ---- */
 

@@ -174,8 +174,15 @@ static const char *answer(void) {
   return rein_arena_printf(outer, "%s %s", hex[0], hex[1]);
 }
 
+static int count_open_files(void) {
+  int n = 0;
+  for (int fd = 0; fd < 1024; fd++) n += fcntl(fd, F_GETFD) >= 0;
+  return n;
+}
+
 static fault_outcome try_command(fault_attempt *f) {
   fault_outcome o = {REIN_ERR_MEMORY, NULL};
+  const int n_open = count_open_files();
   ck_assert_int_eq(ftruncate(STDOUT_FILENO, 0), 0);
   ck_assert_int_eq(lseek(STDOUT_FILENO, 0, SEEK_SET), 0);
   rein_fault_arm(f->kind, f->n);
@@ -184,6 +191,7 @@ static fault_outcome try_command(fault_attempt *f) {
   f->hit = rein_fault_disarm();
   rein_arena_destroy(arena);
   fflush(stdout);
+  ck_assert_msg(count_open_files() == n_open, "%s: a file stays open", command[0]);
   if (o.status == REIN_ERR_MEMBERS) o.status = REIN_OK;
   if (o.status == REIN_OK) o.answer = answer();
   if (made) ck_assert_int_eq(rein_files_exists(made), o.status == REIN_OK);
@@ -258,7 +266,8 @@ END_TEST
 START_TEST(test_prior) {
   const char *by[] = {"weights", "kalman"};
   for (int i = 0; i < 2; i++) {
-    COMMAND("out.json", "prior", write_text("q.yaml", rein_arena_printf(outer, prior_text, by[i])));
+    COMMAND(i ? "out.nc" : "out.json", "prior",
+            write_text("q.yaml", rein_arena_printf(outer, prior_text, by[i])));
     check_command(17, 307);
   }
 }
@@ -308,6 +317,42 @@ START_TEST(test_import_observed) {
 }
 END_TEST
 
+/* Means of groups. */
+START_TEST(test_import_groups) {
+  write_text("groups.csv", groups_table);
+  write_text("groups_about.yaml", groups_about);
+  COMMAND(NULL, "import", "observed", "--individual-data", write_text("groups.yaml", groups_text));
+  check_command(17, 307);
+}
+END_TEST
+
+START_TEST(test_report) {
+  write_people();
+  write_text("people_about.yaml", people_about);
+  COMMAND("out.html", "report", "--why", write_text("people.yaml", people_text));
+  check_command(101, 997);
+  const char *path = run_study("study", in("s.yaml"));
+  COMMAND("out.html", "report", path);
+  check_command(17, 307);
+}
+END_TEST
+
+START_TEST(test_export_records) {
+  const char *path = run_study("study", in("s.yaml"));
+  COMMAND("out.ndjson", "export", "--columns", "CL,V", path);
+  check_command(101, 307);
+  COMMAND("out.csv", "export", "--format", "csv", path);
+  check_command(17, 307);
+}
+END_TEST
+
+START_TEST(test_plot) {
+  const char *path = run_study("study", in("s.yaml"));
+  COMMAND("out.svg", "plot", path);
+  check_command(17, 307);
+}
+END_TEST
+
 START_TEST(test_export_episodes) {
   const char *path = run_study("study", in("s.yaml"));
   COMMAND("episodes", "export", "--format", "minari", "--reward", "-seen", path);
@@ -331,6 +376,10 @@ Suite *rein_suite_fault_studies(void) {
   tcase_add_test(tc, test_interact);
   tcase_add_test(tc, test_compare);
   tcase_add_test(tc, test_import_observed);
+  tcase_add_test(tc, test_import_groups);
+  tcase_add_test(tc, test_report);
+  tcase_add_test(tc, test_export_records);
+  tcase_add_test(tc, test_plot);
   tcase_add_test(tc, test_export_episodes);
   suite_add_tcase(suite, tc);
   return suite;

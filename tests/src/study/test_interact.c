@@ -141,15 +141,15 @@ END_TEST
 START_TEST(no_curve) {
   const double dose[] = {0, 1, 2, 3}, up[] = {0, 1, 4, 9}, down[] = {5, 4, 2, 1}, turns[] = {0, 2, 3, 1};
   double at[2];
-  near(rein_interact_dose_of(dose, up, 4, 4, at), 2, 0, "on a point");
-  near(rein_interact_dose_of(dose, down, 4, 4, at), 1, 0, "on a point of a falling one");
-  double between = rein_interact_dose_of(dose, up, 4, 6.25, at);
+  near(rein_interact_dose_of(arena, dose, up, 4, 4, at), 2, 0, "on a point");
+  near(rein_interact_dose_of(arena, dose, down, 4, 4, at), 1, 0, "on a point of a falling one");
+  double between = rein_interact_dose_of(arena, dose, up, 4, 6.25, at);
   ck_assert(between > 2.4 && between < 2.6);
   near(at[0], 2, 0, "low"), near(at[1], 3, 0, "high");
-  ck_assert(isnan(rein_interact_dose_of(dose, turns, 4, 1, at)));
-  ck_assert(isnan(rein_interact_dose_of(dose, up, 4, 9.1, at)));
-  ck_assert(isnan(rein_interact_dose_of(dose, up, 4, 0, at)));
-  ck_assert(isnan(rein_interact_dose_of(dose, up, 4, NAN, at)));
+  ck_assert(isnan(rein_interact_dose_of(arena, dose, turns, 4, 1, at)));
+  ck_assert(isnan(rein_interact_dose_of(arena, dose, up, 4, 9.1, at)));
+  ck_assert(isnan(rein_interact_dose_of(arena, dose, up, 4, 0, at)));
+  ck_assert(isnan(rein_interact_dose_of(arena, dose, up, 4, NAN, at)));
 }
 END_TEST
 
