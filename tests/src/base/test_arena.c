@@ -98,6 +98,39 @@ START_TEST(released_is_destroyed_once) {
 }
 END_TEST
 
+/* Scratch goes when it is released, or with the arena it belongs to, and runs out of memory as that one. */
+START_TEST(inner_arena_belongs_to_the_outer) {
+  rein_guard guard;
+  volatile bool came_back = false;
+  char names[][2] = {"a", "b"};
+  order[0] = 0;
+  rein_arena *own = rein_arena_create(), *released = rein_arena_create_in(own),
+             *left = rein_arena_create_in(own);
+  rein_arena_defer(released, note, names[0]);
+  rein_arena_defer(left, note, names[1]);
+  rein_arena_release(own, released);
+  ck_assert_str_eq(order, "a");
+  if (REIN_GUARD(own, &guard))
+    came_back = true;
+  else
+    rein_arena_alloc(left, SIZE_MAX - 100);
+  ck_assert(came_back);
+  rein_arena_destroy(own);
+  ck_assert_str_eq(order, "ab");
+}
+END_TEST
+
+START_TEST(nothing_to_keep_is_out_of_memory) {
+  rein_guard guard;
+  volatile bool came_back = false;
+  if (REIN_GUARD(arena, &guard))
+    came_back = true;
+  else
+    rein_arena_keep(arena, note, NULL);
+  ck_assert(came_back);
+}
+END_TEST
+
 /* Asking for more than there is comes back to the guard; nested guards come back to the inner one, then to
  * the outer. */
 START_TEST(running_out_comes_back_to_the_guard) {
@@ -150,6 +183,8 @@ Suite *rein_suite_arena(void) {
   tcase_add_test(tests, strings);
   tcase_add_test(tests, deferred_runs_last_first);
   tcase_add_test(tests, released_is_destroyed_once);
+  tcase_add_test(tests, inner_arena_belongs_to_the_outer);
+  tcase_add_test(tests, nothing_to_keep_is_out_of_memory);
   tcase_add_test(tests, running_out_comes_back_to_the_guard);
   tcase_add_test(tests, growing_past_all_bounds_comes_back);
   tcase_add_test_raise_signal(tests, running_out_without_a_guard_aborts, 6);
