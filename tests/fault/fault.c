@@ -4,7 +4,6 @@
 #include <gsl/gsl_interp.h>
 #include <gsl/gsl_qrng.h>
 #include <gsl/gsl_roots.h>
-#include <jansson.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -27,7 +26,6 @@ static long at;
 static rein_fault_kind kind_now;
 
 void rein_fault_arm(rein_fault_kind kind, long n) {
-  json_set_alloc_funcs(malloc, free); /* jansson's own come here, too */
   kind_now = kind, at = n;
   atomic_store(&n_seen, 0);
   atomic_store(&n_failed, 0);

@@ -1,8 +1,8 @@
 /* Makes allocations of rein's own objects fail on purpose.
  *
  * run_tests is linked with --wrap for malloc, calloc, realloc and aligned_alloc, for what arenas hand out and
- * for what makes objects of GSL: calls from rein's objects come to fault.c first. Of calls from inside other
- * libraries only jansson's do. Until rein_fault_arm nothing fails.
+ * for what makes objects of GSL: calls from rein's objects come to fault.c first. Calls from inside other
+ * libraries do not, but jansson's where a test asks for it. Until rein_fault_arm nothing fails.
  * Threads: the count is shared by all of them. */
 #ifndef REIN_TESTS_FAULT_H
 #define REIN_TESTS_FAULT_H

@@ -2,6 +2,7 @@
  * crash, no leak (under the address sanitizer), and "out of memory" or the same text and the same file. */
 #include <check.h>
 #include <fcntl.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -126,6 +127,7 @@ static void write_people(void) {
 
 static void setup(void) {
   outer = rein_arena_create();
+  json_set_alloc_funcs(malloc, free); /* here these are those that fail */
   /* where syncing to the disk costs nothing, if there is such a place */
   strcpy(folder, access("/dev/shm", W_OK) == 0 ? "/dev/shm/rein-faults-XXXXXX" : "/tmp/rein-faults-XXXXXX");
   ck_assert_ptr_nonnull(mkdtemp(folder));
