@@ -9,7 +9,7 @@
 #include "src/study/validate_inside.h"
 #include "src/study/why_not.h"
 
-#define REIN_WHY_NOT_NODES 12 /* most points of a change */
+#define REIN_WHY_NOT_NODES 32 /* most points of a change, with those of its peaks */
 
 /* One measurement that is used. */
 typedef struct {
@@ -52,8 +52,9 @@ theta exp(x width), exp(x width) - 1, x width */
   double width;
   int arm, observable; /* compared arm, of the model; -1: all */
   int n_node;
-  double node[REIN_WHY_NOT_NODES]; /* x, rising; 0 is not among them */
-  double *effect;                  /* (n_node x n_row) on the transformed values */
+  double node[REIN_WHY_NOT_NODES];  /* x, rising; 0 is not among them */
+  double ratio[REIN_WHY_NOT_NODES]; /* of noise and units: log likelihood ratio at the node */
+  double *effect;                   /* (n_node x n_row) on the transformed values */
   bool failed[REIN_WHY_NOT_NODES];
 } rein_change;
 

@@ -1,175 +1,27 @@
 /* Evidence of every change, and the answer.
  *
- * Residuals r of units (people, groups) have the covariance  S = B + U U',  B block-diagonal: noise, and what
- * varies between people; U: uncertain parameters, which all units share. With Woodbury's identity
- *   a' S^-1 b = za' zb - wa' wb,   z = L^-1 a,  w = C^-1 W' z,  L L' = B,  W = L^-1 U,  C C' = 1 + W' W
- * and log det S = log det B + log det (1 + W' W). The effect of a change between its nodes is Lagrange's
- * cubic through the nearest four (no change is a node too), so that its likelihood is a quadratic form in
- * products of nodes, computed once. */
+ * The effect of a change between its nodes is Lagrange's cubic through the nearest four (no change is a node
+ * too), so that its likelihood is a quadratic form in products of nodes. Where a change that counts peaks
+ * between nodes it is simulated there, which makes a node, until peak and simulation agree: measurements just
+ * after a dose make sharp edges of lateness. */
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "src/study/why_not_inside.h"
+#include "src/study/why_not_metric.h"
 
 #define STEPS 24   /* of the integral, between two nodes */
 #define CAUCHY 2.0 /* scale of the prior of x, cut to its nodes */
 #define SAME 0.99  /* cosine from which two changes say the same */
 /* SD of the prior of the logarithm of a noise factor: nine times is 3 SDs away. */
 #define NOISE_WIDTH 0.7
+/* Changes of this probability have their peaks simulated, until the log likelihood ratio is known that well.
+ */
+#define COUNTS 0.01
+#define SETTLED 0.05
+#define CLOSE 1e-3    /* of the range of sizes: nodes are not nearer to each other */
 #define NOT_WHITE 3.5 /* SDs from which residuals are no noise */
-
-typedef struct {
-  double *l; /* blocks of L, one after another, each (m x m) row by row */
-  double *w; /* (n_uncertain x n_row) */
-  double *c; /* (n_uncertain x n_uncertain) */
-  int n_uncertain;
-  double log_det;
-} metric;
-
-/* A transformed vector. */
-typedef struct {
-  double *z, *w;
-} seen;
-
-/* ---- linear algebra ---- */
-
-/* In place, lower; false where it is not positive definite. */
-static bool factor(double *a, int n, double *log_det) {
-  for (int i = 0; i < n; i++)
-    for (int k = 0; k <= i; k++) {
-      double sum = a[i * n + k];
-      for (int j = 0; j < k; j++) sum -= a[i * n + j] * a[k * n + j];
-      if (k < i) {
-        a[i * n + k] = sum / a[k * n + k];
-      } else {
-        if (!(sum > 0.0)) return false;
-        a[i * n + i] = sqrt(sum);
-        *log_det += log(sum);
-      }
-    }
-  return true;
-}
-
-static void solve(const double *l, int n, double *x) {
-  for (int i = 0; i < n; i++) {
-    for (int j = 0; j < i; j++) x[i] -= l[i * n + j] * x[j];
-    x[i] /= l[i * n + i];
-  }
-}
-
-static double dot(const double *a, const double *b, int n) {
-  double sum = 0;
-  for (int i = 0; i < n; i++) sum += a[i] * b[i];
-  return sum;
-}
-
-static int unit_size(const rein_why_not_job *job, int u) {
-  return job->first_row[u + 1] - job->first_row[u];
-}
-
-static void solve_units(const rein_why_not_job *job, const metric *m, double *x) {
-  const double *l = m->l;
-  for (int u = 0; u < job->n_unit; u++) {
-    const int n = unit_size(job, u);
-    solve(l, n, x + job->first_row[u]);
-    l += (size_t)n * (size_t)n;
-  }
-}
-
-static seen see(const rein_why_not_job *job, const metric *m, const double *x) {
-  seen s = {REIN_NEW(job->arena, double, job->n_row + 1), REIN_NEW(job->arena, double, m->n_uncertain + 1)};
-  memcpy(s.z, x, (size_t)job->n_row * sizeof *x);
-  solve_units(job, m, s.z);
-  for (int k = 0; k < m->n_uncertain; k++)
-    s.w[k] = dot(m->w + (size_t)k * (size_t)job->n_row, s.z, job->n_row);
-  solve(m->c, m->n_uncertain, s.w);
-  return s;
-}
-
-static double product(const rein_why_not_job *job, const metric *m, const seen *a, const seen *b) {
-  return dot(a->z, b->z, job->n_row) - dot(a->w, b->w, m->n_uncertain);
-}
-
-/* ---- the covariance ---- */
-
-/* Correlation of two spreads between people. */
-static double correlation(const rein_why_not_job *job, int s, int t) {
-  const rein_model *model = job->data->scenario->model;
-  const rein_spread *a = &job->spread[s], *b = &job->spread[t];
-  if (s == t) return 1.0;
-  for (size_t i = 0; i < model->n_correlation && !a->cohort && !b->cohort; i++) {
-    const rein_correlation *c = &model->correlation[i];
-    if ((c->param_a == a->param && c->param_b == b->param) ||
-        (c->param_a == b->param && c->param_b == a->param))
-      return c->rho;
-  }
-  return 0.0;
-}
-
-/* What people add: slopes times correlations times slopes. */
-static void add_people(const rein_why_not_job *job, int first, int n, double *block) {
-  for (int s = 0; s < job->n_spread; s++)
-    for (int t = 0; t < job->n_spread; t++) {
-      if (job->spread[s].uncertain || job->spread[t].uncertain) continue;
-      const double rho = correlation(job, s, t);
-      const double *a = job->slope + (size_t)s * (size_t)job->n_row + first,
-                   *b = job->slope + (size_t)t * (size_t)job->n_row + first;
-      for (int i = 0; rho != 0.0 && i < n; i++)
-        for (int k = 0; k < n; k++)
-          block[i * n + k] += rho * a[i] * b[k] / sqrt(job->row[first + i].n * job->row[first + k].n);
-    }
-}
-
-/* What bends in a person's deviate x adds curve (x^2 - 1), of variance 2 curve^2. */
-static void add_bends(const rein_why_not_job *job, int first, int n, double *block) {
-  for (int s = 0; s < job->n_spread; s++) {
-    const double *a = job->curve + (size_t)s * (size_t)job->n_row + first;
-    for (int i = 0; !job->spread[s].uncertain && i < n; i++)
-      for (int k = 0; k < n; k++)
-        block[i * n + k] += 2.0 * a[i] * a[k] / sqrt(job->row[first + i].n * job->row[first + k].n);
-  }
-}
-
-/* observable, scale: its noise is that many times as large; -1: none. */
-static rein_status make_metric(const rein_why_not_job *job, int observable, double scale, metric *m) {
-  const rein_pos nowhere = {NULL, 0, 0, 0};
-  size_t n_all = 0, at = 0;
-  *m = (metric){0};
-  for (int u = 0; u < job->n_unit; u++) n_all += (size_t)unit_size(job, u) * (size_t)unit_size(job, u);
-  m->l = REIN_NEW(job->arena, double, n_all + 1);
-  bool good = true;
-  for (int u = 0; u < job->n_unit && good; u++) {
-    const int n = unit_size(job, u), first = job->first_row[u];
-    double *block = m->l + at;
-    add_people(job, first, n, block);
-    add_bends(job, first, n, block);
-    for (int i = 0; i < n; i++) {
-      const rein_doubt_row *r = &job->row[first + i];
-      block[i * n + i] += (r->observable == observable ? scale * scale : 1.0) / r->n;
-    }
-    good = factor(block, n, &m->log_det);
-    at += (size_t)n * (size_t)n;
-  }
-  for (int s = 0; s < job->n_spread; s++) m->n_uncertain += job->spread[s].uncertain;
-  const int n_u = m->n_uncertain;
-  m->w = REIN_NEW(job->arena, double, (size_t)n_u *(size_t)job->n_row + 1);
-  m->c = REIN_NEW(job->arena, double, (size_t)n_u *(size_t)n_u + 1);
-  for (int s = 0, k = 0; s < job->n_spread && good; s++) {
-    if (!job->spread[s].uncertain) continue;
-    double *w = m->w + (size_t)k++ * (size_t)job->n_row;
-    memcpy(w, job->slope + (size_t)s * (size_t)job->n_row, (size_t)job->n_row * sizeof *w);
-    solve_units(job, m, w);
-  }
-  for (int i = 0; i < n_u; i++)
-    for (int k = 0; k < n_u; k++)
-      m->c[i * n_u + k] = (i == k) + dot(m->w + (size_t)i * (size_t)job->n_row,
-                                         m->w + (size_t)k * (size_t)job->n_row, job->n_row);
-  good = good && factor(m->c, n_u, &m->log_det);
-  if (!good) rein_error(job->diag, nowhere, "the covariance of the measurements is not positive definite");
-  return good ? REIN_OK : REIN_ERR_SOLVER;
-}
 
 /* ---- changes of noise and unit ---- */
 
@@ -179,20 +31,20 @@ static double *take_residual(const rein_why_not_job *job) {
   return r;
 }
 
-static double none_of(const rein_why_not_job *job, const metric *base) {
+static double none_of(const rein_why_not_job *job, const rein_metric *base) {
   const double *r = take_residual(job);
-  const seen s = see(job, base, r);
-  return product(job, base, &s, &s);
+  const rein_seen s = rein_why_not_see(job, base, r);
+  return rein_why_not_product(job, base, &s, &s);
 }
 
 /* Log likelihood ratio of noise that many times as large, and the squared misfit it leaves. */
-static rein_status weigh_noise(const rein_why_not_job *job, const metric *base, const rein_change *c,
+static rein_status weigh_noise(const rein_why_not_job *job, const rein_metric *base, const rein_change *c,
                                double scale, double *ratio, double *left) {
-  metric wide;
-  const rein_status status = make_metric(job, c->observable, scale, &wide);
+  rein_metric wide;
+  const rein_status status = rein_why_not_measure(job, c->observable, scale, &wide);
   if (status != REIN_OK) return status;
-  const seen s = see(job, &wide, take_residual(job));
-  *left = product(job, &wide, &s, &s);
+  const rein_seen s = rein_why_not_see(job, &wide, take_residual(job));
+  *left = rein_why_not_product(job, &wide, &s, &s);
   *ratio = 0.5 * (none_of(job, base) - *left + base->log_det - wide.log_det);
   return REIN_OK;
 }
@@ -200,7 +52,7 @@ static rein_status weigh_noise(const rein_why_not_job *job, const metric *base, 
 /* The same of values that are `factor` times what they should be, noise and all: their density is that of
  * what they should be, over the factor. Where the SD itself was measured it is in the wrong unit too, and all
  * that is simulated is moved instead. */
-static rein_status weigh_unit(const rein_why_not_job *job, const metric *base, const rein_change *c,
+static rein_status weigh_unit(const rein_why_not_job *job, const rein_metric *base, const rein_change *c,
                               double factor, double *ratio, double *left) {
   rein_why_not_job moved = *job;
   const size_t n = (size_t)job->n_row, n_all = (size_t)job->n_spread * n;
@@ -227,20 +79,20 @@ static rein_status weigh_unit(const rein_why_not_job *job, const metric *base, c
       curve[(size_t)s * n + (size_t)i] *= factor;
     }
   }
-  metric m = *base;
+  rein_metric m = *base;
   moved.slope = slope, moved.curve = curve;
-  const rein_status status = all_moves ? make_metric(&moved, -1, 1.0, &m) : REIN_OK;
+  const rein_status status = all_moves ? rein_why_not_measure(&moved, -1, 1.0, &m) : REIN_OK;
   if (status != REIN_OK) return status;
-  const seen s = see(job, &m, r);
-  *left = product(job, &m, &s, &s);
+  const rein_seen s = rein_why_not_see(job, &m, r);
+  *left = rein_why_not_product(job, &m, &s, &s);
   *ratio = density + 0.5 * (none_of(job, base) - *left + base->log_det - m.log_det);
   return REIN_OK;
 }
 
 /* Residuals of SD 1 that do not hang together, where the model and the noise are right: what the uncertain
  * parameters do to all is taken off. */
-static double *whiten(const rein_why_not_job *job, const metric *m) {
-  const seen s = see(job, m, take_residual(job));
+static double *whiten(const rein_why_not_job *job, const rein_metric *m) {
+  const rein_seen s = rein_why_not_see(job, m, take_residual(job));
   const int n = m->n_uncertain;
   double *at = REIN_NEW(job->arena, double, n + 1);
   for (int i = n - 1; i >= 0; i--) { /* C' at = w: the most probable deviates */
@@ -256,8 +108,8 @@ static double *whiten(const rein_why_not_job *job, const metric *m) {
 /* Why what is left beside a larger noise is no noise; NULL where it may be. Noise is as large in every person
  * and knows nothing of the value before. */
 static rein_status doubt_noise(const rein_why_not_job *job, const rein_change *c, const char **why) {
-  metric wide;
-  const rein_status status = make_metric(job, c->observable, 1.0 + c->about.x, &wide);
+  rein_metric wide;
+  const rein_status status = rein_why_not_measure(job, c->observable, 1.0 + c->about.x, &wide);
   if (status != REIN_OK) return status;
   const double *z = whiten(job, &wide);
   double follow = 0, uneven = 0, variance = 0;
@@ -305,10 +157,10 @@ static void insert_none(course *c) {
   c->x[k] = 0.0;
 }
 
-static rein_status make_course(const rein_why_not_job *job, const metric *base, const seen *residual,
-                               const rein_change *c, course *out) {
+static void make_course(const rein_why_not_job *job, const rein_metric *base, const rein_seen *residual,
+                        const rein_change *c, course *out) {
   int of[REIN_WHY_NOT_NODES + 1], n = 0;
-  seen at[REIN_WHY_NOT_NODES + 1];
+  rein_seen at[REIN_WHY_NOT_NODES + 1];
   *out = (course){.noise = c->kind == REIN_CHANGE_SPREAD};
   for (int j = 0; j < c->n_node; j++)
     if (!c->failed[j]) out->x[out->n++] = c->node[j];
@@ -319,20 +171,15 @@ static rein_status make_course(const rein_why_not_job *job, const metric *base, 
     while (c->failed[n] || c->node[n] != out->x[i]) n++;
     of[i] = n;
     if (c->kind != REIN_CHANGE_SPREAD && c->kind != REIN_CHANGE_UNIT) {
-      at[i] = see(job, base, c->effect + (size_t)n * (size_t)job->n_row);
-      out->linear[i] = product(job, base, residual, &at[i]);
+      at[i] = rein_why_not_see(job, base, c->effect + (size_t)n * (size_t)job->n_row);
+      out->linear[i] = rein_why_not_product(job, base, residual, &at[i]);
       continue;
     }
-    double left;
-    const rein_status status = c->kind == REIN_CHANGE_UNIT
-                                   ? weigh_unit(job, base, c, out->x[i], &out->linear[i], &left)
-                                   : weigh_noise(job, base, c, 1.0 + out->x[i], &out->linear[i], &left);
-    if (status != REIN_OK) return status;
+    out->linear[i] = c->ratio[n];
   }
   for (int i = 0; c->kind != REIN_CHANGE_SPREAD && c->kind != REIN_CHANGE_UNIT && i < out->n; i++)
     for (int k = 0; k < out->n; k++)
-      if (of[i] >= 0 && of[k] >= 0) out->square[i][k] = product(job, base, &at[i], &at[k]);
-  return REIN_OK;
+      if (of[i] >= 0 && of[k] >= 0) out->square[i][k] = rein_why_not_product(job, base, &at[i], &at[k]);
 }
 
 /* Log likelihood ratio at x, between nodes `from` and `from` + 1. */
@@ -395,16 +242,109 @@ static void integrate(const course *c, rein_why_not_change *out) {
   out->log_evidence = peak + log(sum / mass);
 }
 
+/* The ratios of noise and unit are at their nodes already. */
+static void weigh(const rein_why_not_job *job, const rein_metric *base, const rein_seen *residual,
+                  rein_change *c) {
+  course steps;
+  make_course(job, base, residual, c, &steps);
+  (c->kind == REIN_CHANGE_UNIT ? sum_units : integrate)(&steps, &c->about);
+}
+
+/* ---- peaks between nodes ---- */
+
+static bool has_node(const rein_change *c, double x) {
+  const double close = CLOSE * (fmax(c->node[c->n_node - 1], 0.0) - fmin(c->node[0], 0.0));
+  for (int k = 0; k < c->n_node; k++)
+    if (fabs(c->node[k] - x) <= close) return true;
+  return fabs(x) <= close;
+}
+
+/* Adds a node, rising; the effects are copied to a longer array. */
+static void add_node(const rein_why_not_job *job, rein_change *c, double x, double ratio,
+                     const double *effect) {
+  const size_t n = (size_t)job->n_row;
+  int at = c->n_node;
+  for (; at > 0 && c->node[at - 1] > x; at--) {
+    c->node[at] = c->node[at - 1], c->failed[at] = c->failed[at - 1];
+    c->ratio[at] = c->ratio[at - 1];
+  }
+  double *all = REIN_NEW(job->arena, double, (size_t)(c->n_node + 1) * n);
+  memcpy(all, c->effect, (size_t)at * n * sizeof *all);
+  memcpy(all + (size_t)at * n, effect, n * sizeof *all);
+  memcpy(all + (size_t)(at + 1) * n, c->effect + (size_t)at * n, (size_t)(c->n_node - at) * n * sizeof *all);
+  c->node[at] = x, c->failed[at] = false, c->ratio[at] = ratio, c->effect = all, c->n_node++;
+}
+
+/* Log likelihood ratio at x, and the effect where there is one. */
+static rein_status find_ratio(rein_why_not_job *job, const rein_metric *base, const rein_seen *residual,
+                              const rein_change *c, double x, double *effect, double *ratio) {
+  double left;
+  if (c->kind == REIN_CHANGE_SPREAD) return weigh_noise(job, base, c, 1.0 + x, ratio, &left);
+  const rein_status status = rein_why_not_resimulate(job, c, x, effect);
+  if (status != REIN_OK) return status;
+  const rein_seen s = rein_why_not_see(job, base, effect);
+  *ratio = rein_why_not_product(job, base, residual, &s) - 0.5 * rein_why_not_product(job, base, &s, &s);
+  return REIN_OK;
+}
+
+static rein_status refine(rein_why_not_job *job, const rein_metric *base, const rein_seen *residual,
+                          rein_change *c) {
+  double off = INFINITY, *effect = REIN_NEW(job->arena, double, job->n_row);
+  while (off > SETTLED && c->n_node < REIN_WHY_NOT_NODES && !has_node(c, c->about.x)) {
+    double ratio;
+    const rein_status status = find_ratio(job, base, residual, c, c->about.x, effect, &ratio);
+    if (status == REIN_ERR_SOLVER && c->kind == REIN_CHANGE_SIMULATED)
+      return REIN_OK; /* what lies between nodes cannot be simulated */
+    if (status != REIN_OK) return status;
+    off = fabs(ratio - 0.5 * c->about.gain);
+    add_node(job, c, c->about.x, ratio, effect);
+    weigh(job, base, residual, c);
+  }
+  return REIN_OK;
+}
+
+/* Noise and units at their nodes; what counts of noise is its peak. */
+static rein_status weigh_plain(rein_why_not_job *job, const rein_metric *base, const rein_seen *residual,
+                               rein_change *c) {
+  double left;
+  rein_status status = REIN_OK;
+  for (int k = 0; k < c->n_node && status == REIN_OK; k++)
+    status = c->kind == REIN_CHANGE_UNIT ? weigh_unit(job, base, c, c->node[k], &c->ratio[k], &left)
+                                         : weigh_noise(job, base, c, 1.0 + c->node[k], &c->ratio[k], &left);
+  if (status != REIN_OK) return status;
+  weigh(job, base, residual, c);
+  if (c->kind == REIN_CHANGE_UNIT) return REIN_OK;
+  status = refine(job, base, residual, c);
+  return status == REIN_OK ? doubt_noise(job, c, &c->about.left_out) : status;
+}
+
 /* ---- changes that say the same ---- */
 
-/* Smallest effect to one side, seen; the zero vector where there is none. */
-static seen direction(const rein_why_not_job *job, const metric *m, const rein_change *c, double *length) {
-  int at = -1;
-  for (int j = 0; j < c->n_node; j++)
-    if (!c->failed[j] && c->node[j] > 0.0 && at < 0) at = j;
-  const double *effect = c->effect + (size_t)(at < 0 ? 0 : at) * (size_t)job->n_row;
-  const seen s = see(job, m, effect);
-  *length = at < 0 ? 0.0 : sqrt(product(job, m, &s, &s));
+/* The effect's derivative at no change, by the cubic through the nearest four nodes, seen: so that the same
+ * change in other units and at other sizes is the same direction. The zero vector where nothing could be
+ * simulated. */
+static rein_seen direction(const rein_why_not_job *job, const rein_metric *m, const rein_change *c,
+                           double *length) {
+  double x[REIN_WHY_NOT_NODES + 1], *slope = REIN_NEW(job->arena, double, job->n_row);
+  int of[REIN_WHY_NOT_NODES + 1], n = 0, zero = 0;
+  for (int k = 0; k < c->n_node; k++) {
+    if (c->failed[k]) continue;
+    of[n] = k, x[n++] = c->node[k];
+    if (c->node[k] < 0.0) zero = n;
+  }
+  for (int k = n++; k > zero; k--) of[k] = of[k - 1], x[k] = x[k - 1];
+  of[zero] = -1, x[zero] = 0.0;
+  const int used = n < 4 ? n : 4, back = zero > 0 ? zero - 1 : 0, first = back + used > n ? n - used : back;
+  for (int i = first; i < first + used; i++) {
+    if (i == zero) continue;
+    double weight = 1.0 / x[i]; /* of all differences 0 - x[k], but that with x = 0 itself */
+    for (int k = first; k < first + used; k++)
+      if (k != i && k != zero) weight *= -x[k] / (x[i] - x[k]);
+    const double *effect = c->effect + (size_t)of[i] * (size_t)job->n_row;
+    for (int r = 0; r < job->n_row; r++) slope[r] += weight * effect[r];
+  }
+  const rein_seen s = rein_why_not_see(job, m, slope);
+  *length = sqrt(fmax(rein_why_not_product(job, m, &s, &s), 0.0));
   return s;
 }
 
@@ -414,8 +354,8 @@ static bool says_more(const rein_change *a, const rein_change *b) {
 
 /* A process that only does what a parameter does is that parameter; of two changes of one place that say the
  * same the first counts. What places cannot be told apart by stays, and is an abstention. */
-static void leave_out(rein_why_not_job *job, const metric *m) {
-  seen *to = REIN_NEW(job->arena, seen, job->n_change);
+static void leave_out(rein_why_not_job *job, const rein_metric *m) {
+  rein_seen *to = REIN_NEW(job->arena, rein_seen, job->n_change);
   double *length = REIN_NEW(job->arena, double, job->n_change);
   for (int k = 0; k < job->n_change; k++) {
     rein_change *c = &job->change[k];
@@ -428,7 +368,7 @@ static void leave_out(rein_why_not_job *job, const metric *m) {
       rein_change *c = &job->change[k], *other = &job->change[i];
       if (i == k || !to[i].z || other->about.left_out) continue;
       if (!says_more(other, c) && !(other->about.place == c->about.place && i < k)) continue;
-      if (fabs(product(job, m, &to[k], &to[i])) > SAME * length[k] * length[i])
+      if (fabs(rein_why_not_product(job, m, &to[k], &to[i])) > SAME * length[k] * length[i])
         c->about.left_out = rein_arena_printf(job->arena, "it does what %s does", other->about.what);
     }
 }
@@ -454,6 +394,7 @@ static void decide(rein_why_not_job *job) {
   rein_why_not *out = job->out;
   int n[REIN_N_PLACE] = {0}, n_place = 0;
   const double best = best_evidence(job);
+  for (int p = 0; p < REIN_N_PLACE; p++) out->probability[p] = 0.0;
   for (int k = 0; k < job->n_change; k++) n[job->change[k].about.place] += !job->change[k].about.left_out;
   for (int p = 0; p < REIN_N_PLACE; p++) n_place += n[p] > 0;
   double sum = out->probability_none = REIN_WHY_NOT_PRIOR_NONE * exp(-best);
@@ -477,6 +418,25 @@ static void decide(rein_why_not_job *job) {
     out->answer = REIN_WHY_NOT_PLACED;
 }
 
+/* Decides, with the peaks of what counts simulated. */
+static rein_status decide_refined(rein_why_not_job *job, const rein_metric *base, const rein_seen *residual) {
+  bool *done = REIN_NEW(job->arena, bool, job->n_change + 1);
+  for (int best = 0; best >= 0;) {
+    decide(job);
+    best = -1;
+    for (int k = 0; k < job->n_change; k++) {
+      const rein_change *c = &job->change[k];
+      if (done[k] || c->about.left_out || c->kind != REIN_CHANGE_SIMULATED) continue;
+      if (c->about.probability >= (best < 0 ? COUNTS : job->change[best].about.probability)) best = k;
+    }
+    if (best < 0) break;
+    done[best] = true;
+    const rein_status status = refine(job, base, residual, &job->change[best]);
+    if (status != REIN_OK) return status;
+  }
+  return REIN_OK;
+}
+
 static int compare_changes(const void *left, const void *right) {
   const rein_change *a = left, *b = right;
   const bool x = a->about.left_out != NULL, y = b->about.left_out != NULL;
@@ -487,7 +447,7 @@ static int compare_changes(const void *left, const void *right) {
 }
 
 /* The most probable change, at its x once more. */
-static rein_status confirm(rein_why_not_job *job, const metric *base, const seen *residual) {
+static rein_status confirm(rein_why_not_job *job, const rein_metric *base, const rein_seen *residual) {
   rein_why_not *out = job->out;
   const rein_change *c = &job->change[0];
   out->misfit_left = out->misfit - c->about.gain;
@@ -501,33 +461,34 @@ static rein_status confirm(rein_why_not_job *job, const metric *base, const seen
   double *effect = REIN_NEW(job->arena, double, job->n_row);
   rein_status status = rein_why_not_resimulate(job, c, c->about.x, effect);
   if (status != REIN_OK) return status;
-  const seen s = see(job, base, effect);
-  out->confirmed = 2.0 * product(job, base, residual, &s) - product(job, base, &s, &s);
+  const rein_seen s = rein_why_not_see(job, base, effect);
+  out->confirmed =
+      2.0 * rein_why_not_product(job, base, residual, &s) - rein_why_not_product(job, base, &s, &s);
   rein_why_not_job at;
-  metric there;
+  rein_metric there;
   status = rein_why_not_settle(job, c, c->about.x, &at);
-  if (status == REIN_OK) status = make_metric(&at, -1, 1.0, &there);
+  if (status == REIN_OK) status = rein_why_not_measure(&at, -1, 1.0, &there);
   if (status == REIN_OK) out->misfit_left = none_of(&at, &there);
   return status;
 }
 
 rein_status rein_why_not_score(rein_why_not_job *job) {
-  metric base;
-  rein_status status = make_metric(job, -1, 1.0, &base);
+  rein_metric base;
+  rein_status status = rein_why_not_measure(job, -1, 1.0, &base);
   if (status != REIN_OK) return status;
-  const seen residual = see(job, &base, take_residual(job));
-  job->out->misfit = product(job, &base, &residual, &residual);
+  const rein_seen residual = rein_why_not_see(job, &base, take_residual(job));
+  job->out->misfit = rein_why_not_product(job, &base, &residual, &residual);
   leave_out(job, &base);
   for (int k = 0; k < job->n_change && status == REIN_OK; k++) {
     rein_change *c = &job->change[k];
-    course steps;
     if (c->about.left_out) continue;
-    status = make_course(job, &base, &residual, c, &steps);
-    if (status == REIN_OK) (c->kind == REIN_CHANGE_UNIT ? sum_units : integrate)(&steps, &c->about);
-    if (status == REIN_OK && c->kind == REIN_CHANGE_SPREAD) status = doubt_noise(job, c, &c->about.left_out);
+    if (c->kind == REIN_CHANGE_SPREAD || c->kind == REIN_CHANGE_UNIT)
+      status = weigh_plain(job, &base, &residual, c);
+    else
+      weigh(job, &base, &residual, c);
   }
+  if (status == REIN_OK) status = decide_refined(job, &base, &residual);
   if (status != REIN_OK) return status;
-  decide(job);
   qsort(job->change, (size_t)job->n_change, sizeof *job->change, compare_changes);
   status = confirm(job, &base, &residual);
   rein_why_not *out = job->out;

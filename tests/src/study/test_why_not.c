@@ -117,6 +117,41 @@ static void run_matrix(int n_each, int n_faultless, bool loud) {
   ck_assert_msg(alarm <= WHY_NOT_FALSE_ALARM * n_faultless, "%d of %d false alarms", alarm, n_faultless);
 }
 
+/* Values in another unit: how many of n each are placed in measurement, with the factor that was planted. */
+static void run_units(int n_each, bool loud) {
+  int right = 0;
+  if (loud) printf("unit           factor  meas. inter param struc reado unsur  none  factor found\n");
+  for (int f = 0; f < WHY_NOT_N_UNIT; f++) {
+    const why_not_unit *fault = &why_not_unit_fault[f];
+    int count[N_ANSWER] = {0}, n_factor = 0;
+    for (int i = 0; i < n_each; i++) {
+      judged_setup();
+      rein_text text;
+      rein_text_init(&text, judged_get()->arena);
+      why_not_write_unit_table(fault, why_not_unit_seed(f, i), &text);
+      const rein_why_not w = answer_to(text.bytes);
+      count[answer_index(&w)]++;
+      n_factor +=
+          strncmp(w.change[0].what, "unit of", 7) == 0 && fabs(log(w.change[0].x / fault->factor)) < 0.001;
+      judged_teardown();
+    }
+    right += count[REIN_PLACE_MEASUREMENT];
+    if (!loud) continue;
+    printf("%-14s %6.4g", fault->what, fault->factor);
+    for (int a = 0; a < N_ANSWER; a++) printf(" %5d", count[a]);
+    printf(" %5d\n", n_factor);
+  }
+  if (loud) printf("units placed right: %d of %d\n", right, n_each * WHY_NOT_N_UNIT);
+  ck_assert_msg(right >= WHY_NOT_RIGHT * n_each * WHY_NOT_N_UNIT, "%d of %d placed right", right,
+                n_each * WHY_NOT_N_UNIT);
+}
+
+START_TEST(test_the_units) {
+  const bool is_long = getenv("REIN_TEST_LONG") != NULL;
+  run_units(is_long ? WHY_NOT_N_EACH : 1, is_long);
+}
+END_TEST
+
 /* All cases as they were fixed with REIN_TEST_LONG, the first ones of each fault and size otherwise. */
 START_TEST(test_the_confusion_matrix) {
   const bool is_long = getenv("REIN_TEST_LONG") != NULL;
@@ -308,6 +343,7 @@ Suite *rein_suite_why_not(void) {
   TCase *matrix = tcase_create("matrix");
   tcase_set_timeout(matrix, 3600);
   tcase_add_test(matrix, test_the_confusion_matrix);
+  tcase_add_test(matrix, test_the_units);
   tcase_add_test(matrix, test_the_size_comes_back);
   tcase_add_test(matrix, test_values_in_another_unit);
   tcase_add_test(matrix, test_people_who_missed_all_doses);

@@ -1,7 +1,7 @@
 #include "tests/src/study/why_not_cases.h"
 
 #include <math.h>
-#include <stdbool.h>
+#include <string.h>
 
 #include "src/scenario/draw.h"
 
@@ -89,6 +89,25 @@ uint64_t why_not_seed(why_not_fault fault, int size, int i) {
   return 20000 + (uint64_t)fault * 4000 + (uint64_t)size * 1000 + (uint64_t)i;
 }
 
+/* Prefixes; mg/dL in place of mmol/L and the reverse, of glucose and cholesterol; creatinine's umol/L in
+ * place of mg/dL; minutes and days in place of hours. */
+const why_not_unit why_not_unit_fault[WHY_NOT_N_UNIT] = {{"ug", "plasma", 1e3, false},
+                                                         {"g", "saliva", 1e-3, false},
+                                                         {"per dL", "plasma", 0.1, false},
+                                                         {"deci", "saliva", 10, false},
+                                                         {"glucose mg/dL", "plasma", 18.016, false},
+                                                         {"glucose mM", "marker", 1 / 18.016, false},
+                                                         {"cholesterol", "marker", 38.67, false},
+                                                         {"creatinine", "saliva", 88.42, false},
+                                                         {"minutes", "marker", 60, false},
+                                                         {"days", "marker", 24, false},
+                                                         {"high: milli", "marker", 1e3, true},
+                                                         {"high: mg/dL", "plasma", 18.016, true}};
+
+uint64_t why_not_unit_seed(int fault, int i) {
+  return 70000 + (uint64_t)fault * 1000 + (uint64_t)i;
+}
+
 static void rates(const person *p, double time, const double *y, double *dy) {
   const double c = y[1] / p->number[V], clearance = p->number[CL] * (1 + p->induction * time);
   dy[0] = -p->number[KA] * y[0];
@@ -138,7 +157,9 @@ static person draw_person(why_not_fault fault, double size, uint64_t seed, int a
   return p;
 }
 
-static void write_person(why_not_fault fault, double size, uint64_t seed, int arm, int i, rein_text *out) {
+/* units: values of one observable in another, NULL none. */
+static void write_person(why_not_fault fault, double size, const why_not_unit *units, uint64_t seed, int arm,
+                         int i, rein_text *out) {
   static const char *const name[4] = {"plasma", "saliva", "marker", "score"};
   static const char *const unit[4] = {"mg/L", "mg/L", "IU", "1"};
   static const double sd[4] = {0.02, 0.02, 5, 0.3}, cv[4] = {0.1, 0.15, 0, 0};
@@ -161,14 +182,25 @@ static void write_person(why_not_fault fault, double size, uint64_t seed, int ar
       if (fault == FAULT_BATCH && o == 2 && arm == 2) value += size * sd[o];
       if (fault == FAULT_SPREAD && o == 2) z1 *= 1 + size;
       value += sd[o] * z1 + cv[o] * value * z2;
+      if (units && strcmp(units->observable, name[o]) == 0 && (arm == 2 || !units->high_alone))
+        value *= units->factor;
       rein_text_printf(out, "%s,%s%d,%s,%s,%g,h,%.10g\n", arm_name[arm], arm_name[arm], i, name[o], unit[o],
                        time_h[t], value);
     }
   }
 }
 
-void why_not_write_table(why_not_fault fault, double size, uint64_t seed, rein_text *out) {
+static void write_table(why_not_fault fault, double size, const why_not_unit *units, uint64_t seed,
+                        rein_text *out) {
   rein_text_add(out, "arm,id,observable,unit,time,time_unit,value\n");
   for (int arm = 0; arm < N_ARM; arm++)
-    for (int i = 0; i < N_PERSON; i++) write_person(fault, size, seed, arm, i, out);
+    for (int i = 0; i < N_PERSON; i++) write_person(fault, size, units, seed, arm, i, out);
+}
+
+void why_not_write_table(why_not_fault fault, double size, uint64_t seed, rein_text *out) {
+  write_table(fault, size, NULL, seed, out);
+}
+
+void why_not_write_unit_table(const why_not_unit *fault, uint64_t seed, rein_text *out) {
+  write_table(FAULT_NONE, 0, fault, seed, out);
 }

@@ -24,6 +24,7 @@
 #ifndef REIN_TESTS_WHY_NOT_CASES_H
 #define REIN_TESTS_WHY_NOT_CASES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "src/base/text.h"
@@ -52,6 +53,20 @@ extern const double why_not_size[WHY_NOT_N_SIZE]; /* 0.5, 1, 2, 4 */
 #define WHY_NOT_FALSE_ALARM 0.10
 #define WHY_NOT_N_FAULTLESS 200
 #define WHY_NOT_N_EACH 20 /* cases of each fault and size */
+
+/* A second family, fixed before the method was run on it: values of one observable, noise and all, written in
+ * another unit than the table says, of everybody or of those of the high arm alone (who were measured
+ * elsewhere). Place: measurement. */
+typedef struct {
+  const char *what, *observable;
+  double factor;
+  bool high_alone;
+} why_not_unit;
+
+#define WHY_NOT_N_UNIT 12
+extern const why_not_unit why_not_unit_fault[WHY_NOT_N_UNIT];
+uint64_t why_not_unit_seed(int fault, int i);
+void why_not_write_unit_table(const why_not_unit *fault, uint64_t seed, rein_text *out);
 
 /* Word for the place of a fault: "measurement", "intervention", "parameter", "structure", "readout"; NULL for
  * none. */
