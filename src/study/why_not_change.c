@@ -17,10 +17,10 @@ static const double LOSSES[] = {0.25, 0.5, 1, 2, 4, 8, 16};
 static const double SPREADS[] = {0.25, 0.5, 1, 2, 4, 8};
 static const double SHIFTS[] = {-6, 6};
 static const double GAINS[] = {-6, -4, -2, -1, 1, 2, 4, 6};
-/* Seconds, minutes, hours, days; prefixes; mmol/L and mg/dL of glucose, cholesterol, and creatinine in umol/L
+/* Seconds, minutes, hours, days; prefixes; mmol/L and mg/dL of glucose and cholesterol; creatinine in umol/L
  * and mg/dL. */
-static const double FACTORS[] = {1e-3, 0.01131, 1.0 / 60, 1.0 / 24, 0.0555, 0.1,
-                                 10,   18.016,  24,       60,       88.42,  1e3};
+static const double FACTORS[] = {1e-3, 0.01131, 1.0 / 60, 0.02586, 1.0 / 24, 0.0555, 0.1,
+                                 10,   18.016,  24,       38.67,   60,       88.42,  1e3};
 
 #define NODES(list) (list), (int)(sizeof(list) / sizeof *(list))
 
@@ -156,6 +156,10 @@ static void list_observables(rein_why_not_job *job) {
     c = add_observable(job, REIN_PLACE_MEASUREMENT, REIN_CHANGE_UNIT, o, NODES(FACTORS), "unit of");
     c->about.unit_words = "times the value";
     for (int arm = 0; arm < job->data->n_compared && job->data->n_compared > 1; arm++) {
+      c = add_observable(job, REIN_PLACE_MEASUREMENT, REIN_CHANGE_UNIT, o, NODES(FACTORS), "unit of");
+      c->arm = arm;
+      c->about.what = rein_arena_printf(job->arena, "%s in arm %s", c->about.what, arm_name(job, arm));
+      c->about.unit_words = "times the value";
       c = add_observable(job, REIN_PLACE_MEASUREMENT, REIN_CHANGE_BATCH, o, NODES(SHIFTS), "values of");
       c->arm = arm;
       c->about.what =
@@ -173,7 +177,7 @@ void rein_why_not_list(rein_why_not_job *job) {
   const rein_model *m = job->doubt->of;
   const size_t n_arm = (size_t)job->data->n_compared, n_obs = (size_t)job->data->observed->n_observable;
   const size_t n_most =
-      m->n_param + 2 * m->n_process + m->n_state + m->n_action * (n_arm + 2) + n_obs * (4 + n_arm);
+      m->n_param + 2 * m->n_process + m->n_state + m->n_action * (n_arm + 2) + n_obs * (4 + 2 * n_arm);
   job->change = REIN_NEW(job->arena, rein_change, n_most + 1);
   list_observables(job);
   list_actions(job);

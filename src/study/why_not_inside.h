@@ -58,6 +58,10 @@ theta exp(x width), exp(x width) - 1, x width */
   bool failed[REIN_WHY_NOT_NODES];
 } rein_change;
 
+static inline bool rein_change_touches(const rein_change *c, int arm) {
+  return c->arm < 0 || c->arm == arm;
+}
+
 typedef struct {
   rein_arena *arena;
   const rein_why_not_options *options;

@@ -63,7 +63,7 @@ static rein_status weigh_unit(const rein_why_not_job *job, const rein_metric *ba
   memcpy(curve, job->curve, n_all * sizeof *curve);
   for (int i = 0; i < job->n_row; i++) {
     const rein_doubt_row *row = &job->row[i];
-    if (row->observable != c->observable) continue;
+    if (row->observable != c->observable || !rein_change_touches(c, row->arm)) continue;
     if (isnan(row->sd)) {
       const double value = row->value / factor;
       r[i] = rein_why_not_transform(job, row, value) - rein_why_not_transform(job, row, row->base) -
@@ -352,6 +352,35 @@ static bool says_more(const rein_change *a, const rein_change *b) {
   return b->about.place == REIN_PLACE_STRUCTURE && a->about.place == REIN_PLACE_PARAMETER;
 }
 
+/* The size of the other change whose effect is nearest to what the course was made for; ratio there. */
+static double match(const course *c, double *x_best) {
+  double best = -INFINITY;
+  for (int from = 0; from + 1 < c->n; from++)
+    for (int k = 0; k <= STEPS; k++) {
+      const double x = c->x[from] + k * (c->x[from + 1] - c->x[from]) / STEPS, ratio = ratio_at(c, from, x);
+      if (ratio > best) best = ratio, *x_best = x;
+    }
+  return best;
+}
+
+/* Whether every size of a change is some size of the other, as far as the other reaches: what is the same
+ * when it is small may be told apart when it is large. */
+static bool matches(const rein_why_not_job *job, const rein_metric *m, const rein_change *c,
+                    const rein_change *other) {
+  for (int k = 0; k < c->n_node; k++) {
+    if (c->failed[k]) continue;
+    const rein_seen t = rein_why_not_see(job, m, c->effect + (size_t)k * (size_t)job->n_row);
+    const double square = rein_why_not_product(job, m, &t, &t);
+    course steps;
+    double x = 0.0;
+    make_course(job, m, &t, other, &steps);
+    const double found = 2.0 * match(&steps, &x); /* the square less what is left of it */
+    if (x <= steps.x[0] || x >= steps.x[steps.n - 1]) continue;
+    if (found < SAME * SAME * square) return false;
+  }
+  return true;
+}
+
 /* A process that only does what a parameter does is that parameter; of two changes of one place that say the
  * same the first counts. What places cannot be told apart by stays, and is an abstention. */
 static void leave_out(rein_why_not_job *job, const rein_metric *m) {
@@ -368,7 +397,8 @@ static void leave_out(rein_why_not_job *job, const rein_metric *m) {
       rein_change *c = &job->change[k], *other = &job->change[i];
       if (i == k || !to[i].z || other->about.left_out) continue;
       if (!says_more(other, c) && !(other->about.place == c->about.place && i < k)) continue;
-      if (fabs(rein_why_not_product(job, m, &to[k], &to[i])) > SAME * length[k] * length[i])
+      if (fabs(rein_why_not_product(job, m, &to[k], &to[i])) > SAME * length[k] * length[i] &&
+          matches(job, m, c, other))
         c->about.left_out = rein_arena_printf(job->arena, "it does what %s does", other->about.what);
     }
 }

@@ -91,18 +91,14 @@ static double theta_at(const rein_why_not_job *job, const rein_change *c, double
   return NAN;
 }
 
-static bool touches(const rein_change *c, int arm) {
-  return c->arm < 0 || c->arm == arm;
-}
-
 static void set_change(const rein_why_not_job *job, const rein_change *c, double x, int arm, double *theta) {
-  if (c && touches(c, arm)) theta[c->param] = theta_at(job, c, theta[c->param], x);
+  if (c && rein_change_touches(c, arm)) theta[c->param] = theta_at(job, c, theta[c->param], x);
 }
 
 /* Variants of one change at one node, of every arm that it touches. */
 static void add_change(rein_why_not_job *job, variants *v, const rein_change *c, double x) {
   for (int a = 0; a < job->data->n_compared; a++) {
-    if (touches(c, a)) set_change(job, c, x, a, add_variant(job, v, a));
+    if (rein_change_touches(c, a)) set_change(job, c, x, a, add_variant(job, v, a));
   }
 }
 
@@ -110,7 +106,7 @@ static void add_change(rein_why_not_job *job, variants *v, const rein_change *c,
 static int take_change(const rein_why_not_job *job, const rein_sample *s, int first, const rein_change *c,
                        double *effect, bool *good) {
   int *of = REIN_NEW(job->arena, int, job->data->n_compared), n = 0;
-  for (int a = 0; a < job->data->n_compared; a++) of[a] = touches(c, a) ? first + n++ : -1;
+  for (int a = 0; a < job->data->n_compared; a++) of[a] = rein_change_touches(c, a) ? first + n++ : -1;
   *good = true;
   for (int i = 0; i < job->n_row; i++) {
     const rein_doubt_row *r = &job->row[i];
@@ -165,8 +161,8 @@ static void fill_plain(rein_why_not_job *job, rein_change *c) {
     for (int i = 0; i < job->n_row; i++) {
       const rein_doubt_row *r = &job->row[i];
       double value = r->base, *effect = &c->effect[(size_t)k * (size_t)job->n_row + (size_t)i];
-      if (r->observable != c->observable || !touches(c, r->arm) || c->kind == REIN_CHANGE_SPREAD ||
-          c->kind == REIN_CHANGE_UNIT)
+      if (r->observable != c->observable || !rein_change_touches(c, r->arm) ||
+          c->kind == REIN_CHANGE_SPREAD || c->kind == REIN_CHANGE_UNIT)
         continue;
       if (c->kind == REIN_CHANGE_BATCH) {
         *effect = c->node[k];
