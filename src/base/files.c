@@ -144,23 +144,41 @@ static int by_name(const struct dirent **a, const struct dirent **b) {
   return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-void rein_files_list(rein_arena *arena, const char *folder, const char *inside, rein_names *names) {
+const char **rein_files_entries(rein_arena *arena, const char *folder, int *n) {
   struct dirent **entry;
-  const int n = scandir(folder, &entry, NULL, by_name);
-  for (int i = 0; i < n; i++) {
-    char path[4096];
-    const char *name = entry[i]->d_name;
-    if (name[0] != '.' && snprintf(path, sizeof path, "%s/%s/%s", folder, name, inside) < (int)sizeof path &&
-        rein_files_exists(path))
-      rein_names_add(names, rein_arena_strndup(arena, name, strlen(name)), 0);
+  const int n_entry = scandir(folder, &entry, NULL, by_name);
+  const char **names = REIN_NEW(arena, const char *, n_entry > 0 ? n_entry : 1);
+  *n = 0;
+  for (int i = 0; i < n_entry; i++) {
+    if (entry[i]->d_name[0] != '.') names[(*n)++] = rein_arena_strdup(arena, entry[i]->d_name);
     free(entry[i]);
   }
-  if (n >= 0) free(entry);
+  if (n_entry >= 0) free(entry);
+  return names;
+}
+
+void rein_files_list(rein_arena *arena, const char *folder, const char *inside, rein_names *names) {
+  int n;
+  const char **entry = rein_files_entries(arena, folder, &n);
+  for (int i = 0; i < n; i++)
+    if (rein_files_exists(rein_arena_printf(arena, "%s/%s/%s", folder, entry[i], inside)))
+      rein_names_add(names, entry[i], 0);
+}
+
+bool rein_files_ends_in(const char *path, const char *ending) {
+  const size_t n = strlen(path), m = strlen(ending);
+  return n > m && strcmp(path + n - m, ending) == 0;
 }
 
 bool rein_files_exists(const char *path) {
   struct stat info;
   return stat(path, &info) == 0;
+}
+
+bool rein_files_are_same(const char *a, const char *b) {
+  struct stat first, second;
+  return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
+         first.st_ino == second.st_ino;
 }
 
 char *rein_files_resolve(rein_arena *arena, const char *from_file, const char *path) {

@@ -41,7 +41,17 @@ rein_status rein_files_write_by(rein_arena *arena, const char *path, rein_files_
  * such folder. */
 void rein_files_list(rein_arena *arena, const char *folder, const char *inside, rein_names *names);
 
+/* Names of all entries of a folder but hidden ones, *n, in the order of their bytes; none where there is no
+ * such folder. In the arena. */
+const char **rein_files_entries(rein_arena *arena, const char *folder, int *n);
+
 bool rein_files_exists(const char *path);
+
+/* Whether both paths lead to one existing file. */
+bool rein_files_are_same(const char *a, const char *b);
+
+/* Whether a name ends so. */
+bool rein_files_ends_in(const char *path, const char *ending);
 
 /* `path` as it is written in a file at `from_file` ("": one in the working folder): relative to its folder
  * where both exist, else `path` itself. In the arena. */

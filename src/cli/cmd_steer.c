@@ -30,6 +30,6 @@ rein_status rein_cmd_steer(rein_cli *cli) {
   if (status == REIN_OK) status = rein_steer(cli->arena, units, cli->arg[0], &options, cli->diag, &s);
   if (status != REIN_OK) return status;
   rein_steer_print(&s, &text);
-  fputs(text.bytes, stdout);
+  if (!o[REIN_OPTION_QUIET].given) fputs(text.bytes, stdout);
   return to == REIN_TO_TEXT ? REIN_OK : write_out(cli, &s, to);
 }

@@ -1,9 +1,22 @@
-/* rein why-not SCENARIO: where a model misses observed data. */
+/* rein why-not FILE: where a model misses observed data. FILE is a scenario that compares, or the data. */
 #include <stdio.h>
 
 #include "src/base/files.h"
 #include "src/cli/commands.h"
+#include "src/study/scenario_of_data.h"
 #include "src/study/why_not.h"
+
+static rein_status find_scenario(rein_cli *cli, const char **out) {
+  const char *wanted = cli->option[REIN_OPTION_SCENARIO].text;
+  if (rein_is_observed_data(cli->arena, cli->arg[0]))
+    return rein_scenario_of_data(cli->arena, cli->arg[0], wanted, cli->diag, out);
+  if (wanted)
+    return rein_cli_usage(cli,
+                          "--scenario goes with observed data (a .csv, or the YAML that describes it), and "
+                          "'%s' is neither",
+                          cli->arg[0]);
+  return *out = cli->arg[0], REIN_OK;
+}
 
 rein_status rein_cmd_why_not(rein_cli *cli) {
   const rein_option_value *o = cli->option;
@@ -16,12 +29,13 @@ rein_status rein_cmd_why_not(rein_cli *cli) {
   rein_units *units;
   rein_text text;
   rein_text_init(&text, cli->arena);
-  rein_status status = rein_cli_units(cli, &units);
-  if (status == REIN_OK)
-    status = rein_why_not_run(cli->arena, units, cli->arg[0], &options, cli->diag, &answer);
+  const char *scenario;
+  rein_status status = find_scenario(cli, &scenario);
+  if (status == REIN_OK) status = rein_cli_units(cli, &units);
+  if (status == REIN_OK) status = rein_why_not_run(cli->arena, units, scenario, &options, cli->diag, &answer);
   if (status != REIN_OK) return status;
   rein_why_not_print(&answer, &text);
-  fputs(text.bytes, stdout);
+  if (!o[REIN_OPTION_QUIET].given) fputs(text.bytes, stdout);
   if (!o[REIN_OPTION_OUT].given) return REIN_OK;
   rein_text json;
   rein_text_init(&json, cli->arena);

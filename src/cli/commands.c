@@ -270,16 +270,23 @@ static const rein_command commands[] = {
      "rein steer --exploratory -o choices.json models/warfarin/steer/range.yaml\tthe same, and as "
      "JSON\n"
      "rein steer --exploratory -o choices.svg models/warfarin/steer/range.yaml\tthe same, and a picture\n",
-     1, 1, BIT(EXPLORATORY) | BIT(THREADS) | BIT(OUT) | BIT(HELP), rein_cmd_steer},
-    {"why-not", "say where a model may miss the observed data", "SCENARIO",
+     1, 1, BIT(EXPLORATORY) | BIT(THREADS) | BIT(OUT) | BIT(QUIET) | BIT(HELP), rein_cmd_steer},
+    {"why-not", "say where a model may miss the observed data", "FILE",
      "Compares as 'rein validate' does, and says which of five places explains a miss best: measurement,\n"
      "intervention, parameter, structure or readout, with the smallest change that would, how surprising it "
      "is\n"
-     "under the stated uncertainty, or that it cannot be told (docs/why-not.md). --out writes all changes as "
-     "JSON.",
+     "under the stated uncertainty, or that it cannot be told (docs/why-not.md). FILE is a scenario that "
+     "compares, or\n"
+     "the observed data: then the scenario of --scenario, or the only one of the model's folder that "
+     "compares "
+     "with\n"
+     "them. --out writes all changes as JSON.",
      "rein why-not scenarios/warfarin_single_dose.yaml\tas text\n"
+     "rein why-not models/warfarin/observed/group_pca.csv\tby the data\n"
      "rein why-not -o why.json scenarios/warfarin_single_dose.yaml\tand as JSON\n",
-     1, 1, BIT(SEED) | BIT(THREADS) | BIT(INDIVIDUAL_DATA) | BIT(OUT) | BIT(HELP), rein_cmd_why_not},
+     1, 1,
+     BIT(SCENARIO) | BIT(SEED) | BIT(THREADS) | BIT(INDIVIDUAL_DATA) | BIT(OUT) | BIT(QUIET) | BIT(HELP),
+     rein_cmd_why_not},
     {"help", "explain rein or one command", "[COMMAND]", "The same as 'rein COMMAND --help'.",
      "rein help\tall commands\nrein help run\tone command\n", 0, 1, BIT(HELP), rein_cmd_help},
     {NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL}};
