@@ -243,15 +243,109 @@ START_TEST(test_queries_by_kalman) {
 }
 END_TEST
 
+/* ---- warfarin, whole queries by a Kalman update ---- */
+
+/* -log density of y by the nearer of the two forms, as exports have it. */
+static double form_score(const rein_prior_row *r, double y) {
+  const bool is_log = isfinite(r->fit_lognormal) && r->fit_lognormal < r->fit_gaussian && y > 0;
+  const double sd = is_log ? r->log_sd.value : r->sd,
+               z = ((is_log ? log(y) : y) - (is_log ? r->log_mean.value : r->mean)) / sd;
+  return 0.5 * z * z + log(sd) + 0.5 * log(2 * M_PI) + (is_log ? log(y) : 0);
+}
+
+static bool in_middle(const rein_prior_row *r, double y) {
+  return y >= r->quantile[1].value && y <= r->quantile[5].value;
+}
+
+typedef struct {
+  int n, before, after, refused, flagged, after_unflagged;
+  double *gain;
+  size_t n_gain;
+} update_tally;
+
+/* The last state of a query is known by its history alone. */
+static void ask_warfarin(const char *folder, const rein_sample *truth, const rein_observable *o,
+                         uint64_t seed, int first, int n, update_tally *out) {
+  rein_text query;
+  rein_text_init(&query, arena);
+  rein_text_add(&query,
+                "rein: prior/1\nname: q\nmodel: warfarin\nstart: -2 d\nhorizons: [3 d]\nn: 4096\n"
+                "observables: [prothrombin]\nactions: {go: {actions: [{do: warfarin, amount: 10 mg, every: "
+                "24 h, for: 3 d}]}}\nstates:\n");
+  static const char history[] = "history: [{do: warfarin, amount: 10 mg, every: 24 h, from: -2 d, for: 2 d}]";
+  for (int i = 0; i < n; i++)
+    rein_text_printf(
+        &query,
+        "  s%d: {%s, by: kalman, measured: [{observable: prothrombin, at: -1 d, value: %.17g %%}, "
+        "{observable: prothrombin, value: %.17g %%}]}\n",
+        i, history, measured(truth, o, 0, first + i, seed), measured(truth, o, 1, first + i, seed));
+  rein_text_printf(&query, "  before: {%s}\n", history);
+  rein_prior p;
+  rein_text said;
+  const rein_prior_options options = {.has_seed = true, .seed = 5000 + (uint64_t)first};
+  rein_diag *diag = rein_diag_create(arena);
+  const rein_status status = rein_prior_run(
+      arena, units, write_file(folder, "query.yaml", query.bytes, query.n), &options, diag, &p);
+  rein_text_init(&said, arena);
+  rein_diag_print(diag, &said);
+  ck_assert_msg(status == REIN_OK || status == REIN_ERR_MEMBERS, "%s", said.bytes);
+  const rein_prior_row *plain = rein_prior_row_of(&p, n, 0, 0, 0);
+  for (int i = 0; i < n; i++) {
+    const rein_prior_row *row = rein_prior_row_of(&p, i, 0, 0, 0);
+    const double next = measured(truth, o, 2, first + i, seed);
+    out->n++;
+    out->before += in_middle(plain, next);
+    out->flagged += p.state[i].flag != NULL;
+    if (p.state[i].refused) {
+      out->refused++;
+      continue;
+    }
+    out->after += in_middle(row, next);
+    out->after_unflagged += !p.state[i].flag && in_middle(row, next);
+    out->gain[out->n_gain++] = form_score(plain, next) - form_score(row, next);
+  }
+}
+
+START_TEST(test_warfarin_by_kalman) {
+  enum { OF_ONE = 20, SEED = 977 };
+  const int n_case = getenv("REIN_TEST_LONG") ? CASES : 60;
+  char folder[] = "/tmp/rein-prior-XXXXXX";
+  ck_assert_ptr_nonnull(mkdtemp(folder));
+  rein_simulation world;
+  rein_sample *truth = simulate("{n: 1, replicates: 2000}", "", SEED, false, &world);
+  const rein_observable *o = &world.scenario->model->observable[PROTHROMBIN];
+  update_tally t = {.gain = REIN_NEW(arena, double, n_case)};
+  for (int i = 0; i < n_case; i += OF_ONE) ask_warfarin(folder, truth, o, SEED, i, OF_ONE, &t);
+  unlink(rein_arena_printf(arena, "%s/query.yaml", folder));
+  rmdir(folder);
+  double *one = REIN_NEW(arena, double, n_case), gain = 0, low, high;
+  for (size_t i = 0; i < t.n_gain; i++) one[i] = 1.0, gain += t.gain[i] / (double)t.n_gain;
+  ck_assert(rein_bootstrap_ratio(arena, t.gain, one, t.n_gain, 5, 0.95, &low, &high));
+  const double before = (double)t.before / t.n, after = (double)t.after / (t.n - t.refused);
+  printf("warfarin by kalman, %d cases: covered %.4f before, %.4f after; refused %d; flagged %d, covered "
+         "%.4f without "
+         "them; log score of the form gains %.3f (95%%: %.3f to %.3f)\n",
+         t.n, before, after, t.refused, t.flagged, (double)t.after_unflagged / (t.n - t.refused - t.flagged),
+         gain, low, high);
+  const double slack = n_case == CASES ? 0.02 : 3.0 * sqrt(0.09 / n_case);
+  ck_assert_double_le(fabs(before - 0.9), slack);
+  ck_assert_double_le(fabs(after - 0.9), slack);
+  ck_assert_int_lt(t.refused * 20, t.n);
+  ck_assert_double_gt(low, 0.0);
+  rein_sample_destroy(truth);
+}
+END_TEST
+
 Suite *rein_suite_prior_calibration(void) {
   Suite *suite = suite_create("prior_calibration");
   TCase *tcase = tcase_create("prior_calibration");
   tcase_add_checked_fixture(tcase, setup, teardown);
-  tcase_set_timeout(tcase, 300);
+  tcase_set_timeout(tcase, getenv("REIN_TEST_LONG") ? 3600 : 300);
   tcase_add_test(tcase, test_calibrated);
   tcase_add_test(tcase, test_misspecified);
   tcase_add_test(tcase, test_queries_by_weights);
   tcase_add_test(tcase, test_queries_by_kalman);
+  tcase_add_test(tcase, test_warfarin_by_kalman);
   suite_add_tcase(suite, tcase);
   return suite;
 }
