@@ -164,6 +164,8 @@ bool rein_scenario_read_quantity(rein_arena *arena, rein_units *units, rein_diag
 
 /* Whether an arm gives an action of the model to anybody; amounts of 0 count as given. */
 bool rein_scenario_gives(const rein_scenario *scenario, int arm, int action);
+/* The same to one individual: of a table of doses, the doses of their own person only. */
+bool rein_scenario_gives_to(const rein_scenario *scenario, int arm, int64_t individual, int action);
 
 /* Whether `parameters:` of the scenario or of an arm as written sets a parameter, or the cohort gives it;
  * *pos: where. */

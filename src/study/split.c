@@ -204,8 +204,18 @@ static bool choose_horizon(const rein_validate_job *job, rein_units *units, cons
 
 /* ---- what a test arm has to be ---- */
 
+/* Of one table of doses for all arms, the doses of the people who were observed in this one. */
 static bool gives(const rein_validate_job *job, int arm, size_t action) {
-  return rein_scenario_gives(job->scenario, job->sim_arm[arm], (int)action);
+  const int sim_arm = job->sim_arm[arm];
+  if (!rein_scenario_has_own_doses(job->scenario, sim_arm) || job->observed->is_group)
+    return rein_scenario_gives(job->scenario, sim_arm, (int)action);
+  for (int i = 0; i < job->n_task; i++) {
+    const rein_task *t = &job->task[i];
+    if (t->arm == arm &&
+        rein_scenario_gives_to(job->scenario, sim_arm, job->first_member[t->person], (int)action))
+      return true;
+  }
+  return false;
 }
 
 static bool is_test_arm(const rein_validate_job *job, const part *test, int arm) {

@@ -333,6 +333,89 @@ START_TEST(test_records_hold_the_doses) {
 }
 END_TEST
 
+/* Arm a takes pills, b pills and vitamins, c twice the pills: one table for all of them. */
+static rein_validate_job *three_regimens(const char *arms) {
+  judged *f = judged_get();
+  rein_validate_job *job = NULL;
+  judged_write_model(&truth);
+  const char *model = read_text(rein_arena_printf(f->arena, "%s/m.yaml", f->folder));
+  judged_write("m.yaml", with(model, "  push:", "observables:",
+                              "  push: {kind: drug, unit: mg/h, sets: rate}\n  pill: {kind: drug, unit: mg, "
+                              "into: y}\n  vitamin: {kind: drug, unit: mg, into: y}\n"));
+  judged_write("t.csv", "ID,ARM,TIME,AMT,CMT,EVID,DV\n"
+                        "1,a,0,10,pill,1,.\n1,a,0,.,.,0,100\n1,a,12,.,.,0,110\n"
+                        "2,b,0,10,pill,1,.\n2,b,0,5,vitamin,1,.\n2,b,0,.,.,0,100\n2,b,12,.,.,0,115\n"
+                        "3,c,0,20,pill,1,.\n3,c,0,.,.,0,100\n3,c,12,.,.,0,120\n");
+  judged_write("d.yaml",
+               "data: t.csv\nnonmem: {units: {time: h, amt: mg, dv: mg}, observables: {1: y_measured}}\n"
+               "source: {title: made by a test}\nlicence: none\narms:\n"
+               "  a: {assignment: unknown, actions: pills, concurrent: none, adherence: unknown}\n"
+               "  b: {assignment: unknown, actions: both, concurrent: none, adherence: unknown}\n"
+               "  c: {assignment: unknown, actions: more, concurrent: none, adherence: unknown}\n"
+               "used_for_fitting: []\nrelation: external\n");
+  judged_write("s.yaml", rein_arena_printf(
+                             f->arena,
+                             "rein: scenario/1\nname: s\nmodel: ./m.yaml\ncohort: {people: observed, "
+                             "replicates: 100}\narms:\n  dosed: {events: observed}\n  said: {actions: [{do: "
+                             "pill, amount: 20 mg, at: 0 h}]}\nmeasure: {at: [0 h, 40 h]}\n"
+                             "compare: {observed: d.yaml, arm: %s}\n",
+                             arms));
+  const rein_status status = rein_validate_prepare(
+      f->arena, f->units, rein_arena_printf(f->arena, "%s/s.yaml", f->folder), NULL, f->diag, &job);
+  ck_assert_msg(status == REIN_OK, "%s", judged_messages());
+  return job;
+}
+
+/* What an arm gives is what its own people were given, not everybody of the table. */
+START_TEST(test_splits_by_observed_doses) {
+  judged *f = judged_get();
+  rein_validate_job *job = three_regimens("{a: dosed, b: dosed, c: dosed}");
+  static const struct {
+    rein_split_kind by;
+    const char *arm;
+    rein_status status;
+  } tried[] = {{REIN_SPLIT_ACTION, "b", REIN_OK},
+               {REIN_SPLIT_DOSE, "c", REIN_OK},
+               {REIN_SPLIT_ACTION, "c", REIN_ERR_INPUT},
+               {REIN_SPLIT_DOSE, "b", REIN_ERR_INPUT}};
+  for (int i = 0; i < 4; i++) {
+    rein_text text;
+    rein_text_init(&text, f->arena);
+    ck_assert_msg(rein_split_make(job, f->units, tried[i].by, tried[i].arm, 7, "s.yaml", f->diag, &text) ==
+                      tried[i].status,
+                  "%d: %s", i, judged_messages());
+  }
+  ck_assert_str_eq(judged_messages(),
+                   "rein: error: 'c' is no new action: it gives no action that the training part does not "
+                   "give\n"
+                   "rein: error: 'b' is no new dose: it gives other actions than every arm of the training "
+                   "part\n"
+                   "rein: 2 errors\n");
+}
+END_TEST
+
+/* Observed people of an arm whose actions the scenario says have no doses of the table in their records. */
+START_TEST(test_records_of_an_arm_without_the_tables_doses) {
+  judged *f = judged_get();
+  rein_validate_job *job = three_regimens("{a: dosed, b: dosed, c: said}");
+  rein_text text;
+  rein_text_init(&text, f->arena);
+  ck_assert_int_eq(rein_observed_records(job, NULL, true, f->diag, &text), REIN_OK);
+  json_t *schema = json_load_file("docs/transition.schema.json", 0, NULL);
+  int n = 0;
+  for (const char *line = strtok(text.bytes, "\n"); line; line = strtok(NULL, "\n"), n++) {
+    json_t *r = json_loads(line, 0, NULL);
+    const char *why = json_string_value(json_object_get(json_object_get(r, "unknown"), "actions"));
+    fixture_check_schema(r, schema, "record");
+    ck_assert_int_eq(json_is_null(json_object_get(r, "actions")), n == 2);
+    if (n == 2) ck_assert_str_eq(why, "doses_not_in_table");
+    json_decref(r);
+  }
+  json_decref(schema);
+  ck_assert_int_eq(n, 3);
+}
+END_TEST
+
 Suite *rein_suite_nonmem(void);
 Suite *rein_suite_nonmem(void) {
   Suite *suite = suite_create("nonmem");
@@ -347,6 +430,8 @@ Suite *rein_suite_nonmem(void) {
   tcase_add_test(tcase, test_limit_means_that_dv_is_the_limit);
   tcase_add_test(tcase, test_units_are_part_of_the_hash);
   tcase_add_test(tcase, test_records_hold_the_doses);
+  tcase_add_test(tcase, test_splits_by_observed_doses);
+  tcase_add_test(tcase, test_records_of_an_arm_without_the_tables_doses);
   suite_add_tcase(suite, tcase);
   return suite;
 }
