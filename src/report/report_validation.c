@@ -88,17 +88,16 @@ static void add_verdict(rein_html *html, const rein_page *page, const rein_valid
   static const char *const heads[] = {"observable", "verdict", "reason", "counts", NULL};
   rein_page_section_begin(html, page, "verdict");
   rein_html_open(html, "p", "class", class_of(v), NULL);
-  rein_html_text(html, v->has_verdict
-                           ? rein_arena_printf(html->out->arena, "%s, on %s", rein_verdict_word(v->overall),
-                                               rein_validate_data_words(v))
-                           : "n/a: no rule was frozen");
+  rein_html_text(html, v->has_verdict ? rein_validate_verdict_words(v, v->overall, html->out->arena)
+                                      : "n/a: no rule was frozen");
   rein_html_close(html, "p");
   rein_html_begin_table(html, "Verdict for each observable", heads);
   for (int k = 0; k < v->n_verdict; k++) {
     const rein_validation_verdict *verdict = &v->verdict[k];
     rein_html_row(html, rein_report_observable(v, verdict->observable)->name);
     rein_html_cell(html, "%s",
-                   v->has_verdict ? rein_verdict_word(verdict->verdict) : "n/a: no rule was frozen");
+                   v->has_verdict ? rein_validate_verdict_words(v, verdict->verdict, html->out->arena)
+                                  : "n/a: no rule was frozen");
     rein_html_cell(html, "%s", verdict->reason);
     rein_html_cell(html, "%s", verdict->counts ? "yes" : "no: not among the observables of 'expect'");
     rein_html_close(html, "tr");

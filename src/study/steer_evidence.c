@@ -60,9 +60,11 @@ static void judge(const rein_steer_job *job, const rein_validation *v, const rei
     to->against = rein_arena_printf(job->arena, "%s by '%s'", rein_verdict_word(verdict->verdict), name);
     return;
   }
+  if (strcmp(v->relation, "external") != 0)
+    why = rein_arena_printf(job->arena, "it is on %s", rein_validate_data_words(v));
   if (!verdict->counts) why = "it is not among the observables that were expected";
   if (!why) why = is_beyond(job, v, verdict->observable);
-  if (why) to->beside = rein_arena_printf(job->arena, "'%s' is not about these goals: %s", name, why);
+  if (why) to->beside = rein_arena_printf(job->arena, "'%s' is no evidence for these goals: %s", name, why);
   to->n_for += !why;
 }
 
@@ -86,7 +88,9 @@ static rein_status add_comparison(rein_steer_job *job, const char *path, rein_te
     const rein_observable *o =
         &v.scenario->model->observable[v.observed->observable[v.verdict[i].observable]];
     rein_text_printf(words, "%s%s by %s: %s", words->n > 0 ? "; " : "", o->name, v.scenario->name,
-                     rein_verdict_word(v.verdict[i].verdict));
+                     strcmp(v.relation, "external") == 0
+                         ? rein_verdict_word(v.verdict[i].verdict)
+                         : rein_validate_verdict_words(&v, v.verdict[i].verdict, job->arena));
     for (int k = 0; k < s->n_objective; k++)
       if (strcmp(s->scenario->model->observable[s->objective[k].observable].name, o->name) == 0)
         judge(job, &v, &v.verdict[i], &to[k]);

@@ -154,6 +154,7 @@ typedef struct {
   bool counts; /* among `observables` of the expect block */
   rein_verdict verdict;
   const char *reason;
+  int n_carried; /* points whose others were seen at other horizons only */
 } rein_validation_verdict;
 
 typedef struct rein_split rein_split; /* src/study/split.h */
@@ -230,8 +231,10 @@ rein_status rein_validate_run(rein_validate_job *job, rein_diag *diag, rein_vali
  * the two extremes hold it; "" where nothing needs to be explained or nothing is known. */
 const char *rein_validate_lost_words(const rein_validation_lost *lost);
 
-/* Of which kind of data a verdict is: "external data"; and why a row is held back. */
+/* Of which kind of data a verdict is: "external data"; a verdict with it, where support is no prediction said
+ * to be none; and why a row is held back. */
 const char *rein_validate_data_words(const rein_validation *v);
+const char *rein_validate_verdict_words(const rein_validation *v, rein_verdict verdict, rein_arena *arena);
 const char *rein_validate_held_back(const rein_validation_row *row);
 
 /* The one rule. A baseline that cannot be had leaves the verdict undecided. coverage_low, coverage_high:
@@ -251,6 +254,7 @@ rein_status rein_validate_print_json(const rein_validation *v, rein_text *out);
 /* docs/validation.md: head, one line for each comparison and counted observable, and the line that counts. */
 typedef struct {
   int n[3]; /* by rein_verdict */
+  int n_supported_external;
   int n_comparison, n_model, n_external, n_without_verdict;
   const char *last_model;            /* comparisons of one model come one after another */
   struct rein_validate_study *study; /* (n_study) different studies of the external comparisons */

@@ -289,18 +289,28 @@ static void print_boundaries(const rein_validation *v, rein_text *out) {
   }
 }
 
+/* Where the baseline that a verdict rests on is carried from other horizons, it says so. */
+static const char *carried_words(const rein_validation_verdict *verdict, rein_arena *arena) {
+  return verdict->n_carried == 0 ? ""
+                                 : rein_arena_printf(arena,
+                                                     "; the mean change of the others is carried from other "
+                                                     "horizons at %d points",
+                                                     verdict->n_carried);
+}
+
 static void print_verdicts(const rein_validation *v, rein_text *out) {
   rein_text_add(out, "\n");
   for (int i = 0; i < v->n_verdict; i++) {
     const rein_validation_verdict *verdict = &v->verdict[i];
-    rein_text_printf(out, "verdict %s: %s%s%s (%s)%s\n", observable_of(v, verdict->observable)->name,
-                     v->has_verdict ? rein_verdict_word(verdict->verdict) : "n/a: not frozen",
-                     v->has_verdict ? ", on " : "", v->has_verdict ? rein_validate_data_words(v) : "",
-                     verdict->reason, verdict->counts ? "" : "; not among the observables of 'expect'");
+    rein_text_printf(out, "verdict %s: %s (%s%s)%s\n", observable_of(v, verdict->observable)->name,
+                     v->has_verdict ? rein_validate_verdict_words(v, verdict->verdict, out->arena)
+                                    : "n/a: not frozen",
+                     verdict->reason, carried_words(verdict, out->arena),
+                     verdict->counts ? "" : "; not among the observables of 'expect'");
   }
-  rein_text_printf(out, "verdict %s: %s%s%s\n", v->scenario->name,
-                   v->has_verdict ? rein_verdict_word(v->overall) : "n/a: not frozen",
-                   v->has_verdict ? ", on " : "", v->has_verdict ? rein_validate_data_words(v) : "");
+  rein_text_printf(out, "verdict %s: %s\n", v->scenario->name,
+                   v->has_verdict ? rein_validate_verdict_words(v, v->overall, out->arena)
+                                  : "n/a: not frozen");
   print_boundaries(v, out);
 }
 
@@ -382,7 +392,11 @@ static void print_md_row(const rein_validation *v, const rein_validation_row *ro
     rein_text_printf(out, "| n/a: %s |\n",
                      v->has_verdict ? "not among the frozen observables" : "no frozen rule");
   else
-    rein_text_printf(out, "| %s: %s |\n", rein_verdict_word(verdict->verdict), verdict->reason);
+    rein_text_printf(out, "| %s: %s%s |\n",
+                     verdict->verdict == REIN_VERDICT_SUPPORTED
+                         ? rein_validate_verdict_words(v, verdict->verdict, out->arena)
+                         : rein_verdict_word(verdict->verdict),
+                     verdict->reason, carried_words(verdict, out->arena));
 }
 
 struct rein_validate_study {
@@ -431,6 +445,7 @@ void rein_validate_print_line(const rein_validation *v, rein_validate_count *cou
   count->n_comparison++;
   if (strcmp(v->relation, "external") == 0) {
     count->n_external++;
+    count->n_supported_external += v->has_verdict && v->overall == REIN_VERDICT_SUPPORTED;
     count_studies(v, count, out->arena);
   }
   if (v->has_verdict)
@@ -444,8 +459,10 @@ void rein_validate_print_count(const rein_validate_count *count, rein_text *out)
   for (size_t i = 0; i < count->n_study; i++) n_people += count->study[i].n_people;
   rein_text_printf(out,
                    "\n%d models, %d comparisons, %d of them external (different studies: %zu, people: %g): "
-                   "%d supported, %d not supported, %d undecided, %d without a frozen rule\n",
+                   "%d supported (%d of them on external data), %d not supported, %d undecided, %d without a "
+                   "frozen rule\n",
                    count->n_model, count->n_comparison, count->n_external, count->n_study, n_people,
-                   count->n[REIN_VERDICT_SUPPORTED], count->n[REIN_VERDICT_NOT_SUPPORTED],
-                   count->n[REIN_VERDICT_UNDECIDED], count->n_without_verdict);
+                   count->n[REIN_VERDICT_SUPPORTED], count->n_supported_external,
+                   count->n[REIN_VERDICT_NOT_SUPPORTED], count->n[REIN_VERDICT_UNDECIDED],
+                   count->n_without_verdict);
 }

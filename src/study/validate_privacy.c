@@ -22,6 +22,16 @@ const char *rein_validate_data_words(const rein_validation *v) {
   return words[relation];
 }
 
+const char *rein_validate_verdict_words(const rein_validation *v, rein_verdict verdict, rein_arena *arena) {
+  const rein_relation relation = v->observed->relation;
+  const char *rest = verdict != REIN_VERDICT_SUPPORTED         ? ""
+                     : relation == REIN_RELATION_CALIBRATION   ? " only: fitted to them, so no prediction"
+                     : relation == REIN_RELATION_INPUT_DERIVED ? " only: an input came from the outcome"
+                                                               : "";
+  return rein_arena_printf(arena, "%s, on %s%s", rein_verdict_word(verdict), rein_validate_data_words(v),
+                           rest);
+}
+
 typedef struct {
   const rein_validate_job *job;
   rein_validation *v;

@@ -456,6 +456,10 @@ static void add_verdicts(const rein_validate_job *job, rein_validation *v) {
     *verdict =
         (rein_validation_verdict){.observable = row->observable, .counts = is_expected(job, row->observable)};
     judge(row, verdict);
+    for (int k = 0; k < job->n_task; k++)
+      verdict->n_carried += job->task[k].observable == row->observable &&
+                            rein_validate_is_scored(job, &job->task[k]) && job->score[k].is_carried &&
+                            !isnan(job->score[k].others);
     if (!verdict->counts) continue;
     n_counted++;
     n_supported += verdict->verdict == REIN_VERDICT_SUPPORTED;

@@ -38,7 +38,7 @@ static const char model[] =
     "valid: {give: 0 .. 20 mg, horizon: 24 h}\n";
 
 /* 60 people under each of four amounts at time 0, at the model's values or `far` from them. */
-static void write_observed(const char *name, bool far) {
+static void write_observed(const char *name, bool far, const char *relation) {
   static const double time[] = {0, 2, 5, 10}, amount[] = {0, 5, 10, 15};
   rein_text text;
   rein_text_init(&text, arena);
@@ -62,7 +62,7 @@ static void write_observed(const char *name, bool far) {
     rein_text_printf(&text,
                      "  a%d: {assignment: randomised, actions: %g mg, concurrent: none, adherence: all}\n", a,
                      amount[a]);
-  rein_text_add(&text, "used_for_fitting: []\nrelation: external\n");
+  rein_text_printf(&text, "used_for_fitting: []\nrelation: %s\n", relation);
   write_file(rein_arena_printf(arena, "%s_data.yaml", name), text.bytes);
   write_file(
       rein_arena_printf(arena, "%s.yaml", name),
@@ -84,8 +84,9 @@ static void setup(void) {
   diag = rein_diag_create(arena);
   ck_assert_int_eq(rein_units_create(diag, &units), REIN_OK);
   write_file("m.yaml", model);
-  write_observed("near", false);
-  write_observed("far", true);
+  write_observed("near", false, "external");
+  write_observed("far", true, "external");
+  write_observed("own", false, "calibration");
 }
 
 static void teardown(void) {
@@ -160,6 +161,8 @@ START_TEST(test_evidence) {
   expect_unsupported(&(goals){.horizon = "20 h"}, "judged from 2 to 10 h, the goals are at 20");
   expect_unsupported(&(goals){.evidence = "near.yaml, far.yaml"}, "not supported by 'far'");
   expect_unsupported(&(goals){.evidence = "far.yaml, near.yaml"}, "not supported by 'far'");
+  expect_unsupported(&(goals){.evidence = "own.yaml"},
+                     "'own' is no evidence for these goals: it is on calibration data");
 }
 END_TEST
 
