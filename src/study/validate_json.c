@@ -70,8 +70,8 @@ static json_t *make_effect(const rein_validation *v, const rein_validation_effec
   return object;
 }
 
-static void set_left(json_t *object, const char *key, const rein_validation_left *l) {
-  set_interval(&object, key, l->middle, l->low, l->high);
+static void set_left(json_t **object, const char *key, const rein_validation_left *l) {
+  set_interval(object, key, l->middle, l->low, l->high);
 }
 
 /* Means behind which people became fewer, by who may have left. */
@@ -88,9 +88,9 @@ static json_t *make_lost(const rein_validation *v) {
     rein_json_set(&item, "n_after", rein_json_number(l->n_after));
     if (!l->suppressed) {
       rein_json_set(&item, "observed_change", rein_json_number(l->observed));
-      set_left(item, "predicted_90_left_at_random", &l->at_random);
-      set_left(item, "predicted_90_highest_left", &l->highest_left);
-      set_left(item, "predicted_90_lowest_left", &l->lowest_left);
+      set_left(&item, "predicted_90_left_at_random", &l->at_random);
+      set_left(&item, "predicted_90_highest_left", &l->highest_left);
+      set_left(&item, "predicted_90_lowest_left", &l->lowest_left);
     }
     rein_json_add(&list, item);
   }
