@@ -22,7 +22,9 @@ typedef enum {
   REIN_ITEM_STEADY,    /* the steady state of the lane's steady[target] */
   REIN_ITEM_INITIAL,   /* state[target] is amount at the start, before anything is seen; time -inf, so that it
                           is   first of the list */
-  REIN_ITEM_DECIDE,    /* the plan's decide() is asked what comes next; before all else at its instant */
+  REIN_ITEM_FAIL,   /* the lane fails with REIN_FAIL_DOSE: origin[target] of the tape (-1: not told) is amount
+                     */
+  REIN_ITEM_DECIDE, /* the plan's decide() is asked what comes next; before all else at its instant */
   REIN_N_ITEM
 } rein_item_kind;
 

@@ -125,6 +125,10 @@ static void apply_item(rein_batch *b, int l, const rein_item *item) {
   case REIN_ITEM_STEADY:
     rein_steady_begin(b, l, &b->lane[l].steady[item->target]);
     break;
+  case REIN_ITEM_FAIL:
+    rein_batch_fail(b, l, REIN_FAIL_DOSE, b->cur[l], -1, item->amount);
+    if (item->target >= 0) b->outcome[l].origin = &t->origin[item->target];
+    return;
   case REIN_ITEM_INITIAL: /* start_lanes has taken it */
   case REIN_ITEM_DECIDE:  /* taken by decide() */
   case REIN_N_ITEM:

@@ -115,6 +115,16 @@ typedef struct {
   const char *label; /* "rate of central", "value concentration" */
 } rein_origin;
 
+/* What makes a dose; the first four are the rows of REIN_PROG_ACTION. */
+typedef enum {
+  REIN_DOSED_LAG,
+  REIN_DOSED_BIOAVAILABILITY,
+  REIN_DOSED_RATE,
+  REIN_DOSED_DURATION,
+  REIN_DOSED_AMOUNT,
+  REIN_N_DOSED
+} rein_dosed;
+
 typedef struct {
   const char *model_name, *model_path, *time_unit;
   char hash[65]; /* SHA-256, hexadecimal, of the flattened checked model's print */
@@ -144,7 +154,8 @@ typedef struct {
   const rein_tape_assign *assign; /* (n_assign) */
   const rein_op *mode_op;         /* (n_mode) LT, LE, GT, GE: mode = (g0 + slope * time) op 0 */
   const int *action_state;        /* (n_action) state the action goes into, -1 for none */
-  const int *action_input; /* (n_action) input of its infusions, slot input_first + this; -1 for none */
+  const int *action_input;  /* (n_action) input of its infusions, slot input_first + this; -1 for none */
+  const int *action_origin; /* (n_action x REIN_N_DOSED) index into origin; -1: the model does not say it */
 
   const double *scale;                  /* (n_state) declared magnitude, 0 where the pilot run decides */
   const double *range_low, *range_high; /* (n_state) -inf, +inf where open */

@@ -34,6 +34,7 @@ static rein_status check_scenario(rein_cli *cli, rein_units *units, const char *
   rein_status status = rein_scenario_read(cli->arena, units, path, &options, diag, &scenario);
   if (status == REIN_OK) status = rein_compile(cli->arena, scenario->model, diag, &tape);
   if (status != REIN_OK) return status;
+  rein_scenario_warn_of_jitter(scenario, diag);
   rein_text_printf(out, "%s: scenario '%s' on model '%s', %lld individuals, %d arms, %d times, %d horizons\n",
                    path, scenario->name, scenario->model->name, (long long)scenario->n_individual,
                    scenario->n_arm, scenario->n_time, scenario->n_horizon);

@@ -209,6 +209,25 @@ static void emit_all(emitter *e) {
   t->n_slot = temporaries.first + temporaries.n_used;
 }
 
+/* What a dose may fail by; behind the expressions, which are looked up by their index. */
+static void name_doses(emitter *e) {
+  static const char *const word[REIN_N_DOSED] = {"lag", "bioavailability", "rate", "duration", "amount"};
+  const rein_model *m = e->lowered->model;
+  int *at = REIN_NEW(e->keep, int, m->n_action *REIN_N_DOSED + 1);
+  for (size_t i = 0; i < m->n_action; i++) {
+    const rein_action *a = &m->action[i];
+    const rein_ast *said[] = {a->lag, a->bioavailability, a->rate, a->duration};
+    for (int k = 0; k < REIN_N_DOSED; k++) {
+      const bool is_amount = k == REIN_DOSED_AMOUNT;
+      const rein_origin origin = {is_amount || !said[k] ? a->pos : said[k]->pos,
+                                  rein_arena_printf(e->keep, "%s of %s", word[k], a->name)};
+      *at = is_amount || said[k] ? (int)e->n_origin : -1;
+      if (*at++ >= 0) REIN_PUSH(e->keep, e->origin, e->n_origin, e->cap_origin, origin);
+    }
+  }
+  e->tape->action_origin = at - m->n_action * REIN_N_DOSED;
+}
+
 static const int *copy_ints(rein_arena *keep, const int *from, int n) {
   int *to = REIN_NEW(keep, int, n);
   if (n) memcpy(to, from, (size_t)n * sizeof *to);
@@ -229,6 +248,7 @@ rein_tape *rein_emit_code(rein_arena *keep, const rein_lowered *lowered) {
   if (lowered->dag->n_origin) memset(e.origin_of, 0xff, lowered->dag->n_origin * sizeof(int));
   lay_out(&e);
   emit_all(&e);
+  name_doses(&e);
   e.tape->origin = e.origin;
   e.tape->n_origin = (int)e.n_origin;
   e.tape->n_nz = lowered->n_nz;

@@ -113,6 +113,23 @@ static void check_noise(structure *c) {
   }
 }
 
+/* What of a dose can be told beforehand to be none. */
+static void check_doses(structure *c) {
+  static const char *const word[] = {"lag", "bioavailability", "rate", "duration"};
+  const rein_model *m = c->model;
+  for (size_t i = 0; i < m->n_action; i++) {
+    const rein_action *a = &m->action[i];
+    const rein_ast *said[] = {a->lag, a->bioavailability, a->rate, a->duration};
+    for (int k = 0; k < 4; k++) {
+      const bool has_to_flow = k == 2;
+      double value;
+      if (said[k] && known_size(m, said[k], &value) && (value < 0 || (has_to_flow && value == 0)))
+        rein_error(c->diag, said[k]->pos, "%s of '%s' is %s, %.6g", word[k], a->name,
+                   has_to_flow ? "not above 0" : "below 0", value);
+    }
+  }
+}
+
 /* ---- correlations ---- */
 
 /* Cholesky factorisation in place of the lower half; false where the matrix is not positive definite. */
@@ -231,6 +248,7 @@ void rein_check_structure(rein_model *model, rein_diag *diag) {
   check_states(&c);
   check_params(&c);
   check_noise(&c);
+  check_doses(&c);
   check_correlations(&c);
   check_names(&c);
   watch_ranges(&c);

@@ -152,6 +152,7 @@ static json_t *failure(const place *p) {
   rein_json_set(&to, "reason", json_string(rein_fail_name((rein_fail)part->fail_reason[p->m])));
   rein_json_set(&to, "meaning", json_string(rein_fail_meaning((rein_fail)part->fail_reason[p->m])));
   rein_json_set(&to, "time", rein_json_number(part->fail_time[p->m]));
+  rein_json_set(&to, "value", rein_json_number(part->fail_value[p->m]));
   const int32_t state = part->fail_state[p->m], origin = part->fail_origin[p->m];
   rein_json_set(&to, "state", state < 0 ? json_null() : json_integer(state));
   rein_json_set(&to, "origin", origin < 0 ? json_null() : json_integer(origin));

@@ -4,6 +4,7 @@
 
 #include "src/lang/schema.h"
 #include "src/scenario/inside.h"
+#include "src/stats/normal.h"
 
 static const char *const THEN_WORDS[] = {"skip", "late", "double", NULL};
 
@@ -177,4 +178,24 @@ void rein_scenario_print_adherence(const rein_adherence *how, rein_text *out) {
   if (how->then != REIN_MISS_SKIP) rein_text_printf(out, ", then %s", THEN[how->then]);
   if (how->then == REIN_MISS_LATE) rein_text_number(out, how->late);
   if (how->overstated > 0.0) add_number(out, ", overstated ", how->overstated);
+}
+
+/* ---- jitter ---- */
+
+static void warn_of_course(const rein_scenario *scenario, const rein_course *c, rein_diag *diag) {
+  const double start = scenario->inside->t_start;
+  if (!(c->jitter > 0.0) || c->n_dose == 0) return;
+  const double share = rein_normal_cdf((start - c->time[0]) / c->jitter);
+  if (share > 0.01)
+    rein_warning(
+        diag, c->pos,
+        "jitter of %.6g %s around the dose of '%s' at %.6g: %.0f %% of the times drawn are before the "
+        "start at %.6g, and the dose is taken then; let it begin later, or 'start' be earlier",
+        c->jitter, scenario->model->time_unit_text, c->name, c->time[0], 100.0 * share, start);
+}
+
+void rein_scenario_warn_of_jitter(const rein_scenario *scenario, rein_diag *diag) {
+  for (int a = 0; a < scenario->n_arm; a++)
+    for (int k = 0; k < scenario->inside->arm[a].n_course; k++)
+      warn_of_course(scenario, &scenario->inside->arm[a].course[k], diag);
 }

@@ -214,6 +214,10 @@ bool rein_scenario_observed_doses(const rein_scenario *scenario, int arm, int64_
 /* Whether a table gives the arm's people doses of their own, so that it matters who is who. */
 bool rein_scenario_has_own_doses(const rein_scenario *scenario, int arm);
 
+/* Warns of each line whose jitter draws a dose before the start in more than 1 % of cases: it is taken then.
+ */
+void rein_scenario_warn_of_jitter(const rein_scenario *scenario, rein_diag *diag);
+
 /* A time rounded to 13 digits, as all times of a scenario are. */
 double rein_scenario_round_time(double time);
 

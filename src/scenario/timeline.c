@@ -121,6 +121,31 @@ static double length_of(const rein_course *course, const action_values *values, 
   return isfinite(length) && length >= 0.0 ? length : NAN;
 }
 
+/* What of a dose cannot be, and its value; REIN_N_DOSED: nothing. `scaled`: F amount. */
+static rein_dosed at_fault(const rein_course *course, const action_values *values, double time, double scaled,
+                           double length, double *value) {
+  const bool rate = course->how == REIN_GIVEN_MODELLED_AT_RATE && !(values->rate > 0.0);
+  const bool duration = course->how == REIN_GIVEN_MODELLED_FOR && isnan(length);
+  const bool fault[REIN_N_DOSED] = {
+      [REIN_DOSED_LAG] = !(values->lag >= 0.0 && isfinite(time + values->lag)),
+      [REIN_DOSED_BIOAVAILABILITY] = !(values->bioavailability >= 0.0 && isfinite(values->bioavailability)),
+      [REIN_DOSED_RATE] = rate,
+      [REIN_DOSED_DURATION] = duration,
+      [REIN_DOSED_AMOUNT] = !isfinite(scaled) || isnan(length)};
+  const double of[REIN_N_DOSED] = {values->lag, values->bioavailability, values->rate, values->duration,
+                                   scaled};
+  int k = 0;
+  while (k < REIN_N_DOSED && !fault[k]) k++;
+  if (k < REIN_N_DOSED) *value = of[k];
+  return (rein_dosed)k;
+}
+
+/* The lane fails at the dose, by what cannot be. */
+static bool refuse(builder *b, double time, rein_dosed what, double value) {
+  const int origin = b->about->tape->action_origin[b->course->action * REIN_N_DOSED + (int)what];
+  return rein_spans_add_item(b->lane, time, REIN_ITEM_FAIL, origin, value);
+}
+
 /* A dose into a state, in its numbers. */
 typedef struct {
   double time, lag; /* as prescribed; what delays it */
@@ -172,7 +197,8 @@ static bool reach_steady_state(builder *b, const into_state *dose) {
     if (start < dose->time && start > dose->time - slack) start = dose->time;
     if (!arrive(b, &before, start, dose->time)) return false;
   }
-  return rein_spans_add_item(b->lane, dose->time, REIN_ITEM_ADD, dose->state, NAN); /* beyond all reason */
+  const bool lags = dose->lag > dose->length; /* beyond all reason */
+  return refuse(b, dose->time, lags ? REIN_DOSED_LAG : REIN_DOSED_DURATION, lags ? dose->lag : dose->length);
 }
 
 /* The dose into a state: a bolus, or a span on the input. */
@@ -189,9 +215,10 @@ static bool give_into_state(builder *b, int i_dose, double time, double amount, 
                      .input = about->tape->action_input[course->action],
                      .length = length,
                      .idle = idle};
-  bool sound = isfinite(scaled) && values.bioavailability >= 0.0 && values.lag >= 0.0 &&
-               isfinite(time + values.lag) && !isnan(length);
-  if (!sound) return rein_spans_add_item(b->lane, time, REIN_ITEM_ADD, dose.state, idle ? 0.0 : NAN);
+  double value;
+  rein_dosed fault = at_fault(course, &values, time, scaled, length, &value);
+  if (fault != REIN_N_DOSED && !idle) return refuse(b, time, fault, value);
+  if (fault != REIN_N_DOSED) return rein_spans_add_item(b->lane, time, REIN_ITEM_ADD, dose.state, 0.0);
   bool constant = course->steady != REIN_STEADY_NOT && course->every == 0.0;
   if (length == 0.0 && !constant) dose.amount = factor * scaled;
   if (course->how == REIN_GIVEN_AT_RATE) dose.rate = factor * course->given;
@@ -218,10 +245,13 @@ static bool give_into_param(builder *b, double time, double amount, bool idle) {
   action_values values = read_action(b->about, b->course->action, time);
   double length = length_of(b->course, &values, amount);
   if (b->course->how == REIN_GIVEN_BOLUS) length = INFINITY;
-  bool sound = values.lag >= 0.0 && isfinite(values.lag) && !isnan(length);
+  double value;
+  rein_dosed fault = at_fault(b->course, &values, time, amount, length, &value);
+  bool sound = fault == REIN_N_DOSED;
+  if (!sound && !idle) return refuse(b, time, fault, value);
   return add_span(b->timeline, (rein_span){.start = time + (sound ? values.lag : 0.0),
                                            .end = time + (sound ? values.lag + length : INFINITY),
-                                           .amount = sound ? action->factor * amount : NAN,
+                                           .amount = action->factor * amount,
                                            .target = action->ramp ? action->ramp->since : action->param,
                                            .ramp = action->ramp,
                                            .course = b->i_course,

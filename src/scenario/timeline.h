@@ -123,9 +123,9 @@ typedef struct {
 } rein_timeline_lane;
 
 /* Fills lane->item and lane->dose for the arm's courses, to be sorted with rein_lane_sort_items;
- * lane->individual, t_start, t_end are set. Items after t_end are left out. A lag, bioavailability, rate or
- * duration that makes no sense (not finite, negative) becomes an amount that is no number, so that the lane
- * fails and says so. False when memory is out. */
+ * lane->individual, t_start, t_end are set. Items after t_end are left out. A dose that cannot be (a lag,
+ * bioavailability, rate or duration that is not finite or negative) becomes an item by which the lane fails
+ * and says why. False when memory is out. */
 bool rein_timeline_fill(rein_timeline *timeline, const rein_timeline_lane *about, const rein_course *course,
                         int n_course, rein_lane_plan *lane);
 

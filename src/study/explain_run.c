@@ -11,11 +11,14 @@ static rein_status check_items(const rein_lane_plan *lane, rein_diag *diag) {
   const rein_pos nowhere = {NULL, 0, 0, 0};
   for (size_t i = 0; i < lane->n_item; i++) {
     const int kind = lane->item[i].kind;
-    if (kind != REIN_ITEM_RESET && kind != REIN_ITEM_STEADY && kind != REIN_ITEM_DECIDE) continue;
+    if (kind != REIN_ITEM_RESET && kind != REIN_ITEM_STEADY && kind != REIN_ITEM_DECIDE &&
+        kind != REIN_ITEM_FAIL)
+      continue;
     rein_error(diag, nowhere,
                "explain cannot follow %s: both runs have to begin together and go on without a break",
                kind == REIN_ITEM_RESET    ? "a reset"
                : kind == REIN_ITEM_DECIDE ? "a decision on a measurement"
+               : kind == REIN_ITEM_FAIL   ? "a dose that cannot be"
                                           : "a dose at steady state");
     return REIN_ERR_INPUT;
   }

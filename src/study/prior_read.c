@@ -283,6 +283,19 @@ static bool read_number(rein_prior_reader *r, const rein_yaml *node, const rein_
   return rein_scenario_read_quantity(r->arena, r->units, r->diag, node, &o->unit, o->unit_text, what, out);
 }
 
+/* What is beyond a limit of detection is not read as a value. */
+static bool check_limits(rein_prior_reader *r, const rein_yaml *node, const rein_observable *o,
+                         double value) {
+  const bool low = value < o->limit_low;
+  if (!low && !(value > o->limit_high)) return true;
+  const double limit = low ? o->limit_low : o->limit_high;
+  rein_error(r->diag, node->pos,
+             "'value' %.6g %s of '%s' is %s its limit of detection, %.6g %s: did you mean '%s: %.6g %s'?",
+             value, o->unit_text, o->name, low ? "below" : "above", limit, o->unit_text,
+             low ? "below" : "above", limit, o->unit_text);
+  return false;
+}
+
 /* `value`, `below` or `above`: one of them. */
 static bool read_measured_value(rein_prior_reader *r, const rein_yaml *node, const rein_observable *o,
                                 rein_prior_measured *out) {
@@ -296,7 +309,8 @@ static bool read_measured_value(rein_prior_reader *r, const rein_yaml *node, con
     if (!value) continue;
     n++;
     out->censored = CENSORED[k];
-    good = read_number(r, value, o, KEYS[k], &out->value) && good;
+    good = read_number(r, value, o, KEYS[k], &out->value) &&
+           (out->censored != 0 || check_limits(r, value, o, out->value)) && good;
   }
   if (n != 1) rein_error(r->diag, node->pos, "a measurement has one of 'value', 'below', 'above'");
   out->sd = NAN;

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <sleef.h>
+#include <stdio.h>
 #include <string.h>
 #include <sundials/sundials_version.h>
 
@@ -40,15 +41,25 @@ static rein_status take_pilot(void *context, const rein_batch_result *result) {
   return REIN_OK;
 }
 
+/* " = -0.3" of what a dose failed by. */
+static const char *tell_value(const rein_outcome *f, char *words, size_t n) {
+  words[0] = 0;
+  if (f->fail == REIN_FAIL_DOSE) snprintf(words, n, " = %.6g", f->value);
+  return words;
+}
+
 static void tell_pilot_failure(const rein_scenario *scenario, const rein_tape *tape, const rein_outcome *f,
                                rein_diag *diag) {
   const rein_pos nowhere = {NULL, 0, 0, 0};
-  rein_warning(diag, f->origin ? f->origin->pos : nowhere,
-               "the typical individual fails under every arm: at %g %s, %s%s%s%s%s (%lld steps, %lld rates); "
-               "scales are of what it reached until then",
-               f->time, scenario->model->time_unit_text, rein_fail_meaning(f->fail), f->origin ? ", in " : "",
-               f->origin && f->origin->label ? f->origin->label : "", f->state >= 0 ? ", state " : "",
-               f->state >= 0 ? tape->state[f->state].name : "", (long long)f->n_step, (long long)f->n_rate);
+  char value[32];
+  rein_warning(
+      diag, f->origin ? f->origin->pos : nowhere,
+      "the typical individual fails under every arm: at %g %s, %s%s%s%s%s%s (%lld steps, %lld rates); "
+      "scales are of what it reached until then",
+      f->time, scenario->model->time_unit_text, rein_fail_meaning(f->fail), f->origin ? ", in " : "",
+      f->origin && f->origin->label ? f->origin->label : "", tell_value(f, value, sizeof value),
+      f->state >= 0 ? ", state " : "", f->state >= 0 ? tape->state[f->state].name : "", (long long)f->n_step,
+      (long long)f->n_rate);
 }
 
 /* Scales that neither model nor pilot gives: of the smallest state in the same unit, else 1. */

@@ -84,8 +84,17 @@ double filled_param(const filled *f, int lane, const char *param) {
 }
 
 const char *filled_items(const filled *f, int lane) {
-  static const char *const KINDS[] = {"add",   "set",   "multiply", "param", "input_add",
-                                      "input", "reset", "steady",   "decide"};
+  static const char *const KINDS[REIN_N_ITEM] = {[REIN_ITEM_ADD] = "add",
+                                                 [REIN_ITEM_SET] = "set",
+                                                 [REIN_ITEM_MULTIPLY] = "multiply",
+                                                 [REIN_ITEM_PARAM] = "param",
+                                                 [REIN_ITEM_INPUT_ADD] = "input_add",
+                                                 [REIN_ITEM_INPUT_SET] = "input",
+                                                 [REIN_ITEM_RESET] = "reset",
+                                                 [REIN_ITEM_STEADY] = "steady",
+                                                 [REIN_ITEM_INITIAL] = "initial",
+                                                 [REIN_ITEM_FAIL] = "fail",
+                                                 [REIN_ITEM_DECIDE] = "decide"};
   rein_text text;
   rein_text_init(&text, f->arena);
   for (size_t i = 0; i < f->lane[lane].n_item; i++) {

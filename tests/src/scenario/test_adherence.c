@@ -1,6 +1,8 @@
 /* How doses go, counted over many people and compared with what the numbers mean. */
 #include <check.h>
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "src/scenario/adherence.h"
 #include "src/stats/binomial.h"
@@ -313,6 +315,31 @@ START_TEST(jitter) {
 }
 END_TEST
 
+/* A dose that jitter would put before the start is taken then, and `rein check` says how often. */
+START_TEST(jitter_before_the_start) {
+  static const char *const from[] = {"24 h", "1.5 h", "0 h"}, *const said[] = {"", ": 2 % of", ": 50 % of"};
+  for (int i = 0; i < 3; i++) {
+    char scenario[400];
+    snprintf(scenario, sizeof scenario,
+             "rein: scenario/1\nname: s\nmodel: ./m.yaml\ncohort: typical\nmeasure: {at: [0 h, 100 h]}\n"
+             "arms:\n  a: {actions: [{do: x, amount: 1 mg, at: %s, jitter: 45 min}]}\n",
+             from[i]);
+    filled f = filled_create(
+        "rein: model/1\nname: m\ntime: h\nstates:\n  A: {unit: mg, initial: 0, scale: 1 mg}\n"
+        "actions:\n  x: {unit: mg, into: A}\nobservables:\n  a: {is: A, unit: mg, noise: none}\n",
+        scenario, NULL, NULL);
+    rein_diag *diag = rein_diag_create(f.arena);
+    rein_text text;
+    rein_text_init(&text, f.arena);
+    rein_scenario_warn_of_jitter(f.scenario, diag);
+    rein_diag_print(diag, &text);
+    ck_assert_int_eq(rein_diag_n_warning(diag), i > 0);
+    ck_assert_msg(!text.n || strstr(text.bytes, said[i]), "%s", text.bytes);
+    filled_destroy(&f);
+  }
+}
+END_TEST
+
 /* What is done after a miss, dose by dose, of a known history: 2, 3 and 6 are missed. */
 START_TEST(rules_after_a_miss) {
   enum { N = 7 };
@@ -375,6 +402,7 @@ Suite *rein_suite_adherence(void) {
   tcase_add_test(tcase, amounts);
   tcase_add_test(tcase, correlated_across_lines);
   tcase_add_test(tcase, jitter);
+  tcase_add_test(tcase, jitter_before_the_start);
   tcase_add_test(tcase, rules_after_a_miss);
   tcase_add_test(tcase, in_a_scenario);
   suite_add_tcase(suite, tcase);

@@ -162,6 +162,26 @@ START_TEST(constant_infusion) {
 }
 END_TEST
 
+/* What cannot be given fails the person at the dose, by name; a dose that is not taken fails nobody. */
+START_TEST(impossible_dose) {
+  static const char *const scenario[] = {
+      HEAD "      - {do: x, amount: 20 mg, every: 5 h, count: 2, missed: [2]}\n",
+      HEAD "      - {do: x, amount: 20 mg, every: 5 h, count: 2}\n"};
+  for (int taken = 0; taken < 2; taken++) {
+    solved s = solved_create(MODEL("0.1", ", lag: 3 h - time"), scenario[taken], NULL, NULL);
+    const rein_outcome *o = &s.outcome[0];
+    ck_assert_int_eq(o->status, taken ? REIN_LANE_FAILED : REIN_LANE_FINE);
+    if (taken) {
+      ck_assert_int_eq(o->fail, REIN_FAIL_DOSE);
+      near(o->time, 5, "time of the dose");
+      near(o->value, -2, "its lag");
+      ck_assert_str_eq(o->origin->label, "lag of x");
+    }
+    solved_destroy(&s);
+  }
+}
+END_TEST
+
 /* A half-life of 700 intervals costs some dozens of intervals, not thousands; without loss there is no steady
  * state, and the record says so. */
 START_TEST(slow_and_never) {
@@ -379,6 +399,7 @@ Suite *rein_suite_dosing(void) {
   tcase_add_test(tcase, boluses);
   tcase_add_loop_test(tcase, long_infusion_long_lag, 0, 16);
   tcase_add_test(tcase, lag_longer_than_interval);
+  tcase_add_test(tcase, impossible_dose);
   tcase_add_test(tcase, adding_and_resetting);
   tcase_add_test(tcase, constant_infusion);
   tcase_add_test(tcase, slow_and_never);

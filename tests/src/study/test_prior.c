@@ -3,13 +3,12 @@
 #include <check.h>
 #include <math.h>
 #include <netcdf.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "src/base/files.h"
 #include "src/stats/normal.h"
 #include "src/study/prior.h"
+#include "tests/place.h"
 
 Suite *rein_suite_prior(void);
 
@@ -26,40 +25,13 @@ static const char MODEL[] =
     "  dose: {unit: mg, initial: 0, scale: 10 mg, rate: -k * dose}\n"
     "actions:\n  drug: {kind: drug, unit: mg, into: dose, boundary: physician_judgement}\n"
     "observables:\n"
-    "  A: {is: a, unit: mg, noise: additive(sd: 0.5 mg), smallest_change: 3 mg}\n"
+    "  A: {is: a, unit: mg, noise: additive(sd: 0.5 mg), smallest_change: 3 mg, limits: [0, inf]}\n"
     "  G: {is: g, unit: mg, noise: lognormal(cv: 20 %)}\n"
     "  Q: {is: (a - 10 mg)^2 / (1 mg), unit: mg, noise: additive(sd: 0.3 mg)}\n"
     "safety:\n  high: {when: a > 12 mg, message: above}\n";
 
-static char folder[64];
-static rein_arena *arena;
-static rein_units *units;
-
-static void setup(void) {
-  arena = rein_arena_create();
-  strcpy(folder, "/tmp/rein-prior-XXXXXX");
-  ck_assert_ptr_nonnull(mkdtemp(folder));
-  ck_assert_int_eq(rein_units_create(rein_diag_create(arena), &units), REIN_OK);
-}
-
-static void teardown(void) {
-  unlink(rein_arena_printf(arena, "%s/model.yaml", folder));
-  unlink(rein_arena_printf(arena, "%s/query.yaml", folder));
-  rmdir(folder);
-  rein_units_destroy(units);
-  rein_arena_destroy(arena);
-}
-
-static const char *write_file(const char *name, const char *text) {
-  const char *path = rein_arena_printf(arena, "%s/%s", folder, name);
-  ck_assert_int_eq(rein_files_write(path, text, strlen(text), rein_diag_create(arena)), REIN_OK);
-  return path;
-}
-
 static rein_status run(const char *more, int n_thread, rein_prior *out, const char **said) {
-  rein_diag *diag = rein_diag_create(arena);
-  rein_text text;
-  rein_text_init(&text, arena);
+  diag = rein_diag_create(arena);
   write_file("model.yaml", MODEL);
   const char *query =
       rein_arena_printf(arena, "rein: prior/1\nname: q\nmodel: ./model.yaml\nhorizons: [1 h, 10 h]\n%s%s",
@@ -67,8 +39,7 @@ static rein_status run(const char *more, int n_thread, rein_prior *out, const ch
   const rein_prior_options options = {.n_thread = n_thread};
   const rein_status status =
       rein_prior_run(arena, units, write_file("query.yaml", query), &options, diag, out);
-  rein_diag_print(diag, &text);
-  *said = text.bytes;
+  *said = messages();
   return status;
 }
 
@@ -331,8 +302,7 @@ START_TEST(test_files) {
   ck_assert_ptr_nonnull(strstr(python.bytes, "(\"start\", \"none\", \"10 h\", \"G\"): (\"lognormal\", "));
   ck_assert_ptr_nonnull(strstr(python.bytes, "(\"start\", \"none\", \"10 h\", \"A\"): (\"normal\", "));
 
-  const char *path = rein_arena_printf(arena, "%s/prior.nc", folder);
-  rein_diag *diag = rein_diag_create(arena);
+  const char *path = in("prior.nc");
   ck_assert_int_eq(rein_prior_write_netcdf(&p, path, diag), REIN_OK);
   int id, var;
   double value;
@@ -371,6 +341,8 @@ START_TEST(test_wrong_queries) {
          "a state is told from what is measured up to time 0");
   refuse("actions: {none: {}}\nstates: {s: {measured: {observable: A, value: 1 mg, above: 2 mg}}}\n",
          "one of 'value', 'below', 'above'");
+  refuse("actions: {none: {}}\nstates: {s: {measured: {observable: A, value: -1 mg}}}\n",
+         "is below its limit of detection, 0 mg: did you mean 'below: 0 mg'?");
   refuse("actions: {n: {parameters: {k: 1 1/h}}}\nstates: {s: {measured: {observable: A, value: 1 mg}}}\n",
          "'n' sets parameters from the start on");
   refuse("states: {s: {by: kalman}}\nactions: {none: {}}\n", "nothing is");
@@ -381,7 +353,7 @@ END_TEST
 Suite *rein_suite_prior(void) {
   Suite *suite = suite_create("prior");
   TCase *tcase = tcase_create("prior");
-  tcase_add_checked_fixture(tcase, setup, teardown);
+  tcase_add_checked_fixture(tcase, place_setup, place_teardown);
   tcase_set_timeout(tcase, 60);
   tcase_add_test(tcase, test_shares_sobol);
   tcase_add_test(tcase, test_shares_philox);
