@@ -146,16 +146,48 @@ static void band_of_means(const job *j, const double *values, double time, int64
   *high = gsl_stats_quantile_from_sorted_data(means, 1, (size_t)n, 0.95);
 }
 
-/* Points for an arm that reproduces an observed regimen. */
-static rein_status add_points(job *j, int arm, rein_plot_points *out) {
-  const rein_part *labels = &j->reader->labels;
-  const char *observed_arm = NULL;
+/* The observed arm that an arm of the study reproduces, or NULL. */
+static const char *observed_arm_of(const job *j, int arm) {
+  const char *observed = NULL;
   for (int i = 0; j->scenario && i < j->scenario->n_compare; i++) {
     const rein_compare_arm *compare = &j->scenario->compare[i];
-    if (strcmp(labels->arm[arm], j->scenario->arm[compare->arm].name) == 0) observed_arm = compare->observed;
+    if (strcmp(j->reader->labels.arm[arm], j->scenario->arm[compare->arm].name) == 0)
+      observed = compare->observed;
   }
-  if (!observed_arm || !j->measured) return REIN_OK;
+  return observed;
+}
+
+/* All points, but means of few people; beside a mean the band of cohorts of its size. values: NULL for
+ * people. */
+static rein_plot_points list_points(const job *j, const double *values, rein_observed_series *o) {
+  double *low = REIN_NEW(j->arena, double, o->n), *high = REIN_NEW(j->arena, double, o->n);
+  double *means = REIN_NEW(j->arena, double, j->n_individual);
+  int n = 0;
+  for (int i = 0; i < o->n; i++) {
+    if (values && o->size[i] < REIN_SMALLEST_GROUP && !j->options->individual_data) continue;
+    o->time[n] = o->time[i], o->value[n] = o->value[i], o->sd[n] = o->sd[i];
+    low[n] = high[n] = NAN;
+    if (values) band_of_means(j, values, o->time[i], (int64_t)o->size[i], means, &low[n], &high[n]);
+    n++;
+  }
+  return (rein_plot_points){.label = n == 0   ? NULL
+                                     : values ? "observed group mean and SD"
+                                              : "observed individuals",
+                            .band_label =
+                                n && values ? "5 to 95 % of means of simulated cohorts of that size" : NULL,
+                            .n = n,
+                            .time = o->time,
+                            .value = o->value,
+                            .sd = o->sd,
+                            .band_low = low,
+                            .band_high = high};
+}
+
+/* Points for an arm that reproduces an observed regimen. */
+static rein_status add_points(job *j, int arm, rein_plot_points *out) {
+  const char *observed_arm = observed_arm_of(j, arm);
   rein_observed *set;
+  if (!observed_arm || !j->measured) return REIN_OK;
   rein_status status =
       rein_observed_read(j->arena, j->units, j->scenario->observed_path, j->scenario->model, j->diag, &set);
   if (status != REIN_OK) return status;
@@ -165,32 +197,12 @@ static rein_status add_points(job *j, int arm, rein_plot_points *out) {
     return REIN_OK;
   }
   rein_observed_series o;
-  rein_observed_select(j->arena, set, observed_arm, labels->quantity[j->i_quantity], j->scenario->model, &o);
+  rein_observed_select(j->arena, set, observed_arm, j->reader->labels.quantity[j->i_quantity],
+                       j->scenario->model, &o);
   double *values = NULL;
   if (set->is_group) status = read_values(j, arm, &values);
-  if (status != REIN_OK) return status;
-  double *low = REIN_NEW(j->arena, double, o.n), *high = REIN_NEW(j->arena, double, o.n);
-  double *means = REIN_NEW(j->arena, double, j->n_individual);
-  int n = 0;
-  for (int i = 0; i < o.n; i++) {
-    if (set->is_group && o.size[i] < REIN_SMALLEST_GROUP && !j->options->individual_data) continue;
-    o.time[n] = o.time[i], o.value[n] = o.value[i], o.sd[n] = o.sd[i];
-    low[n] = high[n] = NAN;
-    if (set->is_group) band_of_means(j, values, o.time[i], (int64_t)o.size[i], means, &low[n], &high[n]);
-    n++;
-  }
-  *out = (rein_plot_points){
-      .label = n == 0          ? NULL
-               : set->is_group ? "observed group mean and SD"
-                               : "observed individuals",
-      .band_label = n && set->is_group ? "5 to 95 % of means of simulated cohorts of that size" : NULL,
-      .n = n,
-      .time = o.time,
-      .value = o.value,
-      .sd = o.sd,
-      .band_low = low,
-      .band_high = high};
-  return REIN_OK;
+  if (status == REIN_OK) *out = list_points(j, values, &o);
+  return status;
 }
 
 /* ---- the plot ---- */

@@ -251,47 +251,56 @@ static bool read_times(line *l, rein_course *out) {
 
 /* ---- how it is given, how faithfully ---- */
 
-static bool read_given(line *l, rein_course *out) {
+/* As the model gives it, or for the line's daily window. */
+static void give_as_declared(const line *l, rein_course *out) {
+  out->how = l->action->duration ? REIN_GIVEN_MODELLED_FOR
+             : l->action->rate   ? REIN_GIVEN_MODELLED_AT_RATE
+                                 : REIN_GIVEN_BOLUS;
+  if (isnan(l->window)) return;
+  out->how = REIN_GIVEN_FOR;
+  out->given = l->window;
+}
+
+static bool read_duration(line *l, const rein_yaml *duration, rein_course *out) {
   rein_scenario_reader *r = l->r;
-  const rein_action *action = l->action;
-  const rein_yaml *duration = field(l, "duration"), *rate = field(l, "rate");
-  if (duration && rate) {
-    rein_error(r->diag, rate->pos, "'%s' has 'duration' and 'rate'; one follows from the other", l->name);
+  if (!isnan(l->window)) {
+    rein_error(r->diag, duration->pos, "'%s' has a 'daily' window and a 'duration'", l->name);
     return false;
   }
-  if (rate && action->state < 0) {
+  out->how = REIN_GIVEN_FOR;
+  if (!rein_scenario_time(r, duration, what_of(l, "duration"), &out->given)) return false;
+  if (out->given < 0.0) rein_error(r->diag, duration->pos, "%s is negative", what_of(l, "duration"));
+  return out->given >= 0.0;
+}
+
+static bool read_rate(line *l, const rein_yaml *rate, rein_course *out) {
+  rein_scenario_reader *r = l->r;
+  const rein_action *action = l->action;
+  if (action->state < 0) {
     rein_error(r->diag, rate->pos, "'%s' sets a parameter, so it has no rate; how long is 'duration'",
                l->name);
     return false;
   }
-  if (out->how == REIN_GIVEN_REPLACE || out->how == REIN_GIVEN_MULTIPLY) return true;
-  out->how = action->duration ? REIN_GIVEN_MODELLED_FOR
-             : action->rate   ? REIN_GIVEN_MODELLED_AT_RATE
-                              : REIN_GIVEN_BOLUS;
-  if (!isnan(l->window)) {
-    out->how = REIN_GIVEN_FOR;
-    out->given = l->window;
-  }
-  if (duration && !isnan(l->window)) {
-    rein_error(r->diag, duration->pos, "'%s' has a 'daily' window and a 'duration'", l->name);
+  rein_unit unit = rein_unit_divide(&action->unit, &r->model->time_unit);
+  const char *text = rein_arena_printf(r->arena, "%s/%s", action->unit_text, r->model->time_unit_text);
+  out->how = REIN_GIVEN_AT_RATE;
+  if (!rein_scenario_quantity(r, rate, &unit, text, what_of(l, "rate"), &out->given)) return false;
+  if (!(out->given > 0.0)) rein_error(r->diag, rate->pos, "%s has to be above 0", what_of(l, "rate"));
+  return out->given > 0.0;
+}
+
+static bool read_given(line *l, rein_course *out) {
+  const rein_yaml *duration = field(l, "duration"), *rate = field(l, "rate");
+  if (duration && rate) {
+    rein_error(l->r->diag, rate->pos, "'%s' has 'duration' and 'rate'; one follows from the other", l->name);
     return false;
   }
-  if (duration) {
-    out->how = REIN_GIVEN_FOR;
-    if (!rein_scenario_time(r, duration, what_of(l, "duration"), &out->given)) return false;
-    if (out->given < 0.0) rein_error(r->diag, duration->pos, "%s is negative", what_of(l, "duration"));
-    if (out->given < 0.0) return false;
-  }
-  if (rate) {
-    rein_unit unit = rein_unit_divide(&action->unit, &r->model->time_unit);
-    const char *text = rein_arena_printf(r->arena, "%s/%s", action->unit_text, r->model->time_unit_text);
-    out->how = REIN_GIVEN_AT_RATE;
-    if (!rein_scenario_quantity(r, rate, &unit, text, what_of(l, "rate"), &out->given)) return false;
-    if (!(out->given > 0.0)) rein_error(r->diag, rate->pos, "%s has to be above 0", what_of(l, "rate"));
-    if (!(out->given > 0.0)) return false;
-  }
-  if (out->amount < 0.0 && out->how != REIN_GIVEN_BOLUS && action->state >= 0) {
-    rein_error(r->diag, field(l, "amount")->pos,
+  if (out->how == REIN_GIVEN_REPLACE || out->how == REIN_GIVEN_MULTIPLY) return true;
+  give_as_declared(l, out);
+  if (duration && !read_duration(l, duration, out)) return false;
+  if (rate && !read_rate(l, rate, out)) return false;
+  if (out->amount < 0.0 && out->how != REIN_GIVEN_BOLUS && l->action->state >= 0) {
+    rein_error(l->r->diag, field(l, "amount")->pos,
                "a negative amount of '%s' cannot be infused, only taken at once", l->name);
     return false;
   }
