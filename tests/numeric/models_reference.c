@@ -1,5 +1,6 @@
 #include "tests/numeric/models_reference.h"
 
+#include <assert.h>
 #include <check.h>
 #include <math.h>
 #include <string.h>
@@ -153,4 +154,40 @@ void reference_check_parameters(rein_arena *arena, const char *name, const shipp
                   what, worst[l]);
   }
   rein_units_destroy(s.units);
+}
+
+/* ---- as tests ---- */
+
+static const reference_model *model[64];
+static int n_model;
+
+START_TEST(test_reference) {
+  rein_arena *arena = rein_arena_create();
+  reference_check_rows(arena, model[_i]->name, model[_i]->cases, REIN_METHOD_BDF, REFERENCE_TOLERANCE_BDF);
+  rein_arena_destroy(arena);
+}
+END_TEST
+
+START_TEST(test_reference_explicit) {
+  rein_arena *arena = rein_arena_create();
+  reference_check_rows(arena, model[_i]->name, model[_i]->cases, REIN_METHOD_DOPRI5,
+                       REFERENCE_TOLERANCE_EXPLICIT);
+  rein_arena_destroy(arena);
+}
+END_TEST
+
+START_TEST(test_every_parameter_is_seen) {
+  rein_arena *arena = rein_arena_create();
+  reference_check_parameters(arena, model[_i]->name, model[_i]->cases, model[_i]->silent);
+  rein_arena_destroy(arena);
+}
+END_TEST
+
+void reference_add(TCase *tc, const reference_model *models, int n) {
+  const int first = n_model;
+  assert(n_model + n <= (int)(sizeof model / sizeof *model));
+  for (int i = 0; i < n; i++) model[n_model++] = &models[i];
+  tcase_add_loop_test(tc, test_reference, first, n_model);
+  tcase_add_loop_test(tc, test_reference_explicit, first, n_model);
+  tcase_add_loop_test(tc, test_every_parameter_is_seen, first, n_model);
 }

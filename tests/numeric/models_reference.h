@@ -11,6 +11,8 @@
 #ifndef REIN_TESTS_NUMERIC_MODELS_REFERENCE_H
 #define REIN_TESTS_NUMERIC_MODELS_REFERENCE_H
 
+#include <check.h>
+
 #include "tests/numeric/test_models_run.h"
 
 #define REFERENCE_TOLERANCE_BDF 4e-7
@@ -25,5 +27,16 @@ void reference_check_rows(rein_arena *arena, const char *name, const shipped_cas
  * blanks in `silent`, moves some row by more than REFERENCE_TOLERANCE_BDF. */
 void reference_check_parameters(rein_arena *arena, const char *name, const shipped_case *cases,
                                 const char *silent);
+
+/* A model with its cases, for the tests below. */
+typedef struct {
+  const char *name;
+  const shipped_case *cases;
+  const char *silent; /* parameters that cannot be seen in the reference, with the reason beside the list */
+} reference_model;
+
+/* Adds to `tc`, for each of the models (n), which have to outlive it: its rows by BDF and by the explicit
+ * method, which has nothing in common with BDF but the tape and the handling of actions; its parameters. */
+void reference_add(TCase *tc, const reference_model *models, int n);
 
 #endif

@@ -3,14 +3,6 @@
 
 #include "tests/numeric/models_reference.h"
 
-static rein_arena *arena;
-static void setup(void) {
-  arena = rein_arena_create();
-}
-static void teardown(void) {
-  rein_arena_destroy(arena);
-}
-
 /* ---- the cases of the references, as source.md describes them ---- */
 
 static const shipped_case warfarin[] = {{.name = "single_100mg", .act = {{"warfarin", 0, 100}}},
@@ -92,13 +84,7 @@ static const shipped_case body_weight[] = {
 
 /* ---- tests ---- */
 
-typedef struct {
-  const char *name;
-  const shipped_case *cases;
-  const char *silent; /* parameters that cannot be seen in the reference, with the reason beside the list */
-} entry;
-
-static const entry all[] = {
+static const reference_model all[] = {
     {"warfarin", warfarin, ""},
     /* the number of target cells cancels: infection = c / (burst targets), and it enters as their product */
     {"hiv_protease_inhibitor", hiv, " targets "},
@@ -107,30 +93,11 @@ static const entry all[] = {
 };
 enum { N_MODEL = sizeof all / sizeof *all };
 
-START_TEST(test_reference) {
-  reference_check_rows(arena, all[_i].name, all[_i].cases, REIN_METHOD_BDF, REFERENCE_TOLERANCE_BDF);
-}
-END_TEST
-
-/* A method with nothing in common with BDF but the tape and the handling of actions. */
-START_TEST(test_reference_explicit) {
-  reference_check_rows(arena, all[_i].name, all[_i].cases, REIN_METHOD_DOPRI5, REFERENCE_TOLERANCE_EXPLICIT);
-}
-END_TEST
-
-START_TEST(test_every_parameter_is_seen) {
-  reference_check_parameters(arena, all[_i].name, all[_i].cases, all[_i].silent);
-}
-END_TEST
-
 Suite *rein_suite_models(void) {
   Suite *suite = suite_create("numeric/models");
   TCase *tc = tcase_create("reference");
-  tcase_add_checked_fixture(tc, setup, teardown);
   tcase_set_timeout(tc, 60);
-  tcase_add_loop_test(tc, test_reference, 0, N_MODEL);
-  tcase_add_loop_test(tc, test_reference_explicit, 0, N_MODEL);
-  tcase_add_loop_test(tc, test_every_parameter_is_seen, 0, N_MODEL);
+  reference_add(tc, all, N_MODEL);
   suite_add_tcase(suite, tc);
   return suite;
 }

@@ -7,23 +7,12 @@
 
 #include "tests/numeric/models_reference.h"
 
-static const shipped_how plain = {0};
-
 static rein_arena *arena;
 static void setup(void) {
   arena = rein_arena_create();
 }
 static void teardown(void) {
   rein_arena_destroy(arena);
-}
-
-/* One quantity of one case at given times: out (n_time). */
-static void course(const shipped *s, const shipped_case *what, const char *quantity, const double *time,
-                   int n_time, double *out) {
-  const int keep = shipped_keep(s, quantity);
-  support_result r = shipped_run(s, what, &plain, time, n_time);
-  for (int i = 0; i < n_time; i++) out[i] = support_out(&r, 0, i, keep);
-  support_free(&r);
 }
 
 /* ---- the cases of the references, as source.md describes them ---- */
@@ -133,13 +122,7 @@ static const shipped_case car_t[] = {
      .act = {{"car_t", 0, 1.4e6}, {"car_t", 1, 4.2e6}, {"car_t", 2, 8.4e6}}},
     {0}};
 
-typedef struct {
-  const char *name;
-  const shipped_case *cases;
-  const char *silent; /* parameters that cannot be seen in the reference, with the reason beside the list */
-} entry;
-
-static const entry all[] = {
+static const reference_model all[] = {
     {"theophylline", theophylline, ""},
     {"ldl_statin_ezetimibe", ldl, ""},
     {"acute_inflammation", inflammation, ""},
@@ -154,21 +137,6 @@ static const entry all[] = {
 };
 enum { N_MODEL = sizeof all / sizeof *all };
 
-START_TEST(test_reference) {
-  reference_check_rows(arena, all[_i].name, all[_i].cases, REIN_METHOD_BDF, REFERENCE_TOLERANCE_BDF);
-}
-END_TEST
-
-START_TEST(test_reference_explicit) {
-  reference_check_rows(arena, all[_i].name, all[_i].cases, REIN_METHOD_DOPRI5, REFERENCE_TOLERANCE_EXPLICIT);
-}
-END_TEST
-
-START_TEST(test_every_parameter_is_seen) {
-  reference_check_parameters(arena, all[_i].name, all[_i].cases, all[_i].silent);
-}
-END_TEST
-
 /* ---- published numbers ---- */
 
 /* Rovei 1982, Table 3: over the doses the mean half-life is 8.1 to 8.8 h and the mean time of the peak 1.6 to
@@ -179,7 +147,7 @@ START_TEST(test_theophylline) {
   double time[N], plasma[N];
   for (int i = 0; i < N - 2; i++) time[i] = 0.1 * i;
   time[N - 2] = 24, time[N - 1] = 36;
-  course(&s, &theophylline[0], "plasma", time, N, plasma);
+  shipped_course(&s, &theophylline[0], "plasma", time, N, plasma);
   const double half_life = log(2) * 12 / log(plasma[N - 2] / plasma[N - 1]);
   ck_assert(half_life >= 8.1 && half_life <= 8.8);
   int peak = 0;
@@ -195,7 +163,7 @@ END_TEST
 static double ldl_end(const shipped *s, const shipped_case *what) {
   const double time = 365;
   double change;
-  course(s, what, "ldl_change", &time, 1, &change);
+  shipped_course(s, what, "ldl_change", &time, 1, &change);
   return change;
 }
 
@@ -224,16 +192,16 @@ END_TEST
 START_TEST(test_inflammation) {
   const shipped s = shipped_read(arena, "acute_inflammation");
   double time[2] = {0, 0.9}, value[2];
-  course(&s, &inflammation[0], "phagocytes", time, 2, value);
+  shipped_course(&s, &inflammation[0], "phagocytes", time, 2, value);
   ck_assert_double_eq_tol(value[1], 0.0291, 0.00005);
-  course(&s, &inflammation[0], "mediators", time, 2, value);
+  shipped_course(&s, &inflammation[0], "mediators", time, 2, value);
   ck_assert_double_eq_tol(value[0], 0.125, 1e-12);
   for (int i = 0; i < 2; i++) {
     const double growth = i == 0 ? 1.4 : 1.6;
     const shipped_case trace = {
         .name = "trace", .set = {{"k_pg", growth}}, .act = {{"infection", 0, 1e-6}}, .act_first = true};
     time[1] = 5;
-    course(&s, &trace, "pathogen", time, 2, value);
+    shipped_course(&s, &trace, "pathogen", time, 2, value);
     ck_assert_double_eq_tol(log(value[1] / value[0]) / 5, growth - 1.5, 1e-4);
   }
   rein_units_destroy(s.units);
@@ -248,9 +216,9 @@ START_TEST(test_challenge) {
   enum { N = 25 };
   double time[N], tnf[N], il6[N], warm[N];
   for (int i = 0; i < N; i++) time[i] = 0.25 * i;
-  course(&s, &challenge[0], "tnf", time, N, tnf);
-  course(&s, &challenge[0], "il6", time, N, il6);
-  course(&s, &challenge[0], "body.warming", time, N, warm);
+  shipped_course(&s, &challenge[0], "tnf", time, N, tnf);
+  shipped_course(&s, &challenge[0], "il6", time, N, il6);
+  shipped_course(&s, &challenge[0], "body.warming", time, N, warm);
   int peak_tnf = 0, peak_il6 = 0;
   double most = 0;
   for (int i = 0; i < N; i++) {
@@ -277,12 +245,12 @@ START_TEST(test_glucose) {
                                 105, 92,  84,  77,  82,  81,  82,  82,  85};
   enum { N = sizeof time / sizeof *time };
   double model[N], sum = 0;
-  course(&s, &glucose[0], "plasma_glucose", time, N, model);
+  shipped_course(&s, &glucose[0], "plasma_glucose", time, N, model);
   for (int i = 0; i < N; i++) sum += (model[i] - seen[i]) * (model[i] - seen[i]);
   ck_assert_double_eq_tol(sqrt(sum / N), 4.93, 0.005);
   const double first = 4;
   double insulin;
-  course(&s, &glucose[1], "plasma_insulin", &first, 1, &insulin);
+  shipped_course(&s, &glucose[1], "plasma_insulin", &first, 1, &insulin);
   ck_assert_double_eq_tol(insulin / 132.5, 1, 0.03);
   ck_assert_double_eq_tol(shipped_param(&s, "p3") / shipped_param(&s, "p2"), 5.07e-4, 5e-7);
   rein_units_destroy(s.units);
@@ -303,8 +271,8 @@ START_TEST(test_phenotypic_age) {
   const shipped s = shipped_read(arena, "type2_diabetes");
   static const double time[3] = {0, 100, 469};
   double sugar[3], change[3];
-  course(&s, &diabetes[0], "fasting_glucose", time, 3, sugar);
-  course(&s, &diabetes[0], "phenotypic_age_change", time, 3, change);
+  shipped_course(&s, &diabetes[0], "fasting_glucose", time, 3, sugar);
+  shipped_course(&s, &diabetes[0], "phenotypic_age_change", time, 3, change);
   ck_assert_double_lt(sugar[1], sugar[0] - 0.3); /* there is something to see */
   for (int i = 1; i < 3; i++) {
     const double expected = phenotypic_age(sugar[i]) - phenotypic_age(sugar[0]);
@@ -324,7 +292,7 @@ START_TEST(test_diabetes) {
   static const char *const quantity[] = {"beta_cells", "sensitivity",     "weight",
                                          "hba1c",      "fasting_insulin", "fasting_glucose"};
   double value[6][2];
-  for (int q = 0; q < 6; q++) course(&s, &diabetes[0], quantity[q], time, 2, value[q]);
+  for (int q = 0; q < 6; q++) shipped_course(&s, &diabetes[0], quantity[q], time, 2, value[q]);
   ck_assert_double_eq_tol(value[0][0], 0.61, 0.005);
   ck_assert_double_eq_tol(value[1][0], 0.25, 0.005);
   ck_assert_double_eq_tol(value[3][0], 6.50, 0.005);
@@ -346,8 +314,8 @@ START_TEST(test_losartan) {
   enum { N = 2401 }; /* every 3 min up to 5 d */
   static double time[N], parent[N], metabolite[N];
   for (int i = 0; i < N; i++) time[i] = 0.05 * i;
-  course(&s, &losartan[0], "concentration", time, N, parent);
-  course(&s, &losartan[0], "concentration_metabolite", time, N, metabolite);
+  shipped_course(&s, &losartan[0], "concentration", time, N, parent);
+  shipped_course(&s, &losartan[0], "concentration_metabolite", time, N, metabolite);
   int peak = 0, peak_metabolite = 0;
   double area = 0, area_metabolite = 0;
   for (int i = 0; i < N; i++) {
@@ -369,8 +337,8 @@ START_TEST(test_car_t) {
   const shipped s = shipped_read(arena, "car_t_cells");
   static const double time[] = {3.2, 3.3, 3.4, 50, 350};
   double il6[5], cells[5];
-  course(&s, &car_t[0], "il6", time, 5, il6);
-  course(&s, &car_t[0], "leukaemia", time, 5, cells);
+  shipped_course(&s, &car_t[0], "il6", time, 5, il6);
+  shipped_course(&s, &car_t[0], "leukaemia", time, 5, cells);
   ck_assert_double_eq_tol(il6[1], 2744.7, 0.05);
   ck_assert(il6[0] < il6[1] && il6[2] < il6[1]);
   ck_assert_double_eq_tol(cells[3], 0.30e9, 0.1e9);
@@ -384,9 +352,7 @@ Suite *rein_suite_models_medicine(void) {
   TCase *tc = tcase_create("all");
   tcase_add_checked_fixture(tc, setup, teardown);
   tcase_set_timeout(tc, 60);
-  tcase_add_loop_test(tc, test_reference, 0, N_MODEL);
-  tcase_add_loop_test(tc, test_reference_explicit, 0, N_MODEL);
-  tcase_add_loop_test(tc, test_every_parameter_is_seen, 0, N_MODEL);
+  reference_add(tc, all, N_MODEL);
   tcase_add_test(tc, test_theophylline);
   tcase_add_test(tc, test_ldl);
   tcase_add_test(tc, test_inflammation);

@@ -5,8 +5,6 @@
 
 #include "tests/numeric/models_reference.h"
 
-static const shipped_how plain = {0};
-
 static rein_arena *arena;
 static void setup(void) {
   arena = rein_arena_create();
@@ -29,39 +27,11 @@ static const shipped_case tumour[] = {
     {.name = "threshold", .set = {{"weight_at_start", 0.001}}, .act = {{"paclitaxel", 0, 0.273 / 6.29e-4}}},
     {0}};
 
-typedef struct {
-  const char *name;
-  const shipped_case *cases;
-} entry;
-
-static const entry all[] = {
-    {"leukopenia_paclitaxel", leukopenia},
-    {"tumour_xenograft", tumour},
+static const reference_model all[] = {
+    {"leukopenia_paclitaxel", leukopenia, ""},
+    {"tumour_xenograft", tumour, ""},
 };
 enum { N_MODEL = sizeof all / sizeof *all };
-
-START_TEST(test_reference) {
-  reference_check_rows(arena, all[_i].name, all[_i].cases, REIN_METHOD_BDF, REFERENCE_TOLERANCE_BDF);
-}
-END_TEST
-
-START_TEST(test_reference_explicit) {
-  reference_check_rows(arena, all[_i].name, all[_i].cases, REIN_METHOD_DOPRI5, REFERENCE_TOLERANCE_EXPLICIT);
-}
-END_TEST
-
-START_TEST(test_every_parameter_is_seen) {
-  reference_check_parameters(arena, all[_i].name, all[_i].cases, "");
-}
-END_TEST
-
-static void course(const shipped *s, const shipped_case *what, const char *quantity, const double *time,
-                   int n_time, double *out) {
-  const int keep = shipped_keep(s, quantity);
-  support_result r = shipped_run(s, what, &plain, time, n_time);
-  for (int i = 0; i < n_time; i++) out[i] = support_out(&r, 0, i, keep);
-  support_free(&r);
-}
 
 /* The nadir of leukocytes after one course comes 7 to 14 days after it, then more cells than before. */
 START_TEST(test_leukopenia_nadir) {
@@ -69,7 +39,7 @@ START_TEST(test_leukopenia_nadir) {
   enum { N = 61 };
   double time[N], blood[N];
   for (int i = 0; i < N; i++) time[i] = 12.0 * i;
-  course(&s, &leukopenia[0], "leukocytes", time, N, blood);
+  shipped_course(&s, &leukopenia[0], "leukocytes", time, N, blood);
   int lowest = 0;
   double highest = 0;
   for (int i = 0; i < N; i++)
@@ -90,14 +60,14 @@ START_TEST(test_tumour) {
   const shipped_case light = {.name = "light", .set = {{"weight_at_start", 0.001}}};
   const double doubling[] = {0, 2.54, 5.08}, late[] = {20, 30};
   double weight[3], heavy[2], held[2], level[2];
-  course(&s, &light, "tumour_weight", doubling, 3, weight);
+  shipped_course(&s, &light, "tumour_weight", doubling, 3, weight);
   ck_assert_double_eq_tol(weight[1] / weight[0], 2, 0.002);
   ck_assert_double_eq_tol(weight[2] / weight[0], 4, 0.006);
-  course(&s, &tumour[0], "tumour_weight", late, 2, heavy);
+  shipped_course(&s, &tumour[0], "tumour_weight", late, 2, heavy);
   ck_assert_double_eq_tol((heavy[1] - heavy[0]) / 10, 0.814, 0.0005);
-  course(&s, &tumour[2], "dividing", late, 2, held);
+  shipped_course(&s, &tumour[2], "dividing", late, 2, held);
   ck_assert_double_eq_tol(held[1] / 0.001, 1, 1e-6);
-  course(&s, &tumour[0], "threshold_level", late, 2, level);
+  shipped_course(&s, &tumour[0], "threshold_level", late, 2, level);
   ck_assert_double_eq_tol(level[0], 434, 0.5);
   rein_units_destroy(s.units);
 }
@@ -108,9 +78,7 @@ Suite *rein_suite_models_oncology(void) {
   TCase *tc = tcase_create("all");
   tcase_add_checked_fixture(tc, setup, teardown);
   tcase_set_timeout(tc, 60);
-  tcase_add_loop_test(tc, test_reference, 0, N_MODEL);
-  tcase_add_loop_test(tc, test_reference_explicit, 0, N_MODEL);
-  tcase_add_loop_test(tc, test_every_parameter_is_seen, 0, N_MODEL);
+  reference_add(tc, all, N_MODEL);
   tcase_add_test(tc, test_leukopenia_nadir);
   tcase_add_test(tc, test_tumour);
   suite_add_tcase(suite, tc);

@@ -144,3 +144,12 @@ const char *shipped_unit(const shipped *s, int keep) {
 double shipped_param(const shipped *s, const char *name) {
   return s->tape->param_default[find_param(s->model, name)];
 }
+
+void shipped_course(const shipped *s, const shipped_case *what, const char *quantity, const double *time,
+                    int n_time, double *out) {
+  const shipped_how plain = {0};
+  const int keep = shipped_keep(s, quantity);
+  support_result r = shipped_run(s, what, &plain, time, n_time);
+  for (int i = 0; i < n_time; i++) out[i] = support_out(&r, 0, i, keep);
+  support_free(&r);
+}

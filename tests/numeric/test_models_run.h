@@ -73,4 +73,8 @@ const char *shipped_unit(const shipped *s, int keep);
 /* Value of a computed or plain parameter of the typical person. */
 double shipped_param(const shipped *s, const char *name);
 
+/* One quantity of one case at given times, by BDF: out (n_time). */
+void shipped_course(const shipped *s, const shipped_case *what, const char *quantity, const double *time,
+                    int n_time, double *out);
+
 #endif

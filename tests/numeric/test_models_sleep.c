@@ -43,41 +43,11 @@ static const shipped_case three_process[] = {
     {.name = "walkthrough", .set = {{"clock", 7}, {"w_at_start", -5.72}}, .act = WALKTHROUGH},
     {0}};
 
-typedef struct {
-  const char *name;
-  const shipped_case *cases;
-  const char *silent; /* parameters that cannot be seen in the reference */
-} entry;
-
-static const entry all[] = {
+static const reference_model all[] = {
     {"sleep_two_process", two_process, " at_will "}, /* 0 or 1 */
     {"sleep_three_process", three_process, ""},
 };
 enum { N_MODEL = sizeof all / sizeof *all };
-
-START_TEST(test_reference) {
-  reference_check_rows(arena, all[_i].name, all[_i].cases, REIN_METHOD_BDF, REFERENCE_TOLERANCE_BDF);
-}
-END_TEST
-
-START_TEST(test_reference_explicit) {
-  reference_check_rows(arena, all[_i].name, all[_i].cases, REIN_METHOD_DOPRI5, REFERENCE_TOLERANCE_EXPLICIT);
-}
-END_TEST
-
-START_TEST(test_every_parameter_is_seen) {
-  reference_check_parameters(arena, all[_i].name, all[_i].cases, all[_i].silent);
-}
-END_TEST
-
-static void course(const shipped *s, const shipped_case *what, const char *quantity, const double *time,
-                   int n_time, double *out) {
-  const shipped_how how = {0};
-  const int keep = shipped_keep(s, quantity);
-  support_result r = shipped_run(s, what, &how, time, n_time);
-  for (int i = 0; i < n_time; i++) out[i] = support_out(&r, 0, i, keep);
-  support_free(&r);
-}
 
 /* Sleep at will with Figure 1 of the paper of 2025: amplitude 0.07, upper threshold 0.75. */
 static int sleep_periods(double lower, double days) {
@@ -88,7 +58,7 @@ static int sleep_periods(double lower, double days) {
   static double time[MOST + 1], asleep[MOST + 1];
   const int n = (int)((FIRST + days) * PER_DAY) + 1;
   for (int i = 0; i < n; i++) time[i] = 24.0 * i / PER_DAY;
-  course(&s, &free_run, "sleeping", time, n, asleep);
+  shipped_course(&s, &free_run, "sleeping", time, n, asleep);
   int periods = 0;
   for (int i = FIRST * PER_DAY; i < n - 1; i++) periods += asleep[i] < 0.5 && asleep[i + 1] > 0.5;
   rein_units_destroy(s.units);
@@ -116,13 +86,13 @@ START_TEST(test_three_process_walkthrough) {
              {"u", {-0.0206, -0.00616, -0.000171}, {5e-5, 5e-6, 5e-7}}};
   for (int q = 0; q < 4; q++) {
     double value[3];
-    course(&s, &printed, row[q].quantity, time, 3, value);
+    shipped_course(&s, &printed, row[q].quantity, time, 3, value);
     for (int i = 0; i < 3; i++) ck_assert_double_eq_tol(value[i], row[q].value[i], row[q].half_digit[i]);
   }
   /* g as printed: asleep below the break level S gains g (ha - bl) an hour */
   const double asleep[] = {13, 14};
   double gained[2];
-  course(&s, &three_process[0], "s", asleep, 2, gained);
+  shipped_course(&s, &three_process[0], "s", asleep, 2, gained);
   ck_assert_double_eq_tol((gained[1] - gained[0]) / (14.3 - 12.2), 0.3813564, 5e-8);
   rein_units_destroy(s.units);
 }
@@ -134,9 +104,9 @@ START_TEST(test_rest_is_rest) {
     shipped s = shipped_read(arena, all[i].name);
     const double time[] = {0, 168};
     double value[2];
-    course(&s, &all[i].cases[2], "reaction_time", time, 2, value);
+    shipped_course(&s, &all[i].cases[2], "reaction_time", time, 2, value);
     ck_assert_double_eq_tol(value[1] / value[0], 1, 2e-5);
-    course(&s, &all[i].cases[0], "reaction_time", time, 2, value);
+    shipped_course(&s, &all[i].cases[0], "reaction_time", time, 2, value);
     ck_assert_double_gt(value[1] / value[0], 1.1);
     rein_units_destroy(s.units);
   }
@@ -166,9 +136,7 @@ Suite *rein_suite_models_sleep(void) {
   TCase *tc = tcase_create("all");
   tcase_add_checked_fixture(tc, setup, teardown);
   tcase_set_timeout(tc, 60);
-  tcase_add_loop_test(tc, test_reference, 0, N_MODEL);
-  tcase_add_loop_test(tc, test_reference_explicit, 0, N_MODEL);
-  tcase_add_loop_test(tc, test_every_parameter_is_seen, 0, N_MODEL);
+  reference_add(tc, all, N_MODEL);
   tcase_add_test(tc, test_sleep_at_will);
   tcase_add_test(tc, test_three_process_walkthrough);
   tcase_add_test(tc, test_rest_is_rest);

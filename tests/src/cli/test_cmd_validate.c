@@ -2,43 +2,12 @@
  * in any output. */
 #include <check.h>
 #include <jansson.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "tests/src/study/validate_fixture.h"
 
 static const judged_model truth = {
     .base_between = "normal(sd: 10 mg)", .gain_between = "normal(sd: 0.1 1)", .noise = "additive(sd: 2 mg)"};
-
-static const char *at(const char *name) {
-  return rein_arena_printf(judged_get()->arena, "%s/%s", judged_get()->folder, name);
-}
-
-/* Runs the program with these arguments, output to the folder's files `out` and `err`; its exit code. */
-static int rein(const char *format, ...) __attribute__((format(printf, 1, 2)));
-static int rein(const char *format, ...) {
-  const char *program = getenv("REIN_TEST_PROGRAM");
-  va_list args;
-  va_start(args, format);
-  const char *words = rein_arena_vprintf(judged_get()->arena, format, args);
-  va_end(args);
-  const char *command =
-      rein_arena_printf(judged_get()->arena, "%s validate %s > %s 2> %s",
-                        program ? program : "build/release/rein", words, at("out"), at("err"));
-  return WEXITSTATUS(system(command));
-}
-
-static const char *text_of(const char *name) {
-  static char text[1 << 18];
-  FILE *file = fopen(at(name), "rb");
-  ck_assert_ptr_nonnull(file);
-  text[fread(text, 1, sizeof text - 1, file)] = 0;
-  fclose(file);
-  return text;
-}
 
 static void write_people(const char *arms, const judged_model *model) {
   const judged_scenario scenario = {.cohort = "{n: 500}", .arms = arms, .expect = "{rule: verdict/1}"};
@@ -49,20 +18,20 @@ static void write_people(const char *arms, const judged_model *model) {
 
 START_TEST(test_verdicts_are_no_failures) {
   write_people("{up: none, none: down, down: up}", &truth);
-  ck_assert_int_eq(rein("%s", at("s.yaml")), 0);
-  ck_assert_ptr_nonnull(strstr(text_of("out"), "\nverdict s: not supported, on external data\n"));
-  ck_assert_ptr_null(strstr(text_of("out"), "planted"));
-  ck_assert_ptr_null(strstr(text_of("err"), "planted"));
+  ck_assert_int_eq(judged_run("validate %s", judged_at("s.yaml")), 0);
+  ck_assert_ptr_nonnull(strstr(judged_read("out"), "\nverdict s: not supported, on external data\n"));
+  ck_assert_ptr_null(strstr(judged_read("out"), "planted"));
+  ck_assert_ptr_null(strstr(judged_read("err"), "planted"));
 }
 END_TEST
 
 START_TEST(test_json) {
   write_people("{up: up, none: none, down: down}", &truth);
-  ck_assert_int_eq(rein("-o %s %s", at("r.json"), at("s.yaml")), 0);
-  ck_assert_ptr_null(strstr(text_of("r.json"), "planted"));
-  ck_assert_ptr_null(strstr(text_of("r.json"), judged_get()->folder));
+  ck_assert_int_eq(judged_run("validate -o %s %s", judged_at("r.json"), judged_at("s.yaml")), 0);
+  ck_assert_ptr_null(strstr(judged_read("r.json"), "planted"));
+  ck_assert_ptr_null(strstr(judged_read("r.json"), judged_get()->folder));
   json_error_t error;
-  json_t *report = json_load_file(at("r.json"), 0, &error);
+  json_t *report = json_load_file(judged_at("r.json"), 0, &error);
   ck_assert_msg(report != NULL, "%s", error.text);
   json_t *scores = json_object_get(report, "scores"), *all = json_array_get(scores, 0);
   ck_assert_str_eq(json_string_value(json_object_get(report, "report")), "validation/1");
@@ -78,21 +47,25 @@ START_TEST(test_failed_members_end_with_1) {
   judged_model model = truth;
   model.range = "[0 mg, 150 mg]";
   write_people("{up: up, none: none, down: down}", &model);
-  ck_assert_int_eq(rein("%s", at("s.yaml")), 1);
-  ck_assert_ptr_null(strstr(text_of("out"), "; 0 of 1500 failed"));
-  ck_assert_int_eq(rein("%s", at("missing.yaml")), 4);
+  ck_assert_int_eq(judged_run("validate %s", judged_at("s.yaml")), 1);
+  ck_assert_ptr_null(strstr(judged_read("out"), "; 0 of 1500 failed"));
+  ck_assert_int_eq(judged_run("validate %s", judged_at("missing.yaml")), 4);
 }
 END_TEST
 
 START_TEST(test_markdown_of_several) {
   write_people("{up: up, none: none, down: down}", &truth);
-  ck_assert_int_eq(rein("--format markdown -o %s %s %s", at("v.md"), at("s.yaml"), at("s.yaml")), 0);
-  const char *last = strstr(
-      text_of("v.md"), "\n1 models, 2 comparisons, 2 of them external (different studies: 1, people: 24): ");
+  ck_assert_int_eq(judged_run("validate --format markdown -o %s %s %s", judged_at("v.md"),
+                              judged_at("s.yaml"), judged_at("s.yaml")),
+                   0);
+  const char *last =
+      strstr(judged_read("v.md"),
+             "\n1 models, 2 comparisons, 2 of them external (different studies: 1, people: 24): ");
   ck_assert_ptr_nonnull(last);
-  ck_assert_str_eq(text_of("out"), "");
-  ck_assert_int_eq(rein("-o %s %s %s", at("v.json"), at("s.yaml"), at("s.yaml")), 2);
-  ck_assert_int_eq(rein("--format html %s", at("s.yaml")), 2);
+  ck_assert_str_eq(judged_read("out"), "");
+  ck_assert_int_eq(
+      judged_run("validate -o %s %s %s", judged_at("v.json"), judged_at("s.yaml"), judged_at("s.yaml")), 2);
+  ck_assert_int_eq(judged_run("validate --format html %s", judged_at("s.yaml")), 2);
 }
 END_TEST
 

@@ -1,46 +1,14 @@
 /* Report pages: whole, closed in themselves, without a person in them, the same bytes for the same input.
  * Runs the built program on a model and data made by the test. */
 #include <check.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "tests/src/report/page_check.h"
 #include "tests/src/study/validate_fixture.h"
 
 static const judged_model truth = {
     .base_between = "normal(sd: 10 mg)", .gain_between = "normal(sd: 0.1 1)", .noise = "additive(sd: 2 mg)"};
-
-static const char *at(const char *name) {
-  return rein_arena_printf(judged_get()->arena, "%s/%s", judged_get()->folder, name);
-}
-
-/* Runs the program with these arguments, messages to the file `err`; its exit code. */
-static int rein(const char *format, ...) __attribute__((format(printf, 1, 2)));
-static int rein(const char *format, ...) {
-  const char *program = getenv("REIN_TEST_PROGRAM");
-  va_list args;
-  va_start(args, format);
-  const char *words = rein_arena_vprintf(judged_get()->arena, format, args);
-  va_end(args);
-  return WEXITSTATUS(
-      system(rein_arena_printf(judged_get()->arena, "%s %s > %s 2> %s",
-                               program ? program : "build/release/rein", words, at("out"), at("err"))));
-}
-
-static const char *text_of(const char *name) {
-  FILE *file = fopen(at(name), "rb");
-  ck_assert_ptr_nonnull(file);
-  fseek(file, 0, SEEK_END);
-  const size_t n = (size_t)ftell(file);
-  rewind(file);
-  char *text = rein_arena_alloc(judged_get()->arena, n + 1);
-  ck_assert_uint_eq(fread(text, 1, n, file), n);
-  fclose(file);
-  return text;
-}
 
 static void write_case(int n_people) {
   const judged_scenario scenario = {
@@ -52,8 +20,9 @@ static void write_case(int n_people) {
 
 /* The page of the comparison; further options in `more`. */
 static const char *validation_page(const char *more) {
-  ck_assert_msg(rein("report %s -o %s %s", more, at("r.html"), at("s.yaml")) == 0, "%s", text_of("err"));
-  return text_of("r.html");
+  ck_assert_msg(judged_run("report %s -o %s %s", more, judged_at("r.html"), judged_at("s.yaml")) == 0, "%s",
+                judged_read("err"));
+  return judged_read("r.html");
 }
 
 START_TEST(test_validation_page) {
@@ -66,8 +35,8 @@ START_TEST(test_validation_page) {
   for (size_t k = 0; k < sizeof order / sizeof *order; k++)
     ck_assert_msg((place = strstr(place, order[k])) != NULL, "%s is missing or out of order", order[k]);
   /* a page and 'rein validate' say the same */
-  ck_assert_int_eq(rein("validate %s", at("s.yaml")), 0);
-  const char *text = text_of("out"), *verdict = strstr(text, "\nverdict s: ") + strlen("\nverdict s: ");
+  ck_assert_int_eq(judged_run("validate %s", judged_at("s.yaml")), 0);
+  const char *text = judged_read("out"), *verdict = strstr(text, "\nverdict s: ") + strlen("\nverdict s: ");
   const char *said =
       rein_arena_printf(judged_get()->arena, "\">%.*s</p>", (int)strcspn(verdict, "\n"), verdict);
   ck_assert_ptr_nonnull(strstr(page, said));
@@ -119,7 +88,7 @@ START_TEST(test_groups) {
 END_TEST
 
 static void replace(const char *file, const char *from, const char *to) {
-  const char *text = text_of(file), *place = strstr(text, from);
+  const char *text = judged_read(file), *place = strstr(text, from);
   ck_assert_ptr_nonnull(place);
   judged_write(file, rein_arena_printf(judged_get()->arena, "%.*s%s%s", (int)(place - text), text, to,
                                        place + strlen(from)));
@@ -137,17 +106,19 @@ START_TEST(test_hostile_titles) {
   page_check(page);
   ck_assert_ptr_nonnull(
       strstr(page, "<h1>&lt;script&gt;alert(1)&lt;/script&gt;&lt;img src=x onerror=y&gt;</h1>"));
-  ck_assert_int_eq(rein("run -q -o %s %s", at("study"), at("s.yaml")), 0);
-  ck_assert_msg(rein("report -o %s %s", at("q.html"), at("study")) == 0, "%s", text_of("err"));
-  page_check(text_of("q.html"));
+  ck_assert_int_eq(judged_run("run -q -o %s %s", judged_at("study"), judged_at("s.yaml")), 0);
+  ck_assert_msg(judged_run("report -o %s %s", judged_at("q.html"), judged_at("study")) == 0, "%s",
+                judged_read("err"));
+  page_check(judged_read("q.html"));
 }
 END_TEST
 
 START_TEST(test_study_page) {
   write_case(8);
-  ck_assert_int_eq(rein("run -q -o %s %s", at("study"), at("s.yaml")), 0);
-  ck_assert_msg(rein("report -o %s %s", at("q.html"), at("study")) == 0, "%s", text_of("err"));
-  const char *page = text_of("q.html");
+  ck_assert_int_eq(judged_run("run -q -o %s %s", judged_at("study"), judged_at("s.yaml")), 0);
+  ck_assert_msg(judged_run("report -o %s %s", judged_at("q.html"), judged_at("study")) == 0, "%s",
+                judged_read("err"));
+  const char *page = judged_read("q.html");
   page_check(page);
   /* 3 mg/h over 20 h: everybody goes up by about 60, and nobody moves without an action */
   ck_assert_ptr_nonnull(strstr(page, "<td>0 down, 0 unchanged, 100 up</td>"));
@@ -157,8 +128,8 @@ START_TEST(test_study_page) {
   ck_assert_ptr_nonnull(strstr(page, "<dt>model_hash</dt>"));
   ck_assert_ptr_nonnull(strstr(page, "assumed: 4  base gain drift rate"));
   ck_assert_ptr_null(strstr(page, judged_get()->folder));
-  ck_assert_int_eq(rein("report -o %s %s", at("q2.html"), at("study")), 0);
-  ck_assert_str_eq(page, text_of("q2.html"));
+  ck_assert_int_eq(judged_run("report -o %s %s", judged_at("q2.html"), judged_at("study")), 0);
+  ck_assert_str_eq(page, judged_read("q2.html"));
 }
 END_TEST
 
@@ -167,25 +138,28 @@ START_TEST(test_small_table_of_people) {
   write_case(8);
   judged_write("people.csv", "id,weight\nplanted1,70\nplanted2,71\nplanted3,72\n");
   replace("s.yaml", "cohort: {n: 500}", "cohort: {table: people.csv, id: id, columns: {}, replicates: 4}");
-  ck_assert_msg(rein("run -q -o %s %s", at("study"), at("s.yaml")) == 0, "%s", text_of("err"));
-  ck_assert_msg(rein("report -o %s %s", at("q.html"), at("study")) == 0, "%s", text_of("err"));
-  const char *page = text_of("q.html");
+  ck_assert_msg(judged_run("run -q -o %s %s", judged_at("study"), judged_at("s.yaml")) == 0, "%s",
+                judged_read("err"));
+  ck_assert_msg(judged_run("report -o %s %s", judged_at("q.html"), judged_at("study")) == 0, "%s",
+                judged_read("err"));
+  const char *page = judged_read("q.html");
   page_check(page);
   ck_assert_ptr_null(strstr(page, "planted"));
   ck_assert_ptr_nonnull(strstr(page, "Held back: the cohort is a table of fewer than 5 people"));
   ck_assert_ptr_null(strstr(page, " up</td>")); /* no direction is told */
-  ck_assert_int_eq(rein("report --individual-data -o %s %s", at("q.html"), at("study")), 0);
-  ck_assert_ptr_nonnull(strstr(text_of("q.html"), "<svg "));
-  ck_assert_ptr_null(strstr(text_of("q.html"), "planted"));
+  ck_assert_int_eq(judged_run("report --individual-data -o %s %s", judged_at("q.html"), judged_at("study")),
+                   0);
+  ck_assert_ptr_nonnull(strstr(judged_read("q.html"), "<svg "));
+  ck_assert_ptr_null(strstr(judged_read("q.html"), "planted"));
 }
 END_TEST
 
 START_TEST(test_what_cannot_be_reported) {
   write_case(8);
-  ck_assert_int_eq(rein("report -o %s %s", at("r.html"), at("missing.yaml")), 4);
+  ck_assert_int_eq(judged_run("report -o %s %s", judged_at("r.html"), judged_at("missing.yaml")), 4);
   replace("s.yaml", "compare: {observed: d.yaml, arm: {up: up, none: none, down: down}}\n", "");
-  ck_assert_int_eq(rein("report -o %s %s", at("r.html"), at("s.yaml")), 3);
-  ck_assert_ptr_nonnull(strstr(text_of("err"), "compares with nothing"));
+  ck_assert_int_eq(judged_run("report -o %s %s", judged_at("r.html"), judged_at("s.yaml")), 3);
+  ck_assert_ptr_nonnull(strstr(judged_read("err"), "compares with nothing"));
 }
 END_TEST
 

@@ -38,30 +38,14 @@ static bool skipped(void) {
   return true;
 }
 
-static const char *at(const char *name) {
-  return rein_arena_printf(judged_get()->arena, "%s/%s", judged_get()->folder, name);
-}
-
-static const char *text_of(const char *name) {
-  FILE *file = fopen(at(name), "rb");
-  ck_assert_ptr_nonnull(file);
-  fseek(file, 0, SEEK_END);
-  const size_t n = (size_t)ftell(file);
-  rewind(file);
-  char *text = rein_arena_alloc(judged_get()->arena, n + 1);
-  ck_assert_uint_eq(fread(text, 1, n, file), n);
-  fclose(file);
-  return text;
-}
-
 static int run(const char *format, ...) __attribute__((format(printf, 1, 2)));
 static int run(const char *format, ...) {
   va_list args;
   va_start(args, format);
   const char *words = rein_arena_vprintf(judged_get()->arena, format, args);
   va_end(args);
-  return WEXITSTATUS(
-      system(rein_arena_printf(judged_get()->arena, "%s > %s 2> %s", words, at("out"), at("err"))));
+  return WEXITSTATUS(system(
+      rein_arena_printf(judged_get()->arena, "%s > %s 2> %s", words, judged_at("out"), judged_at("err"))));
 }
 
 /* Opens a page of the folder; `what`: further options. Output in `out`, the console among `err`. */
@@ -70,8 +54,8 @@ static void browse(const char *what, const char *page) {
       run("timeout 60 %s --headless %s --disable-gpu --hide-scrollbars --force-device-scale-factor=1 "
           "--user-data-dir=%s --enable-logging=stderr --allow-file-access-from-files "
           "--virtual-time-budget=4000 %s file://%s",
-          browser(), geteuid() == 0 ? "--no-sandbox" : "", at("profile"), what, at(page)) == 0,
-      "%s", text_of("err"));
+          browser(), geteuid() == 0 ? "--no-sandbox" : "", judged_at("profile"), what, judged_at(page)) == 0,
+      "%s", judged_read("err"));
 }
 
 static void write_page(void) {
@@ -84,8 +68,9 @@ static void write_page(void) {
   judged_people_of_truth(8, 10, 0.1, 2);
   judged_write_model(&model);
   judged_write_scenario(&scenario);
-  ck_assert_int_eq(
-      run("%s report -o %s %s", program ? program : "build/release/rein", at("r.html"), at("s.yaml")), 0);
+  ck_assert_int_eq(run("%s report -o %s %s", program ? program : "build/release/rein", judged_at("r.html"),
+                       judged_at("s.yaml")),
+                   0);
 }
 
 START_TEST(test_elements) {
@@ -98,13 +83,13 @@ START_TEST(test_elements) {
   if (skipped()) return;
   write_page();
   browse("--dump-dom", "r.html");
-  const char *page = text_of("r.html"), *seen = text_of("out");
+  const char *page = judged_read("r.html"), *seen = judged_read("out");
   for (size_t k = 0; k < sizeof wanted / sizeof *wanted; k++)
     ck_assert_msg(strstr(seen, wanted[k]) != NULL, "%s is not there", wanted[k]);
   /* the browser's reader neither dropped nor added one */
   for (size_t k = 0; k < sizeof counted / sizeof *counted; k++)
     ck_assert_int_eq(page_count(seen, counted[k]), page_count(page, counted[k]));
-  ck_assert_ptr_null(strstr(text_of("err"), "CONSOLE"));
+  ck_assert_ptr_null(strstr(judged_read("err"), "CONSOLE"));
 }
 END_TEST
 
@@ -113,12 +98,12 @@ START_TEST(test_console_is_heard) {
   if (skipped()) return;
   judged_write("bad.html", "<!DOCTYPE html><title>x</title><script>console.error('heard')</script>");
   browse("--dump-dom", "bad.html");
-  ck_assert_ptr_nonnull(strstr(text_of("err"), "CONSOLE"));
+  ck_assert_ptr_nonnull(strstr(judged_read("err"), "CONSOLE"));
   judged_write("bad.html",
                "<!DOCTYPE html><meta http-equiv=\"Content-Security-Policy\" content=\"default-src "
                "'none'\"><title>x</title><img src=\"a.png\">");
   browse("--dump-dom", "bad.html");
-  ck_assert_ptr_nonnull(strstr(text_of("err"), "CONSOLE"));
+  ck_assert_ptr_nonnull(strstr(judged_read("err"), "CONSOLE"));
 }
 END_TEST
 
@@ -131,8 +116,8 @@ static int width_needed(const char *page) {
                                  "this.contentDocument.documentElement.scrollWidth\"></iframe>",
                                  page));
   browse("--dump-dom", "frame.html");
-  const char *found = strstr(text_of("out"), "data-needed=\"");
-  ck_assert_msg(found != NULL, "%s", text_of("err"));
+  const char *found = strstr(judged_read("out"), "data-needed=\"");
+  ck_assert_msg(found != NULL, "%s", judged_read("err"));
   return atoi(found + strlen("data-needed=\""));
 }
 
@@ -197,9 +182,9 @@ START_TEST(test_screenshot) {
   if (skipped()) return;
   write_page();
   browse(rein_arena_printf(judged_get()->arena, "--window-size=%d,%d --screenshot=%s", WIDTH, HEIGHT,
-                           at("shot.png")),
+                           judged_at("shot.png")),
          "r.html");
-  read_blocks(at("shot.png"), BLOCK, seen);
+  read_blocks(judged_at("shot.png"), BLOCK, seen);
   if (getenv("REIN_REPORT_WRITE")) write_blocks(STORED, seen);
   read_blocks(STORED, 1, stored);
   const char *difference = compare(seen, stored);

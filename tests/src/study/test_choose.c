@@ -1,12 +1,10 @@
 /* `method: auto`: stiff models keep BDF, others take the one-step method; the choice and its counts are the
  * same on every instruction set, and a named method is left alone. */
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "src/base/files.h"
 #include "src/study/simulate.h"
+#include "tests/place.h"
 
 Suite *rein_suite_choose(void);
 
@@ -32,42 +30,17 @@ static const char ends[] = /* has no solution behind t = 2 */
     "states:\n  a: {unit: '1', initial: 1, scale: 1, rate: u * a^2}\n"
     "observables:\n  A: {is: a, unit: '1', noise: additive(sd: 0.01)}\n";
 
-static char folder[64];
-static rein_arena *arena;
-static rein_units *units;
-
-static void setup(void) {
-  arena = rein_arena_create();
-  strcpy(folder, "/tmp/rein-choose-XXXXXX");
-  ck_assert_ptr_nonnull(mkdtemp(folder));
-  ck_assert_int_eq(rein_units_create(rein_diag_create(arena), &units), REIN_OK);
-}
-
-static void teardown(void) {
-  unlink(rein_arena_printf(arena, "%s/model.yaml", folder));
-  unlink(rein_arena_printf(arena, "%s/scenario.yaml", folder));
-  rmdir(folder);
-  rein_units_destroy(units);
-  rein_arena_destroy(arena);
-}
-
 /* The study of a model over 40 s whose scenario ends in `more`. */
 static rein_simulation prepare(const char *model, const char *more, const rein_kernels *kernels) {
-  rein_diag *diag = rein_diag_create(arena);
-  const char *path = rein_arena_printf(arena, "%s/model.yaml", folder);
-  ck_assert_int_eq(rein_files_write(path, model, strlen(model), diag), REIN_OK);
+  write_file("model.yaml", model);
   const char *text = rein_arena_printf(arena,
                                        "rein: scenario/1\nname: s\nmodel: ./model.yaml\ncohort: {n: 20}\n"
                                        "arms:\n  one: {}\nmeasure: {at: [0 s, 1 s, 40 s]}\n%s",
                                        more);
-  path = rein_arena_printf(arena, "%s/scenario.yaml", folder);
-  ck_assert_int_eq(rein_files_write(path, text, strlen(text), diag), REIN_OK);
   rein_simulation s = {0};
-  rein_status status = rein_simulation_prepare(arena, units, path, NULL, kernels, diag, &s);
-  rein_text said;
-  rein_text_init(&said, arena);
-  rein_diag_print(diag, &said);
-  ck_assert_msg(status == REIN_OK, "%s", said.bytes);
+  rein_status status =
+      rein_simulation_prepare(arena, units, write_file("scenario.yaml", text), NULL, kernels, diag, &s);
+  ck_assert_msg(status == REIN_OK, "%s", messages());
   return s;
 }
 
@@ -133,7 +106,7 @@ END_TEST
 Suite *rein_suite_choose(void) {
   Suite *suite = suite_create("study/choose");
   TCase *tc = tcase_create("all");
-  tcase_add_checked_fixture(tc, setup, teardown);
+  tcase_add_checked_fixture(tc, place_setup, place_teardown);
   tcase_add_test(tc, test_stiff);
   tcase_add_test(tc, test_not_stiff);
   tcase_add_loop_test(tc, test_named, 0, 3);

@@ -5,16 +5,13 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "src/rein.h"
+#include "tests/place.h"
 #include "tests/src/record/study_fixture.h"
 
 Suite *rein_suite_decisions(void);
 
-static char folder[64];
-static rein_arena *arena;
-static rein_diag *diag;
 static const rein_study_reader *reader;
 static rein_part part;
 
@@ -44,30 +41,16 @@ static const char SCENARIO[] =
     ", titrate: {at: [3 h, 9 h], rules: [{when: a > 0 mg, change: 20 mg}]}}]}\n"
     "counterfactual: {without: x}\n";
 
-static char *in(const char *name) {
-  return rein_arena_printf(arena, "%s/%s", folder, name);
-}
-
-static void write_text(const char *path, const char *text) {
-  FILE *file = fopen(path, "wb");
-  ck_assert_ptr_nonnull(file);
-  fputs(text, file);
-  fclose(file);
-}
-
 static void setup(void) {
-  strcpy(folder, "/tmp/rein-decisions-XXXXXX");
-  ck_assert_ptr_nonnull(mkdtemp(folder));
-  arena = rein_arena_create();
-  diag = rein_diag_create(arena);
-  write_text(in("m.yaml"), MODEL);
+  place_setup();
+  write_file("m.yaml", MODEL);
 }
 
 static void run(const char *scenario_text, bool fails) {
   rein_session *session = rein_session_create();
   rein_scenario_file *scenario;
   rein_study_reader *opened;
-  write_text(in("s.yaml"), scenario_text);
+  write_file("s.yaml", scenario_text);
   ck_assert_msg(rein_scenario_load(session, in("s.yaml"), NULL, &scenario) == REIN_DONE, "%s",
                 rein_session_messages(session));
   ck_assert((rein_scenario_run(scenario, in("study"), NULL, NULL) != REIN_DONE) == fails);
@@ -75,11 +58,6 @@ static void run(const char *scenario_text, bool fails) {
   ck_assert_int_eq(rein_reader_open(arena, in("study"), true, diag, &opened), REIN_OK);
   reader = opened;
   ck_assert_int_eq(rein_reader_load(reader, arena, 0, REIN_FIELDS_ALL, diag, &part), REIN_OK);
-}
-
-static void teardown(void) {
-  ck_assert_int_eq(system(rein_arena_printf(arena, "rm -rf '%s'", folder)), 0);
-  rein_arena_destroy(arena);
 }
 
 static int64_t item(const char *arm, int64_t individual, const char *line) {
@@ -257,7 +235,7 @@ Suite *rein_suite_decisions(void) {
   Suite *suite = suite_create("decisions");
   TCase *tcase = tcase_create("decisions");
   tcase_set_timeout(tcase, 60);
-  tcase_add_checked_fixture(tcase, setup, teardown);
+  tcase_add_checked_fixture(tcase, setup, place_teardown);
   tcase_add_test(tcase, in_parts);
   tcase_add_test(tcase, in_the_summary);
   tcase_add_test(tcase, in_the_export);

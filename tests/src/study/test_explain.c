@@ -4,48 +4,12 @@
 #include <glob.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "src/base/files.h"
 #include "src/study/explain.h"
+#include "tests/place.h"
 
 Suite *rein_suite_explain(void);
-
-static char folder[64];
-static rein_arena *arena;
-static rein_units *units;
-static rein_diag *diag;
-
-static void setup(void) {
-  snprintf(folder, sizeof folder, "/tmp/rein-explain-XXXXXX");
-  ck_assert_ptr_nonnull(mkdtemp(folder));
-  arena = rein_arena_create();
-  diag = rein_diag_create(arena);
-  ck_assert_int_eq(rein_units_create(diag, &units), REIN_OK);
-}
-
-static void teardown(void) {
-  static const char *const name[] = {"m.yaml", "s.yaml"};
-  for (int i = 0; i < 2; i++) unlink(rein_arena_printf(arena, "%s/%s", folder, name[i]));
-  rmdir(folder);
-  rein_units_destroy(units);
-  rein_arena_destroy(arena);
-}
-
-static const char *messages(void) {
-  rein_text text;
-  rein_text_init(&text, arena);
-  rein_diag_print(diag, &text);
-  return text.bytes;
-}
-
-static const char *write_file(const char *name, const char *text) {
-  const char *path = rein_arena_printf(arena, "%s/%s", folder, name);
-  ck_assert_int_eq(rein_files_write(path, text, strlen(text), diag), REIN_OK);
-  return path;
-}
 
 /* The end of a scenario: arm `on` does the line, and is compared with the same without it. */
 static const char *write_both(const char *model, const char *line) {
@@ -421,7 +385,7 @@ END_TEST
 Suite *rein_suite_explain(void) {
   Suite *s = suite_create("explain");
   TCase *c = tcase_create("explain");
-  tcase_add_checked_fixture(c, setup, teardown);
+  tcase_add_checked_fixture(c, place_setup, place_teardown);
   tcase_set_timeout(c, 120);
   tcase_add_test(c, test_chain);
   tcase_add_test(c, test_two_paths);

@@ -5,17 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "src/rein.h"
 #include "src/study/interact.h"
 #include "src/study/interact_curve.h"
+#include "tests/place.h"
 
 Suite *rein_suite_interact(void);
-
-static char folder[64];
-static rein_arena *arena;
-static rein_diag *diag;
 
 /* a and b leave with k; observables of the amounts that are left. */
 static const char model[] =
@@ -40,29 +36,9 @@ static const char model[] =
     "  percent: {is: 100 '%' * hill(A + B, 2 mg, 1), unit: '%', noise: none, effect: fraction}\n"
     "  falling: {is: hill(A, 2 mg, 1) - A / (2 mg), unit: '1', noise: none}\n";
 
-static char *in(const char *name) {
-  return rein_arena_printf(arena, "%s/%s", folder, name);
-}
-
-static void write_text(const char *path, const char *text) {
-  FILE *file = fopen(path, "wb");
-  ck_assert_ptr_nonnull(file);
-  fputs(text, file);
-  fclose(file);
-}
-
 static void setup(void) {
-  strcpy(folder, "/tmp/rein-interact-XXXXXX");
-  ck_assert_ptr_nonnull(mkdtemp(folder));
-  arena = rein_arena_create();
-  diag = rein_diag_create(arena);
-  write_text(in("m.yaml"), model);
-}
-
-static void teardown(void) {
-  const char *command = rein_arena_printf(arena, "rm -rf '%s'", folder);
-  ck_assert_int_eq(system(command), 0);
-  rein_arena_destroy(arena);
+  place_setup();
+  write_file("m.yaml", model);
 }
 
 /* Runs a scenario with this cohort and these arms up to 2 h; its records. */
@@ -70,7 +46,7 @@ static const rein_study_reader *run(const char *cohort, const char *arms) {
   rein_session *session = rein_session_create();
   rein_scenario_file *scenario;
   rein_study_reader *reader;
-  write_text(in("s.yaml"),
+  write_file("s.yaml",
              rein_arena_printf(arena,
                                "rein: scenario/1\nname: s\nmodel: ./m.yaml\ncohort: %s\nkeep: [observables]\n"
                                "solver: {rtol: 1e-9, atol_rel: 1e-12}\nmeasure: {at: [0 h, 2 h]}\n%s",
@@ -242,7 +218,7 @@ END_TEST
 
 /* Four people of a table: only with individual data. */
 START_TEST(few_people) {
-  write_text(in("people.csv"), "id,k\n1,0.1\n2,0.2\n3,0.3\n4,0.4\n");
+  write_file("people.csv", "id,k\n1,0.1\n2,0.2\n3,0.3\n4,0.4\n");
   const rein_study_reader *reader =
       run("{table: people.csv, id: id, columns: {k: {column: k, unit: 1/h}}}", PAIR);
   const rein_interaction *i = find(interact(reader, "sum", false), "d/a+b", REIN_INTERACTION_ADDITIVE);
@@ -264,7 +240,7 @@ END_TEST
 Suite *rein_suite_interact(void) {
   Suite *suite = suite_create("interact");
   TCase *tcase = tcase_create("interact");
-  tcase_add_checked_fixture(tcase, setup, teardown);
+  tcase_add_checked_fixture(tcase, setup, place_teardown);
   tcase_set_timeout(tcase, 60);
   tcase_add_test(tcase, a_drug_with_itself);
   tcase_add_test(tcase, no_curve);

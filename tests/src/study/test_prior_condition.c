@@ -3,12 +3,10 @@
 #include <check.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "src/base/files.h"
 #include "src/study/prior.h"
+#include "tests/place.h"
 
 Suite *rein_suite_prior_condition(void);
 
@@ -30,36 +28,9 @@ static const char MODEL[] =
     "  X: {is: x, unit: '1', noise: additive(sd: 1)}\n"
     "  Q: {is: (a - 10 mg)^2 / (1 mg), unit: mg, noise: additive(sd: 7.5 mg)}\n";
 
-static char folder[64];
-static rein_arena *arena;
-static rein_units *units;
-
-static void setup(void) {
-  arena = rein_arena_create();
-  strcpy(folder, "/tmp/rein-prior-XXXXXX");
-  ck_assert_ptr_nonnull(mkdtemp(folder));
-  ck_assert_int_eq(rein_units_create(rein_diag_create(arena), &units), REIN_OK);
-}
-
-static void teardown(void) {
-  unlink(rein_arena_printf(arena, "%s/model.yaml", folder));
-  unlink(rein_arena_printf(arena, "%s/query.yaml", folder));
-  rmdir(folder);
-  rein_units_destroy(units);
-  rein_arena_destroy(arena);
-}
-
-static const char *write_file(const char *name, const char *text) {
-  const char *path = rein_arena_printf(arena, "%s/%s", folder, name);
-  ck_assert_int_eq(rein_files_write(path, text, strlen(text), rein_diag_create(arena)), REIN_OK);
-  return path;
-}
-
 static rein_prior ask(const char *states, int n, uint64_t seed, rein_status expected) {
-  rein_diag *diag = rein_diag_create(arena);
-  rein_text said;
   rein_prior p;
-  rein_text_init(&said, arena);
+  diag = rein_diag_create(arena);
   write_file("model.yaml", MODEL);
   const char *query =
       rein_arena_printf(arena,
@@ -69,8 +40,7 @@ static rein_prior ask(const char *states, int n, uint64_t seed, rein_status expe
   const rein_prior_options options = {.n_thread = 1, .has_seed = true, .seed = seed};
   const rein_status status =
       rein_prior_run(arena, units, write_file("query.yaml", query), &options, diag, &p);
-  rein_diag_print(diag, &said);
-  ck_assert_msg(status == expected, "%s", said.bytes);
+  ck_assert_msg(status == expected, "%s", messages());
   return p;
 }
 
@@ -173,7 +143,7 @@ END_TEST
 Suite *rein_suite_prior_condition(void) {
   Suite *suite = suite_create("prior_condition");
   TCase *tcase = tcase_create("prior_condition");
-  tcase_add_checked_fixture(tcase, setup, teardown);
+  tcase_add_checked_fixture(tcase, place_setup, place_teardown);
   tcase_set_timeout(tcase, 300);
   tcase_add_test(tcase, test_noise_hides_no_misfit);
   tcase_add_test(tcase, test_linear_is_not_flagged);

@@ -5,46 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "src/base/files.h"
 #include "src/study/sensitivity.h"
+#include "tests/place.h"
 
 Suite *rein_suite_sensitivity(void);
-
-static char folder[64];
-static rein_arena *arena;
-static rein_units *units;
-static rein_diag *diag;
-
-static void setup(void) {
-  strcpy(folder, "/tmp/rein-sens-XXXXXX");
-  ck_assert_ptr_nonnull(mkdtemp(folder));
-  arena = rein_arena_create();
-  diag = rein_diag_create(arena);
-  ck_assert_int_eq(rein_units_create(diag, &units), REIN_OK);
-}
-
-static void teardown(void) {
-  unlink(rein_arena_printf(arena, "%s/m.yaml", folder));
-  unlink(rein_arena_printf(arena, "%s/s.yaml", folder));
-  rmdir(folder);
-  rein_units_destroy(units);
-  rein_arena_destroy(arena);
-}
-
-static const char *messages(void) {
-  rein_text text;
-  rein_text_init(&text, arena);
-  rein_diag_print(diag, &text);
-  return text.bytes;
-}
-
-static const char *write_file(const char *name, const char *text) {
-  const char *path = rein_arena_printf(arena, "%s/%s", folder, name);
-  ck_assert_int_eq(rein_files_write(path, text, strlen(text), diag), REIN_OK);
-  return path;
-}
 
 static const char *write_both(const char *model, const char *scenario) {
   write_file("m.yaml", rein_arena_printf(arena, "rein: model/1\nname: m\ntime: h\n%s", model));
@@ -283,7 +248,7 @@ END_TEST
 Suite *rein_suite_sensitivity(void) {
   Suite *s = suite_create("sensitivity");
   TCase *c = tcase_create("sensitivity");
-  tcase_add_checked_fixture(c, setup, teardown);
+  tcase_add_checked_fixture(c, place_setup, place_teardown);
   tcase_set_timeout(c, 120);
   tcase_add_test(c, test_local_against_cvodes);
   tcase_add_test(c, test_information_is_singular);

@@ -2,49 +2,13 @@
 #include <check.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "src/base/files.h"
 #include "src/stats/normal.h"
 #include "src/study/steer.h"
+#include "tests/place.h"
 
 Suite *rein_suite_steer(void);
-
-static char folder[64];
-static rein_arena *arena;
-static rein_units *units;
-static rein_diag *diag;
-static const char *const files[] = {"m.yaml", "s.yaml", "g.yaml", "people.csv"};
-
-static void setup(void) {
-  strcpy(folder, "/tmp/rein-steer-XXXXXX");
-  ck_assert_ptr_nonnull(mkdtemp(folder));
-  arena = rein_arena_create();
-  diag = rein_diag_create(arena);
-  ck_assert_int_eq(rein_units_create(diag, &units), REIN_OK);
-}
-
-static void teardown(void) {
-  for (int i = 0; i < 4; i++) unlink(rein_arena_printf(arena, "%s/%s", folder, files[i]));
-  rmdir(folder);
-  rein_units_destroy(units);
-  rein_arena_destroy(arena);
-}
-
-static const char *messages(void) {
-  rein_text text;
-  rein_text_init(&text, arena);
-  rein_diag_print(diag, &text);
-  return text.bytes;
-}
-
-static const char *write_file(const char *name, const char *text) {
-  const char *path = rein_arena_printf(arena, "%s/%s", folder, name);
-  ck_assert_int_eq(rein_files_write(path, text, strlen(text), diag), REIN_OK);
-  return path;
-}
 
 /* Tumour growth under two drugs that help each other, killing 0.002 a + 0.001 b + 0.00002 a b a day; burden
  * (2 a + b) / tolerance above 1 is toxic. On the edge 2 a + b = T the killing is largest at a = T / 4, b = T
@@ -269,7 +233,7 @@ END_TEST
 Suite *rein_suite_steer(void) {
   Suite *s = suite_create("steer");
   TCase *c = tcase_create("steer");
-  tcase_add_checked_fixture(c, setup, teardown);
+  tcase_add_checked_fixture(c, place_setup, place_teardown);
   tcase_set_timeout(c, 120);
   tcase_add_test(c, test_planted_optimum);
   tcase_add_test(c, test_front);

@@ -3,24 +3,13 @@
  * drawn by the model's own formula, so that the comparison supports it, and others who are far from it. */
 #include <check.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "src/base/files.h"
 #include "src/scenario/draw.h"
 #include "src/study/steer.h"
+#include "tests/place.h"
 
 Suite *rein_suite_steer_gates(void);
-
-static char folder[64];
-static rein_arena *arena;
-static rein_units *units;
-static rein_diag *diag;
-
-static void write_file(const char *name, const char *text) {
-  const char *path = rein_arena_printf(arena, "%s/%s", folder, name);
-  ck_assert_int_eq(rein_files_write(path, text, strlen(text), diag), REIN_OK);
-}
 
 static const char model[] =
     "rein: model/1\nname: m\ntime: h\nparameters:\n"
@@ -78,21 +67,11 @@ static void write_observed(const char *name, bool far, const char *relation) {
 }
 
 static void setup(void) {
-  strcpy(folder, "/tmp/rein-gates-XXXXXX");
-  ck_assert_ptr_nonnull(mkdtemp(folder));
-  arena = rein_arena_create();
-  diag = rein_diag_create(arena);
-  ck_assert_int_eq(rein_units_create(diag, &units), REIN_OK);
+  place_setup();
   write_file("m.yaml", model);
   write_observed("near", false, "external");
   write_observed("far", true, "external");
   write_observed("own", false, "calibration");
-}
-
-static void teardown(void) {
-  ck_assert_int_eq(system(rein_arena_printf(arena, "rm -r %s", folder)), 0);
-  rein_units_destroy(units);
-  rein_arena_destroy(arena);
 }
 
 /* Goals of one arm; each part NULL: as it is good. */
@@ -122,14 +101,7 @@ static rein_status steer(const goals *g, bool exploratory, rein_steering *s) {
                            or_else(g->evidence, "near.yaml"), or_else(g->check, "30"), or_else(g->rest, "")));
   const rein_steer_options options = {.exploratory = exploratory};
   diag = rein_diag_create(arena);
-  return rein_steer(arena, units, rein_arena_printf(arena, "%s/g.yaml", folder), &options, diag, s);
-}
-
-static const char *messages(void) {
-  rein_text text;
-  rein_text_init(&text, arena);
-  rein_diag_print(diag, &text);
-  return text.bytes;
+  return rein_steer(arena, units, in("g.yaml"), &options, diag, s);
 }
 
 static void expect_refusal(const goals *g, bool exploratory, const char *part) {
@@ -260,7 +232,7 @@ END_TEST
 Suite *rein_suite_steer_gates(void) {
   Suite *s = suite_create("steer_gates");
   TCase *c = tcase_create("steer_gates");
-  tcase_add_checked_fixture(c, setup, teardown);
+  tcase_add_checked_fixture(c, setup, place_teardown);
   tcase_set_timeout(c, 120);
   tcase_add_test(c, test_evidence);
   tcase_add_test(c, test_limits_stay);

@@ -14,14 +14,6 @@ static const rein_validation_row *completers_at(const rein_validation *v, double
   return NULL;
 }
 
-static const char *text_of(const rein_validation *v) {
-  rein_text text;
-  rein_text_init(&text, judged_get()->arena);
-  rein_validate_print(v, &text);
-  ck_assert_int_eq(rein_validate_print_json(v, &text), REIN_OK);
-  return text.bytes;
-}
-
 /* Twelve people; +30 and +60 are predicted. Those who stay have 3 less after 10 h, those who leave 5 more. */
 static void twelve(int n_stay) {
   judged_start_people();
@@ -44,7 +36,7 @@ START_TEST(test_people_who_stay) {
   ck_assert_double_eq_tol(judged_row(&v, "up", 10)->score[REIN_SCORE_BIAS].value, -1.0, 1e-6);
   ck_assert_double_eq_tol(row->score[REIN_SCORE_NO_CHANGE].value, 1.0 - 3.0 / 27, 1e-6);
   ck_assert_double_eq_tol(completers_at(&v, 20)->score[REIN_SCORE_BIAS].value, 0.0, 1e-6);
-  ck_assert_ptr_nonnull(strstr(text_of(&v), "\n    completers "));
+  ck_assert_ptr_nonnull(strstr(judged_text(&v), "\n    completers "));
   ck_assert_int_eq(judged_row(&v, "", NAN)->n_point, 18); /* all, as before */
 }
 END_TEST
@@ -115,14 +107,14 @@ END_TEST
 START_TEST(test_only_one_of_the_two) {
   rein_validation v = means(all_rows);
   ck_assert_int_eq(v.n_completer, 0);
-  ck_assert_ptr_nonnull(strstr(text_of(&v), "completers of up n/a: the data give means of all only"));
+  ck_assert_ptr_nonnull(strstr(judged_text(&v), "completers of up n/a: the data give means of all only"));
   v = means(rein_arena_printf(judged_get()->arena, "%s%s", all_rows,
                               "up,y_measured,mg,h,10,128,5,12,completers\n"));
   ck_assert_ptr_nonnull(
-      strstr(text_of(&v), "completers of up n/a: the data give no state before of completers"));
+      strstr(judged_text(&v), "completers of up n/a: the data give no state before of completers"));
   v = means("up,y_measured,mg,h,0,102,5,12,completers\nup,y_measured,mg,h,10,128,5,12,completers\n");
   ck_assert_double_eq_tol(judged_row(&v, "up", 10)->score[REIN_SCORE_BIAS].value, 30.0 - 26, 1e-6);
-  ck_assert_ptr_nonnull(strstr(text_of(&v), "all of up n/a: the data give means of completers only"));
+  ck_assert_ptr_nonnull(strstr(judged_text(&v), "all of up n/a: the data give means of completers only"));
 }
 END_TEST
 
@@ -149,7 +141,7 @@ START_TEST(test_who_left_moves_the_mean) {
   ck_assert_double_eq_tol(l->highest_left.middle, 30.0 - shift, 0.1);
   ck_assert_double_eq_tol(l->lowest_left.middle, 30.0 + shift, 0.1);
   ck_assert_double_lt(l->highest_left.high, l->at_random.middle);
-  ck_assert_ptr_nonnull(strstr(text_of(&v), "60 of 200"));
+  ck_assert_ptr_nonnull(strstr(judged_text(&v), "60 of 200"));
 }
 END_TEST
 
@@ -187,7 +179,7 @@ START_TEST(test_lost_behind_a_mean) {
   ck_assert_int_eq(v.n_leaving, 0);
   v = lost_of("up,y_measured,mg,h,10,128,2,25,21\n"); /* four are left */
   ck_assert(v.lost[0].suppressed);
-  ck_assert_ptr_null(strstr(text_of(&v), "observed_change"));
+  ck_assert_ptr_null(strstr(judged_text(&v), "observed_change"));
 }
 END_TEST
 

@@ -14,14 +14,6 @@ static const rein_validation_effect *effect_at(const rein_validation *v, double 
   return NULL;
 }
 
-static const char *text_of(const rein_validation *v) {
-  rein_text text;
-  rein_text_init(&text, judged_get()->arena);
-  rein_validate_print(v, &text);
-  ck_assert_int_eq(rein_validate_print_json(v, &text), REIN_OK);
-  return text.bytes;
-}
-
 /* CRPS of a normal prediction. Source: Gneiting and Raftery 2007, J Am Stat Assoc 102:359, section 4.2. */
 static double normal_crps(double mean, double sd, double x) {
   const double z = (x - mean) / sd, cdf = 0.5 * erfc(-z / sqrt(2.0)),
@@ -116,7 +108,7 @@ START_TEST(test_effect_of_people_by_hand) {
   ck_assert_double_eq_tol(e->high - e->low, 0.0, 1e-9);
   ck_assert_double_eq_tol(e->row.score[REIN_SCORE_CRPS].value, 1.75, 1e-6);
   ck_assert_double_eq_tol(e->row.score[REIN_SCORE_NO_CHANGE].value, 1.0 - 1.75 / 28.25, 1e-6);
-  ck_assert_ptr_nonnull(strstr(text_of(&v), "up - none"));
+  ck_assert_ptr_nonnull(strstr(judged_text(&v), "up - none"));
 }
 END_TEST
 
@@ -159,14 +151,14 @@ START_TEST(test_what_is_no_effect) {
   rein_validation v = judged_report();
   ck_assert_int_eq(v.n_effect, 0);
   ck_assert_ptr_nonnull(
-      strstr(text_of(&v), "effects n/a: fewer than two arms that people were randomised to"));
-  ck_assert_ptr_null(strstr(text_of(&v), "\"wording\": \"effect\""));
+      strstr(judged_text(&v), "effects n/a: fewer than two arms that people were randomised to"));
+  ck_assert_ptr_null(strstr(judged_text(&v), "\"wording\": \"effect\""));
   scenario.randomised = true;
   judged_write_scenario(&scenario);
   v = judged_report();
   ck_assert_int_eq(v.n_effect, 0);
   ck_assert_int_eq(v.n_effect_shared, 1);
-  ck_assert_ptr_nonnull(strstr(text_of(&v), "effects n/a: the same people are in both arms"));
+  ck_assert_ptr_nonnull(strstr(judged_text(&v), "effects n/a: the same people are in both arms"));
 }
 END_TEST
 
@@ -199,7 +191,7 @@ START_TEST(test_small_arms_are_kept_back) {
   judged_write_scenario(&scenario);
   rein_validation v = judged_report();
   ck_assert(effect_at(&v, 10)->row.suppressed);
-  ck_assert_ptr_null(strstr(text_of(&v), "observed_95"));
+  ck_assert_ptr_null(strstr(judged_text(&v), "observed_95"));
   const rein_validate_options options = {.individual_data = true};
   ck_assert_int_eq(judged_validate(&options, &v), REIN_OK);
   ck_assert_double_eq_tol(effect_at(&v, 10)->observed, 27.0, 1e-9);
@@ -248,7 +240,7 @@ START_TEST(test_within_people_by_hand) {
   ck_assert_double_eq_tol(s[REIN_SCORE_NO_CHANGE].value, 1.0 - 14.0 / 240, 1e-6);
   ck_assert_ptr_null(s[REIN_SCORE_NO_CHANGE].no_interval); /* eight people are units */
   ck_assert_double_eq(s[REIN_SCORE_DIRECTION].value, 1.0);
-  ck_assert_ptr_nonnull(strstr(text_of(&v), " 8 within "));
+  ck_assert_ptr_nonnull(strstr(judged_text(&v), " 8 within "));
 }
 END_TEST
 
@@ -304,7 +296,7 @@ START_TEST(test_few_people_within_are_kept_back) {
   judged_write_scenario(&scenario);
   rein_validation v = judged_report();
   for (int i = 0; i < 2; i++) ck_assert(v.effect[i].row.suppressed);
-  ck_assert_ptr_null(strstr(text_of(&v), "29.5"));
+  ck_assert_ptr_null(strstr(judged_text(&v), "29.5"));
   ck_assert_int_eq(judged_validate(&options, &v), REIN_OK);
   ck_assert_double_eq_tol(effect_at(&v, 10)->observed, 29.5, 1e-9);
 }
@@ -322,7 +314,7 @@ START_TEST(test_means_tell_nothing_within_people) {
   judged_write_scenario(&scenario);
   const rein_validation v = judged_report();
   ck_assert_int_eq(v.n_effect, 0);
-  ck_assert_ptr_nonnull(strstr(text_of(&v), "effects n/a: means do not tell of contrasts within people"));
+  ck_assert_ptr_nonnull(strstr(judged_text(&v), "effects n/a: means do not tell of contrasts within people"));
 }
 END_TEST
 

@@ -18,14 +18,6 @@ static rein_validation why_of(const judged_model *model, const judged_scenario *
   return v;
 }
 
-static const char *text_of(const rein_validation *v) {
-  rein_text text;
-  rein_text_init(&text, judged_get()->arena);
-  rein_validate_print(v, &text);
-  ck_assert_int_eq(rein_validate_print_json(v, &text), REIN_OK);
-  return text.bytes;
-}
-
 static const rein_why_change *change_of(const rein_why_miss *m, const char *name) {
   for (int k = 0; k < m->n_change; k++)
     if (strcmp(m->change[k].name, name) == 0) return &m->change[k];
@@ -69,8 +61,8 @@ START_TEST(test_smallest_change_by_hand) {
   ck_assert_int_eq(v.why->n_considered, 2);
   ck_assert_int_eq(v.why->n_silent, 1);
   ck_assert_str_eq(v.why->silent[0], "base");
-  ck_assert_ptr_nonnull(strstr(text_of(&v), "would explain it; simulated again"));
-  ck_assert_ptr_null(strstr(text_of(&v), "is wrong"));
+  ck_assert_ptr_nonnull(strstr(judged_text(&v), "would explain it; simulated again"));
+  ck_assert_ptr_null(strstr(judged_text(&v), "is wrong"));
 }
 END_TEST
 
@@ -95,11 +87,11 @@ START_TEST(test_nothing_within_four_sds) {
   rein_validation v = why_of(&model, &groups); /* 10 SD */
   ck_assert_int_eq(v.why->miss[0].n_change, 0);
   ck_assert_int_eq(v.why->miss[0].best, -1);
-  ck_assert_ptr_nonnull(strstr(text_of(&v), "no single parameter within 4 SD explains it"));
+  ck_assert_ptr_nonnull(strstr(judged_text(&v), "no single parameter within 4 SD explains it"));
   v = why_of(&mute, &groups);
   ck_assert_int_eq(v.why->n_considered, 0);
   ck_assert_int_eq(v.why->n_silent, 3);
-  ck_assert_ptr_nonnull(strstr(text_of(&v), "n/a: no parameter has a stated uncertainty"));
+  ck_assert_ptr_nonnull(strstr(judged_text(&v), "n/a: no parameter has a stated uncertainty"));
 }
 END_TEST
 
@@ -122,7 +114,7 @@ START_TEST(test_no_miss_and_not_asked) {
   v = judged_report();
   ck_assert_int_eq(v.n_miss, 1);
   ck_assert_ptr_null(v.why);
-  ck_assert_ptr_nonnull(strstr(text_of(&v), "--why looks for the smallest change"));
+  ck_assert_ptr_nonnull(strstr(judged_text(&v), "--why looks for the smallest change"));
 }
 END_TEST
 
@@ -156,7 +148,7 @@ START_TEST(test_the_same_for_any_number_of_threads) {
     rein_validation v;
     const rein_validate_options options = {.why = true, .n_thread = 1 + i};
     ck_assert_int_eq(judged_validate(&options, &v), REIN_OK);
-    text[i] = text_of(&v);
+    text[i] = judged_text(&v);
   }
   ck_assert_str_eq(text[0], text[1]);
 }
@@ -196,9 +188,9 @@ START_TEST(test_residuals_follow_a_covariate) {
   ck_assert(t[1].rank.low < t[1].rank.value && t[1].rank.high > t[1].rank.value);
   ck_assert(t[2].is_words);
   ck_assert_double_eq_tol(t[2].slope.value, 2.5, 0.2); /* difference of the halves' means */
-  ck_assert_ptr_nonnull(strstr(text_of(&v), "by chance alone about 0.15 of their 95 % intervals"));
-  ck_assert_ptr_null(strstr(text_of(&v), "female"));
-  ck_assert_ptr_null(strstr(text_of(&v), "planted"));
+  ck_assert_ptr_nonnull(strstr(judged_text(&v), "by chance alone about 0.15 of their 95 % intervals"));
+  ck_assert_ptr_null(strstr(judged_text(&v), "female"));
+  ck_assert_ptr_null(strstr(judged_text(&v), "planted"));
 }
 END_TEST
 
@@ -207,7 +199,7 @@ START_TEST(test_without_covariates) {
   one_group(130.1);
   rein_validation v = why_of(&model, &groups);
   ck_assert_str_eq(v.no_trend, "means of groups have no covariates");
-  ck_assert_ptr_nonnull(strstr(text_of(&v), "residuals by covariate n/a: means of groups"));
+  ck_assert_ptr_nonnull(strstr(judged_text(&v), "residuals by covariate n/a: means of groups"));
 }
 END_TEST
 

@@ -2,9 +2,11 @@
 
 #include <check.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "src/base/files.h"
 #include "src/scenario/draw.h"
@@ -157,4 +159,33 @@ const rein_validation_row *judged_row(const rein_validation *v, const char *arm,
   }
   ck_abort_msg("no such row");
   return NULL;
+}
+
+const char *judged_text(const rein_validation *v) {
+  rein_text text;
+  rein_text_init(&text, f.arena);
+  rein_validate_print(v, &text);
+  ck_assert_int_eq(rein_validate_print_json(v, &text), REIN_OK);
+  return text.bytes;
+}
+
+const char *judged_at(const char *name) {
+  return rein_arena_printf(f.arena, "%s/%s", f.folder, name);
+}
+
+const char *judged_read(const char *name) {
+  const rein_source *source;
+  ck_assert_int_eq(rein_files_read(f.arena, judged_at(name), (rein_pos){0}, f.diag, &source), REIN_OK);
+  return source->bytes;
+}
+
+int judged_run(const char *format, ...) {
+  const char *program = getenv("REIN_TEST_PROGRAM");
+  va_list args;
+  va_start(args, format);
+  const char *words = rein_arena_vprintf(f.arena, format, args);
+  va_end(args);
+  return WEXITSTATUS(
+      system(rein_arena_printf(f.arena, "%s %s > %s 2> %s", program ? program : "build/release/rein", words,
+                               judged_at("out"), judged_at("err"))));
 }

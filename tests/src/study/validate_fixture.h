@@ -61,4 +61,14 @@ const char *judged_messages(void);
  * none. */
 const rein_validation_row *judged_row(const rein_validation *v, const char *arm, double time);
 
+/* The report as text, then as JSON. */
+const char *judged_text(const rein_validation *v);
+
+/* ---- for tests of the program ---- */
+
+const char *judged_at(const char *name);   /* path of a file of the folder */
+const char *judged_read(const char *name); /* what it holds */
+/* Runs the program with these arguments, output to the folder's files `out` and `err`; its exit code. */
+int judged_run(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 #endif
