@@ -67,13 +67,6 @@ static void write_table(const char *folder, const char *const *observables) {
   judged_write("table.csv", out.bytes);
 }
 
-static const char *read_text(const char *path) {
-  judged *f = judged_get();
-  const rein_source *source;
-  ck_assert_int_eq(rein_files_read(f->arena, path, nowhere, f->diag, &source), REIN_OK);
-  return rein_arena_strndup(f->arena, source->bytes, source->n_byte);
-}
-
 /* The text with the lines that begin with `from`, up to the one that begins with `to`, replaced. */
 static const char *with(const char *text, const char *from, const char *to, const char *instead) {
   const char *a = strstr(text, from), *b = a ? strstr(a + 1, to) : NULL;
@@ -103,9 +96,9 @@ static json_t *report_of(const char *path) {
 static void check_same(const char *folder, const char *const *observables, const char *nonmem,
                        const char *cohort) {
   judged *f = judged_get();
-  const char *yaml = read_text(rein_arena_printf(f->arena, "%s/observed/individuals.yaml", folder));
+  const char *yaml = judged_read_text(rein_arena_printf(f->arena, "%s/observed/individuals.yaml", folder));
   const char *path = rein_arena_printf(f->arena, "%s/validate/people.yaml", folder),
-             *scenario = read_text(path);
+             *scenario = judged_read_text(path);
   write_table(folder, observables);
   yaml = with(yaml, "data: ", "what: ", "data: table.csv\n");
   judged_write("d.yaml", with(yaml, "columns: ", "source: {", nonmem));
@@ -159,22 +152,15 @@ END_TEST
 
 /* ---- the page ---- */
 
-/* The next fenced block, *at behind it. */
-static const char *next_block(const char **at) {
-  const char *start = strstr(*at, "\n```") + 4, *text = strchr(start, '\n') + 1, *end = strstr(text, "\n```");
-  *at = end + 4;
-  return rein_arena_strndup(judged_get()->arena, text, (size_t)(end - text) + 1);
-}
-
 START_TEST(test_the_example_of_the_page_runs) {
   judged *f = judged_get();
-  const char *at = strstr(read_text("docs/validation-method.md"), "### One NONMEM table");
+  const char *at = strstr(judged_read_text("docs/validation-method.md"), "### One NONMEM table");
   rein_validate_job *job;
   rein_validation v;
   ck_assert_ptr_nonnull(at);
-  judged_write("trial.csv", next_block(&at));
-  judged_write("trial.yaml", next_block(&at));
-  judged_write("scenario.yaml", next_block(&at));
+  judged_write("trial.csv", judged_next_block(&at));
+  judged_write("trial.yaml", judged_next_block(&at));
+  judged_write("scenario.yaml", judged_next_block(&at));
   const char *path = rein_arena_printf(f->arena, "%s/scenario.yaml", f->folder);
   rein_status status = rein_validate_prepare(f->arena, f->units, path, NULL, f->diag, &job);
   if (status == REIN_OK) status = rein_validate_run(job, f->diag, &v);
@@ -257,7 +243,7 @@ START_TEST(test_units_are_part_of_the_hash) {
   for (int i = 0; i < 3; i++) {
     rein_scenario *s;
     judged_write_model(&truth);
-    judged_write("m.yaml", with(read_text(rein_arena_printf(f->arena, "%s/m.yaml", f->folder)),
+    judged_write("m.yaml", with(judged_read_text(rein_arena_printf(f->arena, "%s/m.yaml", f->folder)),
                                 "  push:", "observables:", "  pill: {kind: drug, unit: mg, into: y}\n"));
     judged_write("t.csv", "ID,TIME,AMT\n1,0,1\n");
     judged_write("s.yaml",
@@ -282,7 +268,7 @@ START_TEST(test_records_hold_the_doses) {
   rein_text text;
   static const double prescribed[] = {10.0, 20.0, 30.0, 0.0, 7.0};
   judged_write_model(&truth);
-  const char *model = read_text(rein_arena_printf(f->arena, "%s/m.yaml", f->folder));
+  const char *model = judged_read_text(rein_arena_printf(f->arena, "%s/m.yaml", f->folder));
   model = with(
       model, "  push:", "observables:",
       "  push: {kind: drug, unit: mg/h, sets: rate}\n  pill: {kind: drug, unit: mg, into: y, codes: {atc: "
@@ -338,7 +324,7 @@ static rein_validate_job *three_regimens(const char *arms) {
   judged *f = judged_get();
   rein_validate_job *job = NULL;
   judged_write_model(&truth);
-  const char *model = read_text(rein_arena_printf(f->arena, "%s/m.yaml", f->folder));
+  const char *model = judged_read_text(rein_arena_printf(f->arena, "%s/m.yaml", f->folder));
   judged_write("m.yaml", with(model, "  push:", "observables:",
                               "  push: {kind: drug, unit: mg/h, sets: rate}\n  pill: {kind: drug, unit: mg, "
                               "into: y}\n  vitamin: {kind: drug, unit: mg, into: y}\n"));

@@ -302,6 +302,26 @@ START_TEST(test_few_people_within_are_kept_back) {
 }
 END_TEST
 
+/* Person 1: 31 - 98 and 36 - 101 against 4 and -3, so -66.5; person 2: -48 and -50 against -3 and 3, so -49.
+ */
+START_TEST(test_the_periods_of_the_page_run) {
+  const char *at = strstr(judged_read_text("docs/validation-method.md"), "### Periods of one person");
+  const rein_validate_options options = {.individual_data = true};
+  rein_validation v;
+  ck_assert_ptr_nonnull(at);
+  judged_write("periods.csv", judged_next_block(&at));
+  judged_write("periods.yaml", judged_next_block(&at));
+  judged_write("s.yaml", judged_next_block(&at));
+  ck_assert_msg(judged_validate(&options, &v) == REIN_OK && rein_diag_n_warning(judged_get()->diag) == 0,
+                "%s", judged_messages());
+  const rein_validation_effect *e = effect_at(&v, 168);
+  ck_assert_int_eq(e->row.n_point, 2);
+  ck_assert_double_eq_tol(e->observed, -0.5 * (66.5 + 49), 1e-9);
+  ck_assert_int_eq(e->n_missing, 0);
+  ck_assert_double_lt(e->high, 0); /* warfarin lowers it */
+}
+END_TEST
+
 START_TEST(test_means_tell_nothing_within_people) {
   const judged_model model = {.noise = "none"};
   const judged_scenario scenario = {.cohort = "{n: 100}",
@@ -334,6 +354,7 @@ Suite *rein_suite_validate_effect(void) {
   tcase_add_test(tcase, test_spread_within_people);
   tcase_add_test(tcase, test_period_has_its_own_state_before);
   tcase_add_test(tcase, test_few_people_within_are_kept_back);
+  tcase_add_test(tcase, test_the_periods_of_the_page_run);
   tcase_add_test(tcase, test_means_tell_nothing_within_people);
   suite_add_tcase(suite, tcase);
   return suite;

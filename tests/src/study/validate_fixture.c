@@ -35,6 +35,18 @@ void judged_teardown(void) {
   ck_assert_int_eq(system(command), 0);
 }
 
+const char *judged_read_text(const char *path) {
+  const rein_source *source;
+  ck_assert_int_eq(rein_files_read(f.arena, path, (rein_pos){0}, f.diag, &source), REIN_OK);
+  return rein_arena_strndup(f.arena, source->bytes, source->n_byte);
+}
+
+const char *judged_next_block(const char **at) {
+  const char *start = strstr(*at, "\n```") + 4, *text = strchr(start, '\n') + 1, *end = strstr(text, "\n```");
+  *at = end + 4;
+  return rein_arena_strndup(f.arena, text, (size_t)(end - text) + 1);
+}
+
 void judged_write(const char *name, const char *text) {
   const char *path = rein_arena_printf(f.arena, "%s/%s", f.folder, name);
   ck_assert_int_eq(rein_files_write(path, text, strlen(text), f.diag), REIN_OK);

@@ -37,6 +37,9 @@ typedef struct {
 } judged_scenario;
 
 void judged_write(const char *name, const char *text);
+/* Text of a file, and the next fenced block of a page, *at behind it. */
+const char *judged_read_text(const char *path);
+const char *judged_next_block(const char **at);
 void judged_write_model(const judged_model *model);
 /* Writes scenario, the YAML and the table gathered so far. */
 void judged_write_scenario(const judged_scenario *scenario);
