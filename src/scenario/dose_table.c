@@ -179,50 +179,65 @@ static rein_dose_cmt *find_compartment(rein_dose_table *t, int64_t row) {
 
 /* ---- one record ---- */
 
-/* What does not fit together in a dose. */
-static bool check_dose(rein_dose_table *t, const rein_dose_record *x) {
-  rein_diag *diag = t->r->diag;
-  int n_error = rein_diag_n_error(diag);
-  bool constant = x->amt == 0.0 && x->rate != 0.0 && x->ss > 0;
+/* Nothing but a rate, for ever. */
+static bool is_constant(const rein_dose_record *x) {
+  return x->amt == 0.0 && x->rate != 0.0 && x->ss > 0;
+}
+
+static void wrong(rein_dose_table *t, const rein_dose_record *x, rein_nonmem_column column,
+                  const char *message) {
+  rein_error(t->r->diag, rein_nonmem_cell(&t->nm, x->row, column), "%s", message);
+}
+
+static void check_rate(rein_dose_table *t, const rein_dose_record *x) {
+  const rein_dose_cmt *cmt = x->cmt;
   if (x->rate < 0.0 && x->rate != -1.0 && x->rate != -2.0)
-    rein_error(diag, rein_nonmem_cell(&t->nm, x->row, REIN_COL_RATE),
-               "RATE is negative; only -1 (rate of the model) and -2 (duration of the model) mean something");
-  if (x->rate == -1.0 && x->cmt->at_rate < 0)
-    rein_error(diag, rein_nonmem_cell(&t->nm, x->row, REIN_COL_RATE),
-               "RATE is -1, but no action into this compartment has a 'rate'");
-  if (x->rate == -2.0 && x->cmt->for_length < 0)
-    rein_error(diag, rein_nonmem_cell(&t->nm, x->row, REIN_COL_RATE),
-               "RATE is -2, but no action into this compartment has a 'duration'");
-  if (x->rate > 0.0 && x->rate == x->rate && !unit_node(t, "rate", x->cmt->name))
-    rein_error(
-        diag, t->node->pos, "events: 'units' has to say the unit of column 'RATE', for example '%s/%s'",
-        t->r->model->action[x->cmt->plain >= 0 ? x->cmt->plain : 0].unit_text, t->r->model->time_unit_text);
-  if (x->rate >= 0.0 && x->cmt->plain < 0 && x->cmt->at_rate < 0 && x->cmt->for_length < 0)
-    rein_error(diag, rein_nonmem_cell(&t->nm, x->row, REIN_COL_CMT), "no action goes into this compartment");
-  if (t->nm.at[REIN_COL_AMT] >= 0 && rein_csv_is_missing(t->nm.csv, x->row, t->nm.at[REIN_COL_AMT]) &&
-      !constant)
-    rein_error(diag, rein_nonmem_cell(&t->nm, x->row, REIN_COL_AMT),
+    wrong(t, x, REIN_COL_RATE,
+          "RATE is negative; only -1 (rate of the model) and -2 (duration of the model) mean something");
+  if (x->rate == -1.0 && cmt->at_rate < 0)
+    wrong(t, x, REIN_COL_RATE, "RATE is -1, but no action into this compartment has a 'rate'");
+  if (x->rate == -2.0 && cmt->for_length < 0)
+    wrong(t, x, REIN_COL_RATE, "RATE is -2, but no action into this compartment has a 'duration'");
+  if (x->rate > 0.0 && !unit_node(t, "rate", cmt->name))
+    rein_error(t->r->diag, t->node->pos,
+               "events: 'units' has to say the unit of column 'RATE', for example '%s/%s'",
+               t->r->model->action[cmt->plain >= 0 ? cmt->plain : 0].unit_text, t->r->model->time_unit_text);
+  if (x->rate >= 0.0 && cmt->plain < 0 && cmt->at_rate < 0 && cmt->for_length < 0)
+    wrong(t, x, REIN_COL_CMT, "no action goes into this compartment");
+}
+
+static void check_amount(rein_dose_table *t, const rein_dose_record *x) {
+  const int column = t->nm.at[REIN_COL_AMT];
+  if (column >= 0 && rein_csv_is_missing(t->nm.csv, x->row, column) && !is_constant(x))
+    rein_error(t->r->diag, rein_nonmem_cell(&t->nm, x->row, REIN_COL_AMT),
                "a dose (EVID %d) needs an amount; write 0 where nothing is given", x->evid);
   if (x->amt < 0.0 && x->rate != 0.0)
-    rein_error(diag, rein_nonmem_cell(&t->nm, x->row, REIN_COL_AMT),
-               "a negative amount cannot be infused, only taken at once");
-  if (x->ii < 0.0) rein_error(diag, rein_nonmem_cell(&t->nm, x->row, REIN_COL_II), "II is negative");
-  if (x->addl > 0 && !(x->ii > 0.0))
-    rein_error(diag, rein_nonmem_cell(&t->nm, x->row, REIN_COL_ADDL), "ADDL needs an interval II above 0");
+    wrong(t, x, REIN_COL_AMT, "a negative amount cannot be infused, only taken at once");
+}
+
+static void check_repeats(rein_dose_table *t, const rein_dose_record *x) {
+  const bool constant = is_constant(x);
+  if (x->ii < 0.0) wrong(t, x, REIN_COL_II, "II is negative");
+  if (x->addl > 0 && !(x->ii > 0.0)) wrong(t, x, REIN_COL_ADDL, "ADDL needs an interval II above 0");
   if (x->ss > 0 && !(x->ii > 0.0) && !constant)
-    rein_error(
-        diag, rein_nonmem_cell(&t->nm, x->row, REIN_COL_SS),
-        "SS needs an interval II above 0; without, only a constant infusion (AMT 0, RATE not 0) is steady");
+    wrong(t, x, REIN_COL_SS,
+          "SS needs an interval II above 0; without, only a constant infusion (AMT 0, RATE not 0) is steady");
   if (constant && x->rate == -2.0)
-    rein_error(diag, rein_nonmem_cell(&t->nm, x->row, REIN_COL_RATE),
-               "a steady constant infusion (AMT 0) has a rate and no duration: RATE above 0, or -1");
+    wrong(t, x, REIN_COL_RATE,
+          "a steady constant infusion (AMT 0) has a rate and no duration: RATE above 0, or -1");
   if (constant && (x->ii > 0.0 || x->addl > 0))
-    rein_error(diag, rein_nonmem_cell(&t->nm, x->row, REIN_COL_SS),
-               "a steady constant infusion (AMT 0) has neither II nor ADDL");
+    wrong(t, x, REIN_COL_SS, "a steady constant infusion (AMT 0) has neither II nor ADDL");
   if (x->ss > 0 && t->r->model->n_event > 0)
-    rein_error(diag, rein_nonmem_cell(&t->nm, x->row, REIN_COL_SS),
-               "SS cannot be said of a model with events");
-  return rein_diag_n_error(diag) == n_error;
+    wrong(t, x, REIN_COL_SS, "SS cannot be said of a model with events");
+}
+
+/* What does not fit together in a dose. */
+static bool check_dose(rein_dose_table *t, const rein_dose_record *x) {
+  const int n_error = rein_diag_n_error(t->r->diag);
+  check_rate(t, x);
+  check_amount(t, x);
+  check_repeats(t, x);
+  return rein_diag_n_error(t->r->diag) == n_error;
 }
 
 /* A record that gives nothing says nothing of a dose. */
