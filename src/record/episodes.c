@@ -62,8 +62,11 @@ static void fill_steps(job *j, const rein_part *part, int64_t m, int64_t n_step,
                 n_observable = size(j, REIN_AXIS_OBSERVABLE);
   for (int64_t k = 0; k <= n_step; k++) j->elapsed[k] = time[k] - time[0];
   for (int64_t k = 0; k < n_step; k++) {
-    for (int64_t c = 0; c < n_action; c++)
-      j->actions[k * n_action + c] = part->delivered_since[(m * n_time + k + 1) * n_action + c];
+    for (int64_t c = 0; c < n_action; c++) {
+      const int64_t from = (m * n_time + k + 1) * n_action + c;
+      j->actions[k * n_action + c] =
+          isnan(part->in_force[from]) ? part->delivered_since[from] : part->in_force[from];
+    }
     const double *after = seen + (k + 1) * n_observable;
     j->rewards[k] = j->episodes->reward ? rein_reward_value(j->episodes->reward, after, time[k + 1]) : 0.0;
   }
@@ -141,9 +144,10 @@ static void put_episode(job *j, const rein_part *part, int64_t i, int64_t a, int
 static rein_status put_part(void *context, const rein_part *part) {
   job *j = context;
   const int64_t n_arm = part->n[REIN_AXIS_ARM];
-  if (size(j, REIN_AXIS_ACTION) > 0 && !part->delivered_since) {
+  if (size(j, REIN_AXIS_ACTION) > 0 && (!part->delivered_since || !part->in_force)) {
     rein_error(j->diag, nowhere,
-               "'%s' does not hold what was delivered between measurements: it was written by an older rein; "
+               "'%s' does not hold what was delivered or in force between measurements: it was written by an "
+               "older rein; "
                "run the study again in a new folder",
                j->reader->folder);
     return REIN_ERR_FILE;
@@ -282,7 +286,7 @@ static rein_status put_data(void *context, const rein_files_output *out) {
   rein_part_file_unlock();
   const uint64_t wanted = REIN_FIELDS_LABELS | REIN_FIELD_BIT(measured) | REIN_FIELD_BIT(measured_flag) |
                           REIN_FIELD_BIT(latent) | REIN_FIELD_BIT(delivered_since) |
-                          REIN_FIELD_BIT(safety_first) | REIN_FIELD_BIT(status);
+                          REIN_FIELD_BIT(in_force) | REIN_FIELD_BIT(safety_first) | REIN_FIELD_BIT(status);
   rein_status status = rein_reader_each(j->reader, wanted, j->diag, put_part, j);
   rein_part_file_lock();
   rein_hdf5_close(&j->file, &j->n_byte);

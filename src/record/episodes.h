@@ -5,7 +5,8 @@
  *   <folder>/data/metadata.json    the dataset's, and under `rein` what columns are, units, origin
  *
  * T steps lie between the T + 1 measurement times. observations (T + 1 x n_observable) are the measured
- * values, actions (T x n_action) what was delivered between two measurements, rewards (T) a declared function
+ * values, actions (T x n_action) what was delivered between two measurements, of
+ * an action that sets a parameter what was in force between them, rewards (T) a declared function
  * of the observation after, or 0. A member ends, terminated, with the step in which a safety signal of the
  * model was first true; else it is truncated at the last measurement. The simulated values, states among
  * them, are in infos only. All arms of a person are in the same part of the split. Members that failed are

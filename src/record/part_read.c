@@ -134,8 +134,9 @@ static void read_field(file_reader *r, const rein_field *field, const int dim[RE
   int var;
   if (!is_fine(r) || bytes == 0) return;
   if (nc_inq_varid(r->id, field->name, &var) != NC_NOERR) {
-    /* Parts that were written before this field was have none: its array stays NULL. */
-    if (field->bit != REIN_BIT_delivered_since || field->group != REIN_GROUP_DATA) r->odd = field->name;
+    /* Parts that were written before these fields were have none: their arrays stay NULL. */
+    const bool later = field->bit == REIN_BIT_delivered_since || field->bit == REIN_BIT_in_force;
+    if (!later || field->group != REIN_GROUP_DATA) r->odd = field->name;
     return;
   }
   check_shape(r, var, field, dim);

@@ -105,6 +105,55 @@ static void take_steps(rein_part *part, const rein_lane_plan *lane, int64_t m) {
   }
 }
 
+/* A parameter that is set as one follows a lane's items; of one that moves along a ramp what it moves to: so
+ * much of the person's own value, and so much beside it. */
+typedef struct {
+  int target, kept, forced; /* target, or the other two; -1 */
+  double own, value, share;
+} setting;
+
+static void apply(setting *s, const rein_item *item) {
+  if (item->kind != REIN_ITEM_PARAM) return;
+  if (item->target == s->target) s->value = item->amount;
+  if (item->target == s->kept) s->share = item->amount;
+  if (item->target == s->forced) s->value = item->amount;
+}
+
+/* Mean over each step of what is in force, in the action's unit; an action at the instant of a measurement
+ * belongs to the step after it. */
+static void follow_setting(const rein_lane_plan *lane, const double *time, int64_t n_time, setting s,
+                           double factor, double *out, int64_t stride) {
+  size_t i = 0;
+  for (int64_t t = 1; t < n_time; t++) {
+    double sum = 0, at = time[t - 1];
+    for (; i < lane->n_item && lane->item[i].time <= at; i++) apply(&s, &lane->item[i]);
+    for (; i < lane->n_item && lane->item[i].time < time[t]; i++) {
+      sum += (s.share * s.own + s.value) * (lane->item[i].time - at);
+      at = lane->item[i].time;
+      apply(&s, &lane->item[i]);
+    }
+    sum += (s.share * s.own + s.value) * (time[t] - at);
+    out[t * stride] = sum / (time[t] - time[t - 1]) / factor;
+  }
+}
+
+static void take_in_force(rein_part *part, const rein_batch_result *r, int i_lane, int64_t m) {
+  const rein_layout *layout = part->layout;
+  const rein_scenario *s = layout->scenario;
+  const int64_t n_time = part->n[REIN_AXIS_TIME], n_action = part->n[REIN_AXIS_ACTION];
+  for (int64_t c = 0; c < n_action; c++) {
+    const rein_action *a = &s->model->action[c];
+    if (a->param < 0 || layout->tape->action_state[c] >= 0) continue;
+    const double own = r->param[(int64_t)a->param * r->n_lane + i_lane];
+    setting at = {.target = a->param, .kept = -1, .forced = -1, .value = own};
+    if (a->ramp)
+      at = (setting){
+          .target = -1, .kept = a->ramp->kept[1], .forced = a->ramp->forced[1], .own = own, .share = 1.0};
+    follow_setting(&r->lane[i_lane], s->time, n_time, at, a->factor,
+                   part->in_force + m * n_time * n_action + c, n_action);
+  }
+}
+
 /* Signals about doses, behind those of the model. False when memory is out. */
 static bool take_dose_signals(rein_part *part, const rein_batch_result *r, int i_lane, int64_t m) {
   const rein_layout *layout = part->layout;
@@ -250,6 +299,7 @@ bool rein_part_take(rein_part *part, const rein_batch_result *result, int64_t n[
     take_outcome(part, result, l, m);
     take_doses(part, lane, m);
     take_steps(part, lane, m);
+    take_in_force(part, result, l, m);
     if (!take_dose_signals(part, result, l, m)) return false;
     take_decisions(part, result, l, m);
     compare(part, result, l, m);

@@ -22,7 +22,8 @@ typedef struct {
 } pass;
 
 const char *rein_interaction_word(rein_interaction_kind kind) {
-  static const char *const WORDS[] = {"additive", "bliss", "loewe"};
+  static const char *const WORDS[] = {"additive", "bliss", "loewe", "additive_beyond_smaller",
+                                      "bliss_beyond_smaller"};
   return WORDS[kind];
 }
 
@@ -199,6 +200,107 @@ static rein_interaction bliss(pass *p, int k) {
     classify(p, p->number[i], p->slack * (n + 1));
   }
   return finish(p, "no individual has effects from 0 to 1 in all these arms");
+}
+
+/* ---- beyond smaller combinations ---- */
+
+/* A combination's smaller ones: arm[set] has the factors in the bits of `set`, counted among those given. */
+typedef struct {
+  int *arm; /* (2^n_given) */
+  int n_given;
+} family;
+
+static int find_subset(const rein_design *d, int k, uint32_t set) {
+  for (int a = 0; a < d->n_arm; a++) {
+    bool fits = true;
+    for (int i = 0, bit = 0; i < d->n_factor; i++) {
+      const double dose = doses_of(d, k)[i];
+      const bool given = dose != 0.0 && set >> bit & 1;
+      bit += dose != 0.0;
+      fits = fits && doses_of(d, a)[i] == (given ? dose : 0.0);
+    }
+    if (fits) return a;
+  }
+  return -1;
+}
+
+static const char *missing_subset(const pass *p, int k, uint32_t set) {
+  rein_text text;
+  rein_text_init(&text, p->arena);
+  for (int i = 0, bit = 0; i < p->design->n_factor; i++) {
+    if (doses_of(p->design, k)[i] == 0.0) continue;
+    if (set >> bit++ & 1) rein_text_printf(&text, "%s'%s'", text.n > 0 ? " and " : "", p->design->factor[i]);
+  }
+  if (text.n == 0) return missing_alone(p, -1);
+  return rein_arena_printf(p->arena, "the arm with only %s at these amounts is not in the design",
+                           text.bytes);
+}
+
+static const char *find_family(const pass *p, int k, family *out) {
+  *out = (family){.n_given = count_given(p->design, k)};
+  if (out->n_given < 3) return "two factors have no smaller combinations";
+  if (out->n_given > REIN_MOST_BEYOND)
+    return rein_arena_printf(p->arena, "combinations of more than %d factors are not taken apart",
+                             REIN_MOST_BEYOND);
+  const uint32_t n = (uint32_t)1 << out->n_given;
+  out->arm = REIN_NEW(p->arena, int, n);
+  for (uint32_t set = 0; set < n; set++)
+    if ((out->arm[set] = find_subset(p->design, k, set)) < 0) return missing_subset(p, k, set);
+  return NULL;
+}
+
+/* 1 where an even number of factors is left out, else -1. */
+static int parity(const family *f, uint32_t set) {
+  int n_left = f->n_given;
+  for (int i = 0; i < f->n_given; i++) n_left -= set >> i & 1;
+  return n_left % 2 ? -1 : 1;
+}
+
+static rein_interaction additive_beyond(pass *p, int k) {
+  family f;
+  const char *why = find_family(p, k, &f);
+  if (why) return not_there(why);
+  begin(p);
+  for (int64_t i = 0; i < p->n; i++) {
+    double deviation = 0, terms = 0;
+    for (uint32_t set = 0; set >> f.n_given == 0; set++) {
+      const double x = values_of(p, f.arm[set])[i];
+      deviation += parity(&f, set) * (!p->log ? x : x > 0 ? log(x) : NAN);
+      terms += p->log ? 1 : fabs(x);
+    }
+    if (isnan(deviation)) continue;
+    const double together = values_of(p, k)[i], nothing = values_of(p, f.arm[0])[i], slack = p->slack * terms;
+    const double effect = p->log ? log(together / nothing) : together - nothing;
+    const double direction = fabs(effect - deviation) > slack ? effect - deviation : effect;
+    p->number[i] = p->log ? exp(deviation) : deviation;
+    classify(p, direction < 0 ? -deviation : deviation, slack);
+  }
+  return finish(p, p->log ? "no individual has values above 0 in all these arms"
+                          : "no individual has values in all these arms");
+}
+
+/* What is left of 1 has no interaction of the highest order where its logarithm has none. */
+static rein_interaction bliss_beyond(pass *p, int k) {
+  family f;
+  if (isnan(p->fraction))
+    return not_there("the observable declares no fractional effect ('effect: fraction')");
+  const char *why = find_family(p, k, &f);
+  if (why) return not_there(why);
+  const uint32_t full = ((uint32_t)1 << f.n_given) - 1;
+  begin(p);
+  for (int64_t i = 0; i < p->n; i++) {
+    double left = 1;
+    bool inside = true;
+    for (uint32_t set = 0; set <= full; set++) {
+      const double effect = p->fraction * values_of(p, f.arm[set])[i];
+      inside = inside && effect >= -p->slack && effect <= 1 + p->slack && (set == full || effect < 1);
+      left *= set == full ? 1 : parity(&f, set) < 0 ? 1 - effect : 1 / (1 - effect);
+    }
+    if (!inside) continue;
+    p->number[i] = p->fraction * values_of(p, k)[i] - (1 - left);
+    classify(p, p->number[i], p->slack * (full + 1));
+  }
+  return finish(p, "no individual has effects from 0 to 1, and below 1 in the smaller combinations");
 }
 
 /* ---- Loewe ---- */
@@ -392,9 +494,12 @@ static void interact_at(job *j, int i_design) {
   rein_interactions *out = j->out;
   const rein_design *d = p->design = &out->design[i_design];
   for (int k = 0; k < d->n_arm; k++) {
-    if (count_given(d, k) < 2) continue;
+    const int n_given = count_given(d, k);
+    if (n_given < 2) continue;
     rein_interaction_row row = {
-        i_design, d->arm[k], p->i_quantity, p->i_horizon, {additive(p, k), bliss(p, k), loewe(p, k)}};
+        i_design,      d->arm[k],
+        p->i_quantity, p->i_horizon,
+        n_given,       {additive(p, k), bliss(p, k), loewe(p, k), additive_beyond(p, k), bliss_beyond(p, k)}};
     REIN_PUSH(j->arena, out->row, out->n_row, j->cap_row, row);
   }
   if (d->n_factor < 3 || !is_two_level(d)) return;

@@ -12,6 +12,11 @@
  *             1953, Arzneimittelforschung 3:285; Chou and Talalay 1984, Advances in Enzyme Regulation 22:27);
  *             only where each factor alone has at least REIN_LEAST_DOSES doses
  *
+ *   beyond    of three factors and more, what no smaller combination of them shows: the additive interaction
+ * of the highest order, and the excess over the fraction that all smaller combinations give where what is
+ * left has no interaction of the highest order (for three factors, over Bliss of singles and pairs). Of the
+ * index there is no such part.
+ *
  * Of a two-level design with more than two factors there are contrasts, too: the effect of a factor, or the
  * interaction of two, on average over the others; in a fraction with what it cannot be told apart from. */
 #ifndef REIN_STUDY_INTERACT_H
@@ -31,9 +36,12 @@ typedef enum {
   REIN_INTERACTION_ADDITIVE,
   REIN_INTERACTION_BLISS,
   REIN_INTERACTION_LOEWE,
+  REIN_INTERACTION_ADDITIVE_BEYOND, /* of three factors and more */
+  REIN_INTERACTION_BLISS_BEYOND,
   REIN_N_INTERACTION
 } rein_interaction_kind;
 const char *rein_interaction_word(rein_interaction_kind kind); /* "additive" */
+#define REIN_MOST_BEYOND 8 /* factors of a combination, whose smaller ones are 2^n */
 
 typedef struct {
   const char *na;             /* why there is no number; NULL: there is */
@@ -45,6 +53,7 @@ typedef struct {
 
 typedef struct {
   int i_design, i_arm, i_quantity, i_horizon;
+  int n_given; /* factors of the combination */
   rein_interaction of[REIN_N_INTERACTION];
 } rein_interaction_row;
 

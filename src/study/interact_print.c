@@ -17,9 +17,14 @@ static bool is_log(const rein_interactions *x, int i_quantity) {
 
 /* What the number of a measure is, in words. */
 static const char *unit_of(const rein_interactions *x, rein_interaction_kind kind, int i_quantity) {
-  if (kind == REIN_INTERACTION_BLISS) return "excess fraction";
+  if (kind == REIN_INTERACTION_BLISS || kind == REIN_INTERACTION_BLISS_BEYOND) return "excess fraction";
   if (kind == REIN_INTERACTION_LOEWE) return "combination index";
   return is_log(x, i_quantity) ? "ratio" : x->reader->labels.quantity_unit[i_quantity];
+}
+
+/* Of two factors there are no smaller combinations. */
+static int n_kind(const rein_interaction_row *row) {
+  return row->n_given > 2 ? REIN_N_INTERACTION : REIN_INTERACTION_ADDITIVE_BEYOND;
 }
 
 /* ---- text ---- */
@@ -52,9 +57,10 @@ static void print_number(const rein_interaction *i, const char *unit, const char
 
 static void print_row(const rein_interactions *x, const rein_interaction_row *row, rein_text *out) {
   static const char *const NAMES[] = {"synergistic", "additive", "antagonistic"};
-  static const char *const MEASURES[] = {"additive", "Bliss", "Loewe"};
+  static const char *const MEASURES[] = {"additive", "Bliss", "Loewe", "additive, beyond smaller",
+                                         "Bliss, beyond smaller"};
   const char *arm = x->reader->labels.arm[row->i_arm];
-  for (int k = 0; k < REIN_N_INTERACTION; k++) {
+  for (int k = 0; k < n_kind(row); k++) {
     rein_text_printf(out, "    %-*s %-9s ", WIDTH, arm, MEASURES[k]);
     print_number(&row->of[k], unit_of(x, (rein_interaction_kind)k, row->i_quantity), NAMES, out);
   }
@@ -142,7 +148,7 @@ static json_t *make_report(const rein_interactions *x) {
     json_t *object = begin_row(x, row->i_design, row->i_quantity, row->i_horizon);
     rein_json_set(&object, "arm", rein_json_text(x->reader->labels.arm[row->i_arm]));
     rein_json_set(&object, "levels", rein_json_text(x->reader->labels.factor_levels[row->i_arm]));
-    for (int k = 0; k < REIN_N_INTERACTION; k++) {
+    for (int k = 0; k < n_kind(row); k++) {
       const rein_interaction_kind kind = (rein_interaction_kind)k;
       rein_json_set(&object, rein_interaction_word(kind),
                     make_interaction(&row->of[k], unit_of(x, kind, row->i_quantity), SHARES));

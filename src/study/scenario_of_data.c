@@ -44,6 +44,10 @@ static const char *observed_of(rein_arena *arena, const char *path) {
   return observed ? rein_files_resolve(arena, path, observed) : NULL;
 }
 
+bool rein_is_comparison(rein_arena *arena, const char *path) {
+  return is_yaml(path) && observed_of(arena, path);
+}
+
 static bool compares_with(rein_arena *arena, const char *observed, const char *data) {
   if (rein_files_are_same(observed, data)) return true;
   const char *table = is_yaml(observed) ? text_of(read_quietly(arena, observed), "data") : NULL;

@@ -10,6 +10,9 @@
  * read is none. */
 bool rein_is_observed_data(rein_arena *arena, const char *path);
 
+/* Whether a file is a scenario with a `compare`. */
+bool rein_is_comparison(rein_arena *arena, const char *path);
+
 /* The scenario whose `compare` names the data or their description. wanted: it has to be this one; NULL: the
  * only one among the YAML files of the model's folder (the nearest above the data that has a model.yaml, else
  * their own) and of the folders in it. In `arena`. REIN_OK; REIN_ERR_INPUT, REIN_ERR_FILE with an error that

@@ -1,8 +1,11 @@
 /* Whether comparisons with observed data support a model for what is searched: all verdicts on an objective's
- * observable, of the same parameters, over horizons that hold the goals'. */
+ * observable, of the same parameters, over horizons that hold the goals'. Comparisons are run anew, of the
+ * model that is searched; those beside the model count whether the goals list them or not. */
 #include <math.h>
 #include <string.h>
 
+#include "src/base/files.h"
+#include "src/study/scenario_of_data.h"
 #include "src/study/steer_inside.h"
 #include "src/study/validate.h"
 
@@ -68,8 +71,9 @@ static void judge(const rein_steer_job *job, const rein_validation *v, const rei
   to->n_for += !why;
 }
 
-/* The verdicts of one comparison, or that it is of another model. */
-static rein_status add_comparison(rein_steer_job *job, const char *path, rein_text *words, standing *to) {
+/* The verdicts of one comparison, or that it is of another model: then it is an error to list it. */
+static rein_status add_comparison(rein_steer_job *job, const char *path, bool listed, rein_text *words,
+                                  standing *to) {
   const rein_validate_options options = {.kernels = job->options->kernels,
                                          .n_thread = job->options->n_thread};
   const rein_steering *s = job->out;
@@ -79,6 +83,7 @@ static rein_status add_comparison(rein_steer_job *job, const char *path, rein_te
   if (status == REIN_OK) status = rein_validate_run(validate, job->diag, &v);
   if (status != REIN_OK && status != REIN_ERR_MEMBERS) return status;
   if (strcmp(v.model_hash, s->model_hash) != 0) {
+    if (!listed) return REIN_OK;
     rein_error(job->diag, nowhere,
                "'%s' compares another model than that of the goals: it is no evidence here",
                v.scenario->name);
@@ -98,6 +103,22 @@ static rein_status add_comparison(rein_steer_job *job, const char *path, rein_te
   return REIN_OK;
 }
 
+/* What the goals do not list, of the folder `validate` beside the model: nobody chooses among comparisons. */
+static rein_status add_unlisted(rein_steer_job *job, rein_text *words, standing *to) {
+  const rein_source *model = job->out->scenario->model->source;
+  const char *folder = model ? rein_files_resolve(job->arena, model->path, "validate") : "validate";
+  int n;
+  const char **entry = rein_files_entries(job->arena, folder, &n);
+  for (int i = 0; i < n && model; i++) {
+    const char *path = rein_arena_printf(job->arena, "%s/%s", folder, entry[i]);
+    bool listed = !rein_is_comparison(job->arena, path);
+    for (int k = 0; k < job->n_evidence; k++) listed = listed || rein_files_are_same(path, job->evidence[k]);
+    const rein_status status = listed ? REIN_OK : add_comparison(job, path, false, words, to);
+    if (status != REIN_OK) return status;
+  }
+  return REIN_OK;
+}
+
 rein_status rein_steer_weigh(rein_steer_job *job) {
   rein_steering *s = job->out;
   standing *to = REIN_NEW(job->arena, standing, s->n_objective + 1);
@@ -105,9 +126,11 @@ rein_status rein_steer_weigh(rein_steer_job *job) {
   rein_text words;
   rein_text_init(&words, job->arena);
   for (int i = 0; i < job->n_evidence; i++) {
-    const rein_status status = add_comparison(job, job->evidence[i], &words, to);
+    const rein_status status = add_comparison(job, job->evidence[i], true, &words, to);
     if (status != REIN_OK) return status;
   }
+  const rein_status status = add_unlisted(job, &words, to);
+  if (status != REIN_OK) return status;
   if (words.n == 0) rein_text_add(&words, "none");
   for (int k = 0; k < s->n_objective; k++) {
     if (to[k].n_for > 0 && !to[k].against) continue;

@@ -38,13 +38,18 @@ static void make_model(fixture *f) {
   m->state[1] = (rein_state){.name = "blood", .unit_text = "mg"};
   m->action = REIN_NEW(f->arena, rein_action, 2);
   m->action[0] = (rein_action){.name = "drug",
+                               .param = -1,
                                .kind = "drug",
                                .unit_text = "mg",
                                .codes = "atc:B01AA03",
                                .valid_low = 0,
                                .valid_high = 4};
-  m->action[1] = (rein_action){
-      .name = "meal", .kind = "nutrition", .unit_text = "g", .valid_low = -INFINITY, .valid_high = INFINITY};
+  m->action[1] = (rein_action){.param = -1,
+                               .name = "meal",
+                               .kind = "nutrition",
+                               .unit_text = "g",
+                               .valid_low = -INFINITY,
+                               .valid_high = INFINITY};
   m->observable = REIN_NEW(f->arena, rein_observable, 2);
   m->observable[0] = (rein_observable){.name = "concentration",
                                        .unit_text = "mg/L",

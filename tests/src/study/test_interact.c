@@ -33,6 +33,11 @@ static const char model[] =
     "  stopped: {is: 1 - 0.9 * (1 - hill(A, 2 mg, 1)) * (1 - hill(B, 3 mg, 2)), unit: '1', noise: none, "
     "effect: "
     "fraction}\n"
+    "  thrice: {is: 3 mg + A + B + C + A * B / (1 mg) + 2 * B * C / (1 mg) + A * B * C / (2 mg^2), unit: mg, "
+    "noise: none}\n"
+    "  leaves: {is: 1 - exp(-(A + B + C + A * B / (4 mg) + A * B * C / (8 mg^2)) / (20 mg)), unit: '1', "
+    "noise: "
+    "none, effect: fraction}\n"
     "  percent: {is: 100 '%' * hill(A + B, 2 mg, 1), unit: '%', noise: none, effect: fraction}\n"
     "  falling: {is: hill(A, 2 mg, 1) - A / (2 mg), unit: '1', noise: none}\n";
 
@@ -189,8 +194,48 @@ START_TEST(half_of_three) {
   }
   const rein_interaction *all = find(x, "d/a+b+c", REIN_INTERACTION_ADDITIVE);
   ck_assert_str_eq(all->na, "the arm with none of the factors is not in the design");
+  ck_assert_str_eq(find(x, "d/a+b+c", REIN_INTERACTION_ADDITIVE_BEYOND)->na, all->na);
   x = interact(reader, "growth", false); /* ratios: c divides */
   near(x->contrast[2].effect.number.mean, exp(-2 * exp(-0.4) / 5), 1e-6, "growth");
+}
+END_TEST
+
+#define THREE                                                                                                \
+  "arms:\n  d:\n    factorial: {of: [a, b, c]}\n    actions:\n"                                              \
+  "      - {do: a, amount: 6 mg, at: 0 h}\n      - {do: b, amount: 4 mg, at: 0 h}\n"                         \
+  "      - {do: c, amount: 2 mg, at: 0 h}\n"
+
+/* Of three, the total holds the pairs; what is beyond them is the product of all three, and nothing where
+ * there is none. */
+START_TEST(beyond_pairs) {
+  const rein_study_reader *reader = run("typical", THREE);
+  const double e = exp(-0.4), a = 6 * e, b = 4 * e, c = 2 * e;
+  const rein_interactions *x = interact(reader, "thrice", false);
+  near(find(x, "d/a+b+c", REIN_INTERACTION_ADDITIVE)->number.mean, a * b + 2 * b * c + a * b * c / 2, 1e-6,
+       "all");
+  const rein_interaction *i = find(x, "d/a+b+c", REIN_INTERACTION_ADDITIVE_BEYOND);
+  near(i->number.mean, a * b * c / 2, 1e-6, "beyond");
+  near(i->more, 1, 0, "synergistic");
+  ck_assert_ptr_nonnull(find(x, "d/a+b", REIN_INTERACTION_ADDITIVE_BEYOND)->na);
+  i = find(interact(reader, "sum", false), "d/a+b+c", REIN_INTERACTION_ADDITIVE_BEYOND);
+  near(i->number.mean, 0, 1e-6, "sum");
+  near(i->none, 1, 0, "additive");
+  near(find(interact(reader, "growth", false), "d/a+b+c", REIN_INTERACTION_ADDITIVE_BEYOND)->number.mean, 1,
+       1e-7, "growth");
+  /* what is left: exp(-(a + b + c + ab / 4 + abc / 8) / 20), so the pair is in what is expected */
+  x = interact(reader, "leaves", false);
+  i = find(x, "d/a+b+c", REIN_INTERACTION_BLISS_BEYOND);
+  const double pairs = exp(-(a + b + c + a * b / 4) / 20);
+  near(i->number.mean, pairs * (1 - exp(-a * b * c / 8 / 20)), 1e-6, "leaves");
+  near(i->more, 1, 0, "synergistic");
+  near(find(x, "d/a+b+c", REIN_INTERACTION_BLISS)->number.mean,
+       exp(-(a + b + c) / 20) - pairs * exp(-a * b * c / 8 / 20), 1e-6, "Bliss");
+  rein_text text;
+  rein_text_init(&text, arena);
+  rein_interact_print(x, &text);
+  ck_assert_ptr_nonnull(strstr(text.bytes, "Bliss, beyond smaller"));
+  ck_assert_int_eq(rein_interact_print_json(x, &text), REIN_OK);
+  ck_assert_ptr_nonnull(strstr(text.bytes, "\"bliss_beyond_smaller\""));
 }
 END_TEST
 
@@ -248,6 +293,7 @@ Suite *rein_suite_interact(void) {
   tcase_add_test(tcase, a_product);
   tcase_add_test(tcase, less_than_independent);
   tcase_add_test(tcase, half_of_three);
+  tcase_add_test(tcase, beyond_pairs);
   tcase_add_test(tcase, reasons);
   tcase_add_test(tcase, few_people);
   suite_add_tcase(suite, tcase);

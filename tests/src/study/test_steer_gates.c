@@ -138,6 +138,28 @@ START_TEST(test_evidence) {
 }
 END_TEST
 
+/* A comparison beside the model counts, also where the goals do not name it; one of another model does not.
+ */
+START_TEST(test_evidence_is_not_chosen) {
+  rein_steering s;
+  ck_assert_int_eq(rein_files_make_folder(rein_arena_printf(arena, "%s/validate", folder), 0700, diag),
+                   REIN_OK);
+  ck_assert_int_eq(system(rein_arena_printf(arena,
+                                            "cd %s && sed 's/[.]\\/m.yaml/..\\/m.yaml/; s/near_data/..\\/"
+                                            "near_data/' near.yaml > validate/near.yaml && sed "
+                                            "'s/0[.]2 1/0.3 1/' m.yaml > validate/other.yaml && sed "
+                                            "'s/m.yaml/other.yaml/; s/far_data/..\\/far_data/' far.yaml > "
+                                            "validate/far.yaml",
+                                            folder)),
+                   0);
+  ck_assert_msg(steer(&(goals){0}, false, &s) == REIN_OK, "%s", messages());
+  ck_assert_str_eq(s.evidence, "X by near: supported; X by near: supported");
+  ck_assert_int_eq(system(rein_arena_printf(arena, "cp %s/m.yaml %s/validate/other.yaml", folder, folder)),
+                   0);
+  expect_unsupported(&(goals){0}, "not supported by 'far'");
+}
+END_TEST
+
 START_TEST(test_limits_stay) {
   const char *part = "'most' may not be set here: the limit 'much' reads it";
   expect_refusal(&(goals){.above = "parameters: {most: 1000 mg}\n"}, true, part);
@@ -235,6 +257,7 @@ Suite *rein_suite_steer_gates(void) {
   tcase_add_checked_fixture(c, setup, place_teardown);
   tcase_set_timeout(c, 120);
   tcase_add_test(c, test_evidence);
+  tcase_add_test(c, test_evidence_is_not_chosen);
   tcase_add_test(c, test_limits_stay);
   tcase_add_test(c, test_amounts_stay_valid);
   tcase_add_test(c, test_own_amounts_stay_valid);
