@@ -3,8 +3,10 @@
  * drawn by the model's own formula, so that the comparison supports it, and others who are far from it. */
 #include <check.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "src/base/files.h"
 #include "src/scenario/draw.h"
 #include "src/study/steer.h"
 #include "tests/place.h"
