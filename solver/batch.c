@@ -233,7 +233,7 @@ static void check_initial(rein_batch *b) {
       if (isfinite(value)) continue;
       rein_batch_fail(b, l, REIN_FAIL_INITIAL, b->cur[l], s, value);
       b->outcome[l].origin =
-          rein_eval_find_bad(b->eval, REIN_PROG_INITIAL, l, b->cur, NULL, &b->outcome[l].value);
+          rein_eval_find_bad(b->eval, REIN_PROG_INITIAL, -1, l, b->cur, NULL, &b->outcome[l].value);
     }
 }
 
@@ -295,8 +295,8 @@ static void evict(rein_batch *b, int l, rein_fail fail, double tau) {
   rein_batch_fail(b, l, fail, time, -1, NAN);
   rein_outcome *o = &b->outcome[l];
   if (fail == REIN_FAIL_RATES) {
-    o->origin =
-        rein_eval_find_bad(b->eval, REIN_PROG_RATES, l, b->problem.bad_time, b->problem.bad_state, &o->value);
+    o->origin = rein_eval_find_bad(b->eval, REIN_PROG_RATES, -1, l, b->problem.bad_time, b->problem.bad_state,
+                                   &o->value);
     for (int p = 0; p < b->tape->n_param && o->param < 0; p++)
       if (!isfinite(rein_eval_row(b->eval, p)[l])) o->param = p, o->value = rein_eval_row(b->eval, p)[l];
   }

@@ -219,13 +219,14 @@ static void search_program(search *s, rein_prog prog, int lane, const double *ti
   search_section(s, program->state_code, program->n_state_code, is_wanted);
 }
 
-const rein_origin *rein_eval_find_bad(rein_eval *eval, rein_prog prog, int lane, const double *time,
+const rein_origin *rein_eval_find_bad(rein_eval *eval, rein_prog prog, int row, int lane, const double *time,
                                       const double *state, double *value) {
   search s = {.eval = eval, .bad_index = REIN_NO_CULPRIT};
   search_program(&s, prog, lane, time, state, false);
   for (int i = 0; i < eval->tape->program[prog].n_out; i++) {
     const int culprit = eval->culprit[REIN_SPACE_OUT][i];
-    if (culprit == REIN_NO_CULPRIT || isfinite(eval->one[REIN_SPACE_OUT][i])) continue;
+    if ((row >= 0 && i != row) || culprit == REIN_NO_CULPRIT || isfinite(eval->one[REIN_SPACE_OUT][i]))
+      continue;
     if (s.bad_index == REIN_NO_CULPRIT || culprit < s.bad_index) s.bad_index = culprit;
   }
   if (s.bad_index == REIN_NO_CULPRIT) return NULL;

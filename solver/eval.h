@@ -43,10 +43,11 @@ const int64_t *rein_eval_n_pow_floor(const rein_eval *eval);
 void rein_eval_clear_counts(rein_eval *eval);
 
 /* For a lane whose result went bad: the origin of the first instruction (param, time, state section, in
- * order) behind the bad rows of `prog` that makes a non-finite value out of finite ones in that lane; one
- * whose value `select` drops is not behind them. Runs the program again in plain C. NULL if there is none, or
- * it has no origin (then *value is untouched). *value is what came out. Lent by the tape. */
-const rein_origin *rein_eval_find_bad(rein_eval *eval, rein_prog prog, int lane, const double *time,
+ * order) behind output `row` of `prog` (-1: behind all bad ones) that makes a non-finite value out of finite
+ * ones in that lane; one whose value `select` drops is not behind them. Runs the program again in plain C.
+ * NULL if there is none, or it has no origin (then *value is untouched). *value is what came out. Lent by the
+ * tape. */
+const rein_origin *rein_eval_find_bad(rein_eval *eval, rein_prog prog, int row, int lane, const double *time,
                                       const double *state, double *value);
 
 /* Takes back what calls since then counted in lanes where mask (n_lane) is 0: nobody looks at those. kept

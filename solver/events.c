@@ -51,13 +51,9 @@ static bool add_pending(rein_batch *b, rein_pending p) {
 static void schedule(rein_batch *b, int l, int e) {
   const rein_tape_event *event = &b->tape->event[e];
   double delay = event->has_delay ? rein_row_of(b->timing, b, 2 * e)[l] : 0;
-  rein_pending p = {.time = b->cur[l] + (delay > 0 ? delay : 0),
-                    .lane = l,
-                    .event = e,
-                    .values = -1,
-                    .serial = b->serial++};
-  if (isnan(delay)) {
-    rein_batch_fail(b, l, REIN_FAIL_EVENTS, b->cur[l], -1, delay);
+  rein_pending p = {.time = b->cur[l] + delay, .lane = l, .event = e, .values = -1, .serial = b->serial++};
+  if (!(delay >= 0)) {
+    rein_batch_fail(b, l, REIN_FAIL_DELAY, b->cur[l], -1, delay);
     return;
   }
   bool fine = true;
@@ -131,13 +127,37 @@ static ptrdiff_t choose(const rein_batch *b, int l) {
   return best;
 }
 
-static void execute(rein_batch *b, const rein_pending *p) {
+/* What the execution gives to the target of the event's i-th assignment. */
+static double assigned(const rein_batch *b, const rein_pending *p, int i) {
+  const int row = b->tape->event[p->event].first_assign + i, scale = b->tape->assign[row].scale;
+  const double value =
+      p->values >= 0 ? b->pending_value[p->values + i] : rein_row_of(b->assign, b, row)[p->lane];
+  return scale ? value * rein_row_of(b->assign, b, scale)[p->lane] : value;
+}
+
+/* A state that would be no number fails the lane, before anything is set; parameters say it where a rate uses
+ * them. */
+static bool may_assign(rein_batch *b, const rein_pending *p) {
   const rein_tape_event *event = &b->tape->event[p->event];
   for (int i = 0; i < event->n_assign; i++) {
     const rein_tape_assign *a = &b->tape->assign[event->first_assign + i];
-    double value = p->values >= 0 ? b->pending_value[p->values + i]
-                                  : rein_row_of(b->assign, b, event->first_assign + i)[p->lane];
-    if (a->scale) value *= rein_row_of(b->assign, b, a->scale)[p->lane];
+    const double value = assigned(b, p, i);
+    if (a->to_param || isfinite(value)) continue;
+    rein_batch_fail(b, p->lane, REIN_FAIL_ASSIGNMENT, b->cur[p->lane], a->target, value);
+    rein_outcome *o = &b->outcome[p->lane];
+    o->origin = rein_eval_find_bad(b->eval, REIN_PROG_ASSIGN, event->first_assign + i, p->lane, b->cur, b->y,
+                                   &o->value);
+    return false;
+  }
+  return true;
+}
+
+static void execute(rein_batch *b, const rein_pending *p) {
+  const rein_tape_event *event = &b->tape->event[p->event];
+  if (!may_assign(b, p)) return;
+  for (int i = 0; i < event->n_assign; i++) {
+    const rein_tape_assign *a = &b->tape->assign[event->first_assign + i];
+    const double value = assigned(b, p, i);
     if (a->to_param) {
       rein_eval_row(b->eval, a->target)[p->lane] = value;
       b->params_dirty = true;

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #define REIN_LANE_MULTIPLE 8
+#define REIN_MAX_LANE 4096
 
 typedef enum { REIN_ISA_PLAIN, REIN_ISA_AVX2, REIN_ISA_AVX512, REIN_N_ISA } rein_isa;
 

@@ -174,6 +174,18 @@ rein_code rein_model_rates(const rein_model_file *model, double time, const doub
 
 /* ---- scenarios ---- */
 
+static bool check_load_options(const rein_load_options *o, rein_diag *diag) {
+  const int n = rein_diag_n_error(diag);
+  if (o->n_lane < 0 || o->n_lane > REIN_MAX_LANE || o->n_lane % REIN_LANE_MULTIPLE != 0)
+    rein_error(diag, nowhere, "n_lane is %d; it is 0, or a multiple of %d up to %d", o->n_lane,
+               REIN_LANE_MULTIPLE, REIN_MAX_LANE);
+  if (o->n_individual < 0)
+    rein_error(diag, nowhere, "n_individual is %lld; it is 0, or how many there are",
+               (long long)o->n_individual);
+  if (!(o->rtol >= 0 && o->rtol < 1)) rein_error(diag, nowhere, "rtol is %g; it is 0, or below 1", o->rtol);
+  return rein_diag_n_error(diag) == n;
+}
+
 rein_code rein_scenario_load(rein_session *session, const char *path, const rein_load_options *options,
                              rein_scenario_file **out) {
   rein_guard guard;
@@ -182,6 +194,11 @@ rein_code rein_scenario_load(rein_session *session, const char *path, const rein
   rein_scenario_file *file = REIN_NEW(session->arena, rein_scenario_file, 1);
   rein_scenario_options wanted = {0};
   file->session = session;
+  if (options && !check_load_options(options, diag)) {
+    const rein_code code = finish(session, diag, REIN_ERR_INPUT);
+    rein_unguard(session->arena, &guard);
+    return code;
+  }
   if (options) {
     wanted = (rein_scenario_options){.has_seed = options->has_seed,
                                      .seed = options->seed,

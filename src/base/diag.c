@@ -17,7 +17,8 @@ struct rein_diag {
   entry *entries;
   size_t n, capacity;
   int n_kind[3];
-  bool dropped; /* the last warning had been said already: its notes go with it */
+  int n_again;  /* errors said already at their place: counted, not shown again */
+  bool dropped; /* the last message had been said already: its notes go with it */
 };
 
 rein_diag *rein_diag_create(rein_arena *arena) {
@@ -31,14 +32,22 @@ static bool is_same(const entry *a, const entry *b) {
          a->pos.column == b->pos.column && strcmp(a->message, b->message) == 0;
 }
 
+static int n_different(const rein_diag *diag) {
+  return diag->n_kind[REIN_DIAG_ERROR] - diag->n_again;
+}
+
 /* Whoever tells of an error may hold what the guard further out knows nothing of. */
 static void keep(rein_diag *diag, rein_diag_kind kind, rein_pos pos, const char *format, va_list args) {
   rein_guard guard;
   if (REIN_GUARD(diag->arena, &guard)) return;
   const entry e = {kind, pos, rein_arena_vprintf(diag->arena, format, args)};
-  for (size_t i = 0; kind == REIN_DIAG_WARNING && i < diag->n; i++) /* said already */
+  const bool may_repeat = kind == REIN_DIAG_WARNING || (kind == REIN_DIAG_ERROR && pos.source);
+  for (size_t i = 0; may_repeat && i < diag->n; i++)
     if (is_same(&diag->entries[i], &e)) {
-      diag->n_kind[kind]--;
+      if (kind == REIN_DIAG_WARNING)
+        diag->n_kind[kind]--;
+      else
+        diag->n_again++; /* callers see by the count that something is wrong */
       diag->dropped = true;
       rein_unguard(diag->arena, &guard);
       return;
@@ -51,7 +60,7 @@ void rein_diag_add(rein_diag *diag, rein_diag_kind kind, rein_pos pos, const cha
   if (kind == REIN_DIAG_NOTE && diag->dropped) return;
   diag->dropped = false;
   diag->n_kind[kind]++;
-  if (diag->n_kind[REIN_DIAG_ERROR] > MAX_SHOWN) return;
+  if (n_different(diag) > MAX_SHOWN) return;
   va_list args;
   va_start(args, format);
   keep(diag, kind, pos, format, args);
@@ -100,8 +109,9 @@ void rein_diag_print(const rein_diag *diag, rein_text *out) {
       rein_text_printf(out, "%s: %s: %s\n", path, word[e->kind], e->message);
     if (e->pos.source && e->pos.line > 0) print_line(e->pos, out);
   }
-  if (rein_diag_n_error(diag) > MAX_SHOWN)
-    rein_text_printf(out, "rein: %d errors, the first %d are shown\n", rein_diag_n_error(diag), MAX_SHOWN);
-  else if (rein_diag_n_error(diag) > 1)
-    rein_text_printf(out, "rein: %d errors\n", rein_diag_n_error(diag));
+  const int n = n_different(diag);
+  if (n > MAX_SHOWN)
+    rein_text_printf(out, "rein: %d errors, the first %d are shown\n", n, MAX_SHOWN);
+  else if (n > 1)
+    rein_text_printf(out, "rein: %d errors\n", n);
 }

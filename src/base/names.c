@@ -8,6 +8,8 @@
   64 /* longer names are compared by their first bytes: suggestions need no more                             \
       */
 
+#define MIN_SHORT_FORM 3 /* letters */
+
 typedef struct {
   const char *name;
   int index;
@@ -65,7 +67,7 @@ static int min3(int a, int b, int c) {
   return m < c ? m : c;
 }
 
-int rein_names_distance(const char *a, const char *b) {
+static int edit_distance(const char *a, const char *b) {
   int row[3][MAX_DISTANCE_LENGTH + 1]; /* the last three rows of the table, in turn */
   int na = (int)strnlen(a, MAX_DISTANCE_LENGTH), nb = (int)strnlen(b, MAX_DISTANCE_LENGTH);
   for (int j = 0; j <= nb; j++) row[0][j] = j;
@@ -81,13 +83,18 @@ int rein_names_distance(const char *a, const char *b) {
   return row[na % 3][nb];
 }
 
+int rein_names_distance(const char *name, const char *known) {
+  const size_t n = strlen(name);
+  if (strcasecmp(name, known) == 0 || (n >= MIN_SHORT_FORM && strncmp(name, known, n) == 0)) return 0;
+  return edit_distance(name, known);
+}
+
 const char *rein_names_closest(const rein_names *names, const char *name) {
   const char *best = NULL;
   int best_distance = (int)strlen(name) / 3 + 1;
   for (size_t i = 0; i < names->n_slot; i++) {
     if (!names->slots[i].name) continue;
-    /* another case is no distance */
-    int d = strcasecmp(name, names->slots[i].name) == 0 ? 0 : rein_names_distance(name, names->slots[i].name);
+    const int d = rein_names_distance(name, names->slots[i].name);
     /* equal distances: the smaller name, so that the answer does not depend on the table's order */
     if (d < best_distance || (d == best_distance && best && strcmp(names->slots[i].name, best) < 0)) {
       best_distance = d;

@@ -15,10 +15,12 @@ int rein_names_add(rein_names *names, const char *name, int index);
 /* Index of `name`, or -1. */
 int rein_names_find(const rein_names *names, const char *name);
 
-/* The known name nearest to `name` by edit distance, at most a third of its length away; or NULL. Lent. */
+/* The known name nearest to `name` by rein_names_distance, at most a third of its length away; or NULL. Lent.
+ */
 const char *rein_names_closest(const rein_names *names, const char *name);
 
-/* Edit distance (insert, delete, replace, swap neighbours), for other lists of words. */
-int rein_names_distance(const char *a, const char *b);
+/* How far `name` is from being meant as `known`: edit distance (insert, delete, replace, swap neighbours);
+ * 0 for the same letters in another case and for the beginning of `known`, three letters or more. */
+int rein_names_distance(const char *name, const char *known);
 
 #endif

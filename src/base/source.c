@@ -1,8 +1,11 @@
 #include "src/base/source.h"
 
+#include <string.h>
+
 rein_source *rein_source_create(rein_arena *arena, const char *path, const char *bytes, size_t n_byte) {
   size_t n = 0, cap = 0, *start = NULL;
-  REIN_PUSH(arena, start, n, cap, 0);
+  const size_t mark = n_byte >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+  REIN_PUSH(arena, start, n, cap, mark);
   for (size_t i = 0; i < n_byte; i++)
     if (bytes[i] == '\n') REIN_PUSH(arena, start, n, cap, i + 1);
   rein_source *source = REIN_NEW(arena, rein_source, 1);
@@ -19,7 +22,7 @@ rein_pos rein_source_pos(const rein_source *source, size_t offset, int length) {
     else
       high = mid - 1;
   }
-  int column = (int)(offset - source->line_start[low]) + 1;
+  int column = offset < source->line_start[low] ? 1 : (int)(offset - source->line_start[low]) + 1;
   return (rein_pos){source, low + 1, column, length < 1 ? 1 : length};
 }
 

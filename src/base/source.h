@@ -8,7 +8,7 @@ typedef struct {
   const char *path;  /* as the user wrote it, for messages */
   const char *bytes; /* (n_byte + 1), final 0 not counted */
   size_t n_byte;
-  const size_t *line_start; /* (n_line) offset of each line */
+  const size_t *line_start; /* (n_line) offset of each line; the first is behind a byte order mark */
   int n_line;
 } rein_source;
 

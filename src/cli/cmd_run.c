@@ -75,10 +75,11 @@ static rein_status read_shard(const rein_cli *cli, int *shard, int *n_shard) {
 static rein_status read_options(const rein_cli *cli, rein_scenario_options *scenario,
                                 rein_simulation_options *run) {
   const rein_option_value *o = cli->option;
-  if (o[REIN_OPTION_LANES].given && (o[REIN_OPTION_LANES].count % REIN_LANE_MULTIPLE != 0 ||
-                                     o[REIN_OPTION_LANES].count < 1 || o[REIN_OPTION_LANES].count > 4096)) {
-    return rein_cli_usage(cli, "--lanes is a multiple of %d from %d to 4096", REIN_LANE_MULTIPLE,
-                          REIN_LANE_MULTIPLE);
+  if (o[REIN_OPTION_LANES].given &&
+      (o[REIN_OPTION_LANES].count % REIN_LANE_MULTIPLE != 0 || o[REIN_OPTION_LANES].count < 1 ||
+       o[REIN_OPTION_LANES].count > REIN_MAX_LANE)) {
+    return rein_cli_usage(cli, "--lanes is a multiple of %d from %d to %d", REIN_LANE_MULTIPLE,
+                          REIN_LANE_MULTIPLE, REIN_MAX_LANE);
   }
   if (o[REIN_OPTION_THREADS].count > 4096) return rein_cli_usage(cli, "--threads is at most 4096");
   if (o[REIN_OPTION_N].given && o[REIN_OPTION_N].count < 1) return rein_cli_usage(cli, "--n is at least 1");
@@ -115,7 +116,7 @@ static void tell_failures(rein_cli *cli, const char *folder) {
   rein_summary *summary;
   if (rein_reader_open(cli->arena, folder, false, cli->diag, &reader) != REIN_OK) return;
   if (rein_summary_create(cli->arena, reader, false, cli->diag, &summary) != REIN_OK) return;
-  rein_words_failures(summary, stderr);
+  rein_words_failures(summary, reader, stderr);
 }
 
 static void tell_result(rein_cli *cli, const rein_simulation *s, const char *folder,

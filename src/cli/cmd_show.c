@@ -21,7 +21,7 @@ static void show_origin(const rein_study_reader *reader, const rein_summary *s) 
          " of them alone, %" PRId64 " failed%s\n",
          a->n_individual, n[REIN_AXIS_ARM], s->n_member, s->n_alone, s->n_failed,
          s->complete ? "" : "; not complete: the same 'rein run' goes on");
-  rein_words_failures(s, stdout);
+  rein_words_failures(s, reader, stdout);
   printf("kept      %" PRId64 " times, %" PRId64 " horizons, %" PRId64 " quantities:", n[REIN_AXIS_TIME],
          n[REIN_AXIS_HORIZON], n[REIN_AXIS_QUANTITY]);
   for (int64_t i = 0; i < n[REIN_AXIS_QUANTITY]; i++) {

@@ -133,9 +133,9 @@ static const rein_command commands[] = {
      "group means\n"
      "with their SD beside 5 to 95 % of the means of simulated cohorts of that size; individuals, with\n"
      "--individual-data, over the band of individuals.",
-     "rein plot outputs/warfarin_single_dose -o pca.svg\tthe first observable\n"
-     "rein plot outputs/warfarin_single_dose --scenario scenarios/warfarin_single_dose.yaml\twith observed "
-     "points\n"
+     "rein plot outputs/warfarin_single_dose -o level.svg\tthe first observable\n"
+     "rein plot outputs/warfarin_single_dose --scenario scenarios/warfarin_single_dose.yaml --observable "
+     "prothrombin\twith observed points\n"
      "rein plot --observable prothrombin --arm daily --png -o pca.png outputs/warfarin_adherence\tone arm as "
      "PNG\n",
      1, 1,

@@ -54,7 +54,7 @@ static int run_command(rein_cli *cli, int argc, char **argv) {
       (status >= REIN_ERR_FILE && status < REIN_ERR_INTERRUPTED && text.n == 0)) {
     fprintf(stderr, "rein %s: %s\n", cli->command->name, rein_status_meaning(status));
   }
-  if (fflush(stdout) != 0 && status == REIN_OK) status = REIN_ERR_FILE;
+  if ((fflush(stdout) != 0 || ferror(stdout)) && status == REIN_OK) status = REIN_ERR_FILE;
   return status == REIN_ERR_INTERRUPTED ? 128 + rein_signals_caught() : rein_status_exit_code(status);
 }
 

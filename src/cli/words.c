@@ -2,6 +2,8 @@
 
 #include <inttypes.h>
 
+enum { MAX_FAILURES = 12 }; /* lines */
+
 void rein_words_bytes(int64_t n, char *out, size_t n_out) {
   static const char *const units[] = {"kB", "MB", "GB", "TB", "PB"};
   if (n < 1000) {
@@ -24,9 +26,11 @@ void rein_words_duration(double seconds, char *out, size_t n_out) {
     snprintf(out, n_out, "%" PRId64 " h %" PRId64 " min", whole / 3600, whole / 60 % 60);
 }
 
-void rein_words_failures(const rein_summary *summary, FILE *to) {
-  for (int i = 0; i < REIN_N_FAIL; i++) {
-    if (summary->n_fail[i] > 0)
-      fprintf(to, "    %" PRId64 "  %s\n", summary->n_fail[i], rein_fail_meaning((rein_fail)i));
+void rein_words_failures(const rein_summary *summary, const rein_study_reader *reader, FILE *to) {
+  for (int i = 0; i < summary->n_failure && i < MAX_FAILURES; i++) {
+    const rein_summary_failure *f = &summary->failure[i];
+    fprintf(to, "    %" PRId64 "  %s\n", f->n, rein_summary_failure_text(f, reader));
   }
+  if (summary->n_failure > MAX_FAILURES)
+    fprintf(to, "    ... and %d more kinds of failure\n", summary->n_failure - MAX_FAILURES);
 }

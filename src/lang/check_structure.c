@@ -127,6 +127,18 @@ static void check_doses(structure *c) {
         rein_error(c->diag, said[k]->pos, "%s of '%s' is %s, %.6g", word[k], a->name,
                    has_to_flow ? "not above 0" : "below 0", value);
     }
+    }
+  }
+}
+
+static void check_events(structure *c) {
+  const rein_model *m = c->model;
+  for (size_t i = 0; i < m->n_event; i++) {
+    double delay;
+    const rein_ast *ast = m->event[i].delay;
+    if (ast && known_size(m, ast, &delay) && delay < 0)
+      rein_error(c->diag, ast->pos, "the delay of event '%s' is below 0",
+                 m->event[i].name ? m->event[i].name : "");
   }
 }
 
@@ -249,6 +261,7 @@ void rein_check_structure(rein_model *model, rein_diag *diag) {
   check_params(&c);
   check_noise(&c);
   check_doses(&c);
+  check_events(&c);
   check_correlations(&c);
   check_names(&c);
   watch_ranges(&c);

@@ -267,8 +267,13 @@ static bool read_settings(rein_reader *r, const rein_form *form, const rein_unit
   for (int i = 0; i < form->n; i++) {
     int s = find_setting(form->name, form->key[i]);
     if (s < 0) {
-      rein_error(r->diag, form->value_pos[i], "%s has no '%s'; it has %s", form->name, form->key[i],
-                 settings_of(r->arena, form->name));
+      const char *known = settings_of(r->arena, form->name);
+      if (form->key[i][0])
+        rein_error(r->diag, form->value_pos[i], "%s has no '%s'; it has %s", form->name, form->key[i], known);
+      else
+        rein_error(r->diag, form->value_pos[i],
+                   "'%s' in %s(...) has no name; it has %s, each followed by a colon", form->value[i],
+                   form->name, known);
       return false;
     }
     const char *name = rein_arena_printf(r->arena, "%s in %s", form->key[i], what);

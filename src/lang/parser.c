@@ -117,8 +117,18 @@ static const struct {
     {"piecewise", "'if c then a else b'"},
 };
 
+static bool is_function(const char *word) {
+  return isalpha((unsigned char)word[0]) && !rein_word_is_reserved(word);
+}
+
+void rein_parser_add_functions(rein_names *names) {
+  rein_names_add(names, "hill", 0);
+  for (int i = 0; i < REIN_OP_COPY; i++)
+    if (is_function(rein_op_text((rein_op)i))) rein_names_add(names, rein_op_text((rein_op)i), 0);
+}
+
 static bool find_builtin(const char *name, rein_op *op) {
-  if (!isalpha((unsigned char)name[0]) || rein_word_is_reserved(name)) return false;
+  if (!is_function(name)) return false;
   for (int i = 0; i < REIN_OP_COPY; i++)
     if (strcmp(name, rein_op_text((rein_op)i)) == 0) {
       *op = (rein_op)i;

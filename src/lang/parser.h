@@ -2,6 +2,7 @@
 #ifndef REIN_LANG_PARSER_H
 #define REIN_LANG_PARSER_H
 
+#include "src/base/names.h"
 #include "src/lang/ast.h"
 #include "src/lang/yaml.h"
 
@@ -9,6 +10,9 @@
  * when it is wrong. Numbers keep their unit as text (ast->name); units are read by check_units. Depth is
  * bounded (200). */
 rein_ast *rein_parse_expression(rein_arena *arena, const rein_yaml *scalar, rein_diag *diag);
+
+/* Adds the names of the language's own functions, as suggestions need them. */
+void rein_parser_add_functions(rein_names *names);
 
 /* "name(key: value, key: value)" as in `lognormal(cv: 29 %)`: name and pairs of texts, each with its position
  * (form.c). Commas inside parentheses or quotes do not separate. A key given twice is an error. */

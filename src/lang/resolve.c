@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "src/lang/graph.h"
+#include "src/lang/parser.h"
 
 typedef struct {
   rein_model *model;
@@ -216,11 +217,19 @@ static int arg_index(const rein_function *function, const char *name) {
 
 static rein_ast *expand(resolver *r, rein_ast *ast, const frame *in, int depth);
 
+/* Of the language's functions and the model's own. */
+static const char *nearest_function(const resolver *r, const char *name) {
+  rein_names *known = rein_names_create(r->model->arena);
+  rein_parser_add_functions(known);
+  for (size_t f = 0; f < r->model->n_function; f++) rein_names_add(known, r->model->function[f].name, 0);
+  return rein_names_closest(known, name);
+}
+
 /* The function that is called, or -1 with a message. */
 static int find_function(resolver *r, const rein_ast *call) {
   int f = rein_names_find(r->function, call->name);
   if (f < 0) {
-    const char *near = rein_names_closest(r->function, call->name);
+    const char *near = nearest_function(r, call->name);
     rein_error(r->diag, call->pos, "unknown function '%s' in %s%s%s%s", call->name, r->what,
                near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
     return -1;

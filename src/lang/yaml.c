@@ -185,7 +185,7 @@ static size_t restore(char *text, size_t n) {
 static size_t mark_offset(const reader *r, yaml_mark_t mark) {
   const rein_source *s = r->source;
   if (mark.line >= (size_t)s->n_line) return s->n_byte;
-  size_t at = s->line_start[mark.line] + (mark.line == 0 ? r->first : 0);
+  size_t at = s->line_start[mark.line];
   for (size_t i = 0; i < mark.column && at < s->n_byte; i++)
     for (at++; at < s->n_byte && (s->bytes[at] & 0xC0) == 0x80;) at++;
   return at;

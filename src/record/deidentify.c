@@ -107,9 +107,8 @@ rein_status rein_export_check(const rein_study_reader *reader, const rein_export
   const rein_pos nowhere = {0};
   if (reader->about.individual_data && !o->individual_data) {
     rein_error(diag, nowhere,
-               "'%s' holds records of people: --aggregates exports summaries; --individual-data exports the "
-               "records, "
-               "best with --deidentify",
+               "'%s' holds records of people: they are exported only where individual data are asked for "
+               "(--individual-data), best without what identifies them (--deidentify)",
                reader->folder);
     return REIN_ERR_USAGE;
   }

@@ -145,7 +145,7 @@ static json_t *parameters(const exporter *e, const place *p, const rein_part *la
   return list;
 }
 
-static json_t *failure(const place *p) {
+static json_t *failure(const exporter *e, const place *p) {
   const rein_part *part = p->part;
   if (part->status[p->m] == REIN_LANE_FINE) return json_null();
   json_t *to = json_object();
@@ -154,8 +154,9 @@ static json_t *failure(const place *p) {
   rein_json_set(&to, "time", rein_json_number(part->fail_time[p->m]));
   rein_json_set(&to, "value", rein_json_number(part->fail_value[p->m]));
   const int32_t state = part->fail_state[p->m], origin = part->fail_origin[p->m];
-  rein_json_set(&to, "state", state < 0 ? json_null() : json_integer(state));
-  rein_json_set(&to, "origin", origin < 0 ? json_null() : json_integer(origin));
+  const rein_origins *words = e->reader->origins;
+  rein_json_set(&to, "state", rein_json_text(rein_origins_state(words, state)));
+  rein_json_set(&to, "origin", rein_json_text(rein_origins_expression(words, origin)));
   return to;
 }
 
@@ -212,7 +213,7 @@ static json_t *record(const exporter *e, const place *p) {
   rein_json_set(&to, "safety", safety(p, labels));
   rein_json_set(&to, "parameters", parameters(e, p, labels));
   rein_json_set(&to, "status", json_string(rein_record_status_word(p->part->status[p->m])));
-  rein_json_set(&to, "failure", failure(p));
+  rein_json_set(&to, "failure", failure(e, p));
   if (isfinite(p->part->rest_residual[p->m]))
     rein_json_set(&to, "rest_residual", rein_json_number(p->part->rest_residual[p->m]));
   rein_json_set(&to, "counters", counters(p));

@@ -2,6 +2,7 @@
 
 #include "src/base/files.h"
 #include "src/base/sha256.h"
+#include "src/record/origins.h"
 
 #include <dirent.h>
 #include <string.h>
@@ -134,7 +135,7 @@ static rein_status join_logs(const merge *m) {
 
 static rein_status write_out(merge *m) {
   const char *run = rein_arena_printf(m->arena, "%s/run.yaml", m->out);
-  const char *origins = rein_arena_printf(m->arena, "%s/origins.txt", m->folder[0]);
+  const char *origins = rein_arena_printf(m->arena, "%s/" REIN_ORIGINS_NAME, m->folder[0]);
   if (rein_files_exists(run)) { /* it is written near the end: without it, this is what a killed merge left */
     rein_error(m->diag, nowhere, "'%s' holds a study already; give a new folder", m->out);
     return REIN_ERR_INPUT;
@@ -148,8 +149,8 @@ static rein_status write_out(merge *m) {
   if (status == REIN_OK)
     status = rein_files_make_folder(rein_arena_printf(m->arena, "%s/parts", m->out), 0700, m->diag);
   if (status == REIN_OK) status = copy_inputs(m);
-  if (status == REIN_OK && rein_files_exists(origins))
-    status = copy_file(m, origins, rein_arena_printf(m->arena, "%s/origins.txt", m->out), NULL);
+  if (status == REIN_OK)
+    status = copy_file(m, origins, rein_arena_printf(m->arena, "%s/" REIN_ORIGINS_NAME, m->out), NULL);
   if (status == REIN_OK) status = copy_parts(m, merged);
   if (status == REIN_OK) status = join_logs(m);
   if (status == REIN_OK) status = rein_files_write(run, m->run->bytes, m->run->n_byte, m->diag);

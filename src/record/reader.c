@@ -112,6 +112,8 @@ static rein_status open_reader(rein_study_reader *reader, bool verify, rein_diag
     rein_error(diag, nowhere, "'%s' holds no part yet; run the study again to go on with it", reader->folder);
     return REIN_ERR_FILE;
   }
+  status = rein_origins_read(reader->arena, reader->folder, diag, &reader->origins);
+  if (status != REIN_OK) return status;
   return rein_part_read(reader->arena, rein_manifest_part_path(reader->arena, reader->folder, first),
                         REIN_FIELDS_LABELS, diag, &reader->labels, &reader->about);
 }

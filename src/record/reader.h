@@ -8,6 +8,7 @@
 #define REIN_RECORD_READER_H
 
 #include "src/record/manifest.h"
+#include "src/record/origins.h"
 #include "src/record/part_file.h"
 
 #define REIN_SMALLEST_GROUP 5 /* aggregates of fewer people are suppressed */
@@ -18,6 +19,7 @@ typedef struct {
   const rein_manifest *manifest;
   rein_part labels; /* its LABEL fields, and sizes of all axes but INDIVIDUAL */
   rein_part_about about;
+  const rein_origins *origins;
 } rein_study_reader;
 
 /* Opens a study that has at least one part. With `verify` every part's SHA-256 is compared with the

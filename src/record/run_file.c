@@ -163,14 +163,3 @@ void rein_run_log_print(rein_text *out, const rein_scenario *scenario, const rei
     rein_text_add(out, "\n");
   }
 }
-
-void rein_run_origins_print(rein_text *out, const rein_tape *tape) {
-  rein_text_add(out, "# fail_origin, place in the model's text, expression\n");
-  for (int i = 0; i < tape->n_origin; i++) {
-    const rein_origin *o = &tape->origin[i];
-    const char *file = o->pos.source ? base_name(o->pos.source->path) : "-";
-    rein_text_printf(out, "%d %s:%d:%d %s\n", i, file, o->pos.line, o->pos.column, o->label ? o->label : "");
-  }
-  rein_text_add(out, "# fail_state, name\n");
-  for (int i = 0; i < tape->n_state; i++) rein_text_printf(out, "state %d %s\n", i, tape->state[i].name);
-}

@@ -1,4 +1,4 @@
-/* Text of run.yaml, run.log and origins.txt. Private to src/record. */
+/* Text of run.yaml and run.log. Private to src/record. */
 #ifndef REIN_RECORD_RUN_FILE_H
 #define REIN_RECORD_RUN_FILE_H
 
@@ -11,8 +11,5 @@ void rein_run_print(rein_text *out, const rein_layout *layout, const rein_plan *
 
 /* One entry of run.log. */
 void rein_run_log_print(rein_text *out, const rein_scenario *scenario, const rein_study_options *options);
-
-/* origins.txt: index, place, label. */
-void rein_run_origins_print(rein_text *out, const rein_tape *tape);
 
 #endif

@@ -56,8 +56,8 @@ static rein_status lock_folder(rein_study *study, rein_diag *diag) {
 }
 
 static bool is_own(const char *name) {
-  static const char *const own[] = {".",           "..",      ".lock",    "inputs",          "parts",
-                                    "origins.txt", "run.log", "run.yaml", REIN_MANIFEST_NAME};
+  static const char *const own[] = {
+      ".", "..", ".lock", "inputs", "parts", REIN_ORIGINS_NAME, "run.log", "run.yaml", REIN_MANIFEST_NAME};
   for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
     if (strcmp(name, own[i]) == 0) return true;
   }
@@ -110,14 +110,14 @@ static rein_status write_new(const rein_study *study, const rein_tape *tape, con
                              const rein_text *run, rein_diag *diag) {
   rein_text origins;
   rein_text_init(&origins, study->arena);
-  rein_run_origins_print(&origins, tape);
+  rein_origins_print(&origins, tape);
   rein_status status = rein_files_make_folder(inside(study, "inputs"), 0700, diag);
   for (int i = 0; i < o->n_input && status == REIN_OK; i++) {
     const char *name = rein_arena_printf(study->arena, "inputs/%s", o->input[i].name);
     status = rein_files_write(inside(study, name), o->input[i].bytes, o->input[i].n_byte, diag);
   }
   if (status == REIN_OK)
-    status = rein_files_write(inside(study, "origins.txt"), origins.bytes, origins.n, diag);
+    status = rein_files_write(inside(study, REIN_ORIGINS_NAME), origins.bytes, origins.n, diag);
   /* run.yaml comes last: where it is, the rest is. */
   if (status == REIN_OK) status = rein_files_write(inside(study, "run.yaml"), run->bytes, run->n, diag);
   return status;

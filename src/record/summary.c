@@ -59,24 +59,78 @@ rein_summary_number rein_summary_of(double *x, int64_t n_all, int64_t n_replicat
 
 /* ---- first pass: counts and safety ---- */
 
-static void count_member(rein_summary *s, const rein_part *part, int64_t m) {
+typedef struct {
+  rein_arena *arena;
+  rein_summary *summary;
+  size_t n_failure, cap_failure;
+} tally;
+
+static void count_failure(tally *c, const rein_part *part, int64_t m) {
+  const rein_summary_failure new = {.reason = (rein_fail)part->fail_reason[m],
+                                    .state = part->fail_state[m],
+                                    .origin = part->fail_origin[m],
+                                    .n = 1,
+                                    .first = part->fail_time[m]};
+  for (size_t i = 0; i < c->n_failure; i++) {
+    rein_summary_failure *f = &c->summary->failure[i];
+    if (f->reason != new.reason || f->state != new.state || f->origin != new.origin) continue;
+    f->n++;
+    f->first = fmin(f->first, new.first);
+    return;
+  }
+  REIN_PUSH(c->arena, c->summary->failure, c->n_failure, c->cap_failure, new);
+}
+
+static void count_member(tally *c, const rein_part *part, int64_t m) {
+  rein_summary *s = c->summary;
   s->n_member++;
   if (part->status[m] == REIN_LANE_FINE) s->n_fine++;
   if (part->status[m] == REIN_LANE_ALONE) s->n_alone++;
   if (part->status[m] != REIN_LANE_FAILED) return;
   s->n_failed++;
-  s->n_fail[part->fail_reason[m]]++;
+  count_failure(c, part, m);
+}
+
+static int by_number(const void *left, const void *right) {
+  const rein_summary_failure *a = left, *b = right;
+  if (a->n != b->n) return a->n < b->n ? 1 : -1;
+  if (a->reason != b->reason) return a->reason < b->reason ? -1 : 1;
+  if (a->state != b->state) return a->state < b->state ? -1 : 1;
+  return (a->origin > b->origin) - (a->origin < b->origin);
+}
+
+/* Of a few people even a time tells something. */
+static void order_failures(const tally *c, bool people) {
+  rein_summary *s = c->summary;
+  s->n_failure = (int)c->n_failure;
+  if (c->n_failure) qsort(s->failure, c->n_failure, sizeof *s->failure, by_number);
+  for (int i = 0; i < s->n_failure; i++) {
+    if (rein_summary_is_small(s->failure[i].n, s->n_replicate, people)) s->failure[i].first = NAN;
+  }
+}
+
+const char *rein_summary_failure_text(const rein_summary_failure *f, const rein_study_reader *reader) {
+  rein_text text;
+  rein_text_init(&text, reader->arena);
+  rein_text_add(&text, rein_fail_meaning(f->reason));
+  const char *state = rein_origins_state(reader->origins, f->state);
+  const char *expression = rein_origins_expression(reader->origins, f->origin);
+  if (state) rein_text_printf(&text, ": state %s", state);
+  if (expression) rein_text_printf(&text, "%s%s", state ? ", " : ": ", expression);
+  if (isfinite(f->first)) rein_text_printf(&text, "; first at %.4g %s", f->first, reader->about.time_unit);
+  return text.bytes;
 }
 
 static rein_status count_part(void *context, const rein_part *part) {
-  rein_summary *s = context;
+  tally *c = context;
+  rein_summary *s = c->summary;
   const int64_t n_arm = part->n[REIN_AXIS_ARM], n_safety = part->n[REIN_AXIS_SAFETY];
   s->n_individual += part->n[REIN_AXIS_INDIVIDUAL];
   for (int64_t i = 0; i < part->n[REIN_AXIS_INDIVIDUAL]; i++) {
     if (part->replicate[i] >= s->n_replicate) s->n_replicate = part->replicate[i] + 1;
     for (int64_t a = 0; a < n_arm; a++) {
       const int64_t m = i * n_arm + a;
-      count_member(s, part, m);
+      count_member(c, part, m);
       for (int64_t k = 0; k < n_safety && part->status[m] != REIN_LANE_FAILED; k++) {
         rein_summary_safety *signal = &s->safety[a * n_safety + k];
         signal->n++;
@@ -94,9 +148,12 @@ static rein_status count_all(rein_arena *arena, const rein_study_reader *reader,
   s->n_safety = (int)(n_arm * n_safety);
   s->safety = REIN_NEW(arena, rein_summary_safety, s->n_safety);
   const uint64_t wanted = REIN_FIELD_BIT(individual) | REIN_FIELD_BIT(replicate) | REIN_FIELD_BIT(status) |
-                          REIN_FIELD_BIT(fail_reason) | REIN_FIELD_BIT(safety_first) |
-                          REIN_FIELD_BIT(safety_duration);
-  const rein_status status = rein_reader_each(reader, wanted, diag, count_part, s);
+                          REIN_FIELD_BIT(fail_reason) | REIN_FIELD_BIT(fail_state) |
+                          REIN_FIELD_BIT(fail_origin) | REIN_FIELD_BIT(fail_time) |
+                          REIN_FIELD_BIT(safety_first) | REIN_FIELD_BIT(safety_duration);
+  tally c = {.arena = arena, .summary = s};
+  const rein_status status = rein_reader_each(reader, wanted, diag, count_part, &c);
+  order_failures(&c, people);
   for (int k = 0; k < s->n_safety; k++) {
     rein_summary_safety *signal = &s->safety[k];
     signal->i_arm = k / (int)n_safety;

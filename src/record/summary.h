@@ -45,16 +45,28 @@ typedef struct {
   rein_summary_number amount;              /* of the last dose [unit of the line] */
 } rein_summary_line;
 
+/* Members that failed for one reason at one place of the model. */
+typedef struct {
+  rein_fail reason;
+  int32_t state, origin; /* what failures point at, see origins.h; negative: nothing */
+  int64_t n;
+  double first; /* earliest time of failure [time unit]; NaN where it is not known, or suppressed */
+} rein_summary_failure;
+
 typedef struct {
   int64_t n_individual, n_member, n_fine, n_alone, n_failed;
-  int64_t n_fail[REIN_N_FAIL]; /* failed members by reason */
   int64_t n_replicate;
-  bool complete;               /* all parts of the study are there */
-  rein_summary_row *row;       /* (n_row) by quantity, arm, horizon */
-  rein_summary_safety *safety; /* (n_safety) by arm, signal */
-  rein_summary_line *line;     /* (n_line) by arm, line */
-  int n_row, n_safety, n_line;
+  bool complete;                 /* all parts of the study are there */
+  rein_summary_failure *failure; /* (n_failure) most members first */
+  rein_summary_row *row;         /* (n_row) by quantity, arm, horizon */
+  rein_summary_safety *safety;   /* (n_safety) by arm, signal */
+  rein_summary_line *line;       /* (n_line) by arm, line */
+  int n_failure, n_row, n_safety, n_line;
 } rein_summary;
+
+/* "a rate is not a finite number, even at small steps: state A, process out (model.yaml:9:24); first at 0.7
+ * h", in the reader's arena. */
+const char *rein_summary_failure_text(const rein_summary_failure *failure, const rein_study_reader *reader);
 
 /* All aggregates, in `arena`. individual_data: small groups of people are not suppressed.
  * REIN_OK; REIN_ERR_FILE with an error in diag; REIN_ERR_MEMORY. */

@@ -265,10 +265,9 @@ static void add_failures(job *j) {
                  s->complete ? "" : "; the study is not complete, the same 'rein run' goes on");
   if (s->n_failed > 0) {
     rein_html_open(html, "ul", NULL);
-    for (int i = 0; i < REIN_N_FAIL; i++) {
-      if (s->n_fail[i] > 0)
-        rein_html_line(html, "li", "%" PRId64 ": %s", s->n_fail[i], rein_fail_meaning((rein_fail)i));
-    }
+    for (int i = 0; i < s->n_failure; i++)
+      rein_html_line(html, "li", "%" PRId64 ": %s", s->failure[i].n,
+                     rein_summary_failure_text(&s->failure[i], j->reader));
     rein_html_close(html, "ul");
   }
   rein_page_section_end(html);

@@ -261,6 +261,11 @@ static const char *make_caption(const job *j, const rein_plot *plot) {
   rein_text_init(&text, j->arena);
   rein_text_printf(&text, "Bands over %" PRId64 " simulated individuals, %s values.", j->n_individual,
                    j->measured ? "measured (noise included)" : "latent (without measurement noise)");
+  const int64_t n_failed = rein_manifest_sum(j->reader->manifest).n_failed;
+  if (n_failed)
+    rein_text_printf(&text,
+                     " %" PRId64 " of all simulations failed: where they did, the bands are of the others.",
+                     n_failed);
   if (j->n_left_out) rein_text_printf(&text, " %d more arms are not drawn: --arm chooses.", j->n_left_out);
   for (int p = 0; p < plot->n_panel; p++) {
     if (!plot->panel[p].points.label) continue;

@@ -287,6 +287,20 @@ static bool is_said_twice(arm_list *list, const rein_factorial *f, const rein_sw
   return false;
 }
 
+/* Two sweeps of one field: the later would silently stand in the place of the earlier. */
+static bool is_swept_twice(arm_list *list, const int *axis, int n, const rein_sweep_axis *new) {
+  for (int k = 0; k < n; k++) {
+    const rein_sweep_axis *old = &list->sweep->axis[axis[k]];
+    if (strcmp(old->section, new->section) != 0 || strcmp(old->target, new->target) != 0 ||
+        strcmp(old->field ? old->field : "", new->field ? new->field : "") != 0)
+      continue;
+    rein_error(list->r->diag, new->pos, "sweeps '%s' and '%s' vary the same thing; keep one", old->name,
+               new->name);
+    return true;
+  }
+  return false;
+}
+
 /* The sweeps of an arm, *n of them; false with an error where their points are too many. */
 static bool find_axes(arm_list *list, int i_written, const rein_factorial *f, int *axis, int *n) {
   const rein_yaml *arms = arms_of(list->r);
@@ -295,6 +309,7 @@ static bool find_axes(arm_list *list, int i_written, const rein_factorial *f, in
   for (int k = 0; k < list->sweep->n_axis && n_point <= REIN_SCENARIO_MAX_ARM; k++) {
     if (!applies(&list->sweep->axis[k], arms->key[i_written], arms->item[i_written])) continue;
     if (is_said_twice(list, f, &list->sweep->axis[k])) return false;
+    if (is_swept_twice(list, axis, *n, &list->sweep->axis[k])) return false;
     int64_t n_value = list->sweep->axis[k].n_value;
     n_point = list->sweep->sampled ? n_value : n_point * n_value;
     axis[(*n)++] = k;
@@ -430,13 +445,27 @@ static bool leave_out(arm_list *list, const rein_arm_inside *arm, const rein_yam
   return any;
 }
 
-static const char *free_name(const arm_list *list, const char *group, const char *full, const char *without) {
-  char *name = rein_arena_printf(list->r->arena, "%s/without %s", group, without);
+/* Name of a counterfactual: short where it is the only one of the arm as written; else all of them are named
+ * after the run that they belong to first, with its swept values. */
+static const char *free_name(arm_list *list, const rein_arm *arm, const char *without) {
+  const char *group = arms_of(list->r)->key[arm->group];
+  const char *brief = rein_arena_printf(list->r->arena, "%s/without %s", group, without);
+  const char *full = rein_arena_printf(list->r->arena, "%s/without %s", arm->name, without);
   for (size_t i = 0; i < list->n; i++) {
-    if (strcmp(list->arm[i].name, name) == 0)
-      return rein_arena_printf(list->r->arena, "%s/without %s", full, without);
+    rein_arm *other = &list->arm[i];
+    const bool same = strcmp(other->name, brief) == 0;
+    if (!other->counterfactual || other->group != arm->group) {
+      if (same) return full;
+      continue;
+    }
+    size_t j = 0;
+    while (same && list->arm[j].reference != (int)i) j++;
+    if (same)
+      other->name = other->title =
+          rein_arena_printf(list->r->arena, "%s/without %s", list->arm[j].name, without);
+    return full;
   }
-  return name;
+  return brief;
 }
 
 static const char *join(rein_scenario_reader *r, const rein_yaml *names) {
@@ -469,8 +498,7 @@ static void add_counterfactuals(arm_list *list, const rein_yaml *without) {
     while (k < list->n && !same_treatment(&inside, &list->inside[k], r->model)) k++;
     list->arm[i].reference = (int)k;
     if (k < list->n) continue;
-    const char *group = arms_of(r)->key[list->arm[i].group];
-    rein_arm arm = {.name = free_name(list, group, list->arm[i].name, words),
+    rein_arm arm = {.name = free_name(list, &list->arm[i], words),
                     .group = list->arm[i].group,
                     .reference = -1,
                     .counterfactual = true,

@@ -1,4 +1,5 @@
 /* `cohort:` and `parameters:`: who takes part. */
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -430,8 +431,11 @@ static bool read_size(rein_scenario_reader *r, const rein_yaml *cohort,
   if (replicates &&
       !rein_scenario_count(r, replicates, "'replicates'", MAX_REPLICATE, &scenario->n_replicate))
     return false;
-  if (options && options->n_individual > 0 && (!table || options->n_individual < n))
-    n = options->n_individual;
+  const int64_t asked = options ? options->n_individual : 0;
+  if (asked > 0 && (!table || asked < n)) n = asked;
+  if (table && asked > n)
+    rein_warning(r->diag, cohort->pos,
+                 "the table has %" PRId64 " people: all of them take part, not %" PRId64, n, asked);
   if (table && n * scenario->n_replicate > MAX_TABLE) {
     rein_error(r->diag, cohort->pos, "more than %d people and replicates of a table", MAX_TABLE);
     return false;

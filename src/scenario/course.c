@@ -86,10 +86,15 @@ static bool read_listed_times(line *l, const rein_yaml *at, rein_course *out) {
     const rein_yaml *item = at->kind == REIN_YAML_LIST ? at->item[i] : at;
     if (!rein_scenario_time(l->r, item, what_of(l, "at"), &time[i])) {
       good = false;
-    } else if (i > 0 && good && time[i] < time[i - 1]) {
-      rein_error(l->r->diag, item->pos, "%s: times have to rise", what_of(l, "at"));
+    } else if (i > 0 && good && !(time[i] > time[i - 1])) {
+      rein_error(l->r->diag, item->pos, "%s: times have to rise%s", what_of(l, "at"),
+                 time[i] == time[i - 1] ? "; two doses at one time are one of their sum, or two lines" : "");
       good = false;
     }
+  }
+  if (n == 0) {
+    rein_error(l->r->diag, at->pos, "%s is empty: the action is never given", what_of(l, "at"));
+    good = false;
   }
   static const char *const OTHERS[] = {"every", "for", "count", "from", "daily"};
   for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++) {

@@ -141,7 +141,10 @@ static void settle_times(rein_scenario_reader *r, time_list *list, const span *a
     horizon[i] =
         (rein_horizon){find_time(scenario, all[i].before), find_time(scenario, all[i].after), all[i].label};
   }
-  if (n == 0) {
+  if (n == 0 && n_time == 1) {
+    rein_error(r->diag, rein_yaml_get(r->root, "measure")->pos,
+               "one measurement makes no transition: name a second time, or 'horizons'");
+  } else if (n == 0) {
     rein_text label;
     rein_text_init(&label, r->arena);
     rein_text_number(&label, list->time[n_time - 1] - list->time[0]);

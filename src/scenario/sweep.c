@@ -85,7 +85,9 @@ bool rein_scenario_sweep_range(rein_scenario_reader *r, const rein_yaml *map, re
   }
   while (*end_to == ' ' && *out->unit != ' ') end_to++;
   if (strcmp(end_from, end_to) != 0) {
-    rein_error(r->diag, to->pos, "'from' and 'to' need the same unit");
+    rein_error(r->diag, to->pos,
+               "'from' and 'to' need the same unit, which the arms' names show; found '%s' and '%s'",
+               from->text, to->text);
     return false;
   }
   if (!(out->low < out->high)) {

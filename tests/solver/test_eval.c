@@ -327,13 +327,13 @@ START_TEST(finds_the_instruction_that_went_bad) {
     state[16 + lane] = lane == 2 ? 0.0 : 1.0;
   }
   state[5] = NAN; /* came from outside: no instruction is to blame */
-  ck_assert_ptr_null(rein_eval_find_bad(eval, REIN_PROG_OUTPUT, 0, time, state, &value));
-  ck_assert_str_eq(rein_eval_find_bad(eval, REIN_PROG_OUTPUT, 1, time, state, &value)->label, "first");
+  ck_assert_ptr_null(rein_eval_find_bad(eval, REIN_PROG_OUTPUT, -1, 0, time, state, &value));
+  ck_assert_str_eq(rein_eval_find_bad(eval, REIN_PROG_OUTPUT, -1, 1, time, state, &value)->label, "first");
   ck_assert(isnan(value));
-  ck_assert_str_eq(rein_eval_find_bad(eval, REIN_PROG_OUTPUT, 2, time, state, &value)->label, "second");
+  ck_assert_str_eq(rein_eval_find_bad(eval, REIN_PROG_OUTPUT, -1, 2, time, state, &value)->label, "second");
   ck_assert(isinf(value));
-  ck_assert_str_eq(rein_eval_find_bad(eval, REIN_PROG_OUTPUT, 3, time, state, &value)->label, "second");
-  ck_assert_ptr_null(rein_eval_find_bad(eval, REIN_PROG_OUTPUT, 5, time, state, &value));
+  ck_assert_str_eq(rein_eval_find_bad(eval, REIN_PROG_OUTPUT, -1, 3, time, state, &value)->label, "second");
+  ck_assert_ptr_null(rein_eval_find_bad(eval, REIN_PROG_OUTPUT, -1, 5, time, state, &value));
   free(rows);
   rein_eval_destroy(eval);
 }

@@ -312,7 +312,10 @@ START_TEST(test_summary) {
   ck_assert_int_eq(s->n_member, 33);
   ck_assert_int_eq(s->n_failed, 1);
   ck_assert_int_eq(s->n_alone, 1);
-  ck_assert_int_eq(s->n_fail[REIN_FAIL_RATES], 1);
+  ck_assert_int_eq(s->n_failure, 1);
+  ck_assert_int_eq(s->failure[0].reason, REIN_FAIL_RATES);
+  ck_assert_int_eq(s->failure[0].n, 1);
+  ck_assert_double_eq(s->failure[0].first, 10);
   ck_assert(s->complete);
   ck_assert_int_eq(s->n_row, FIXTURE_KEPT * FIXTURE_ARMS * 2);
   const rein_summary_row *row = &s->row[0]; /* concentration, arm 0, 12 h */
