@@ -89,7 +89,8 @@ END_TEST
 START_TEST(positions) {
   const rein_yaml *root = parse("\xEF\xBB\xBF\xC3\xA9\xC3\xA9: ab\nlist:\n  - \xE2\x82\xAC x\n  - 'q'\n");
   ck_assert_int_eq(root->item[0]->pos.line, 1);
-  ck_assert_int_eq(root->item[0]->pos.column, 7); /* behind the byte order mark: two letters of two bytes, colon, blank */
+  ck_assert_int_eq(root->item[0]->pos.column,
+                   7); /* behind the byte order mark: two letters of two bytes, colon, blank */
   ck_assert_int_eq(root->item[0]->pos.length, 2);
   const rein_yaml *list = root->item[1];
   ck_assert_int_eq(list->item[0]->pos.line, 3);
