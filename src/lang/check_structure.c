@@ -127,7 +127,6 @@ static void check_doses(structure *c) {
         rein_error(c->diag, said[k]->pos, "%s of '%s' is %s, %.6g", word[k], a->name,
                    has_to_flow ? "not above 0" : "below 0", value);
     }
-    }
   }
 }
 
