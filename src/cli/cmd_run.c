@@ -97,18 +97,24 @@ static rein_status read_options(const rein_cli *cli, rein_scenario_options *scen
 
 /* ---- what is said ---- */
 
-static void tell_size(rein_cli *cli, const rein_simulation *s, int n_thread) {
+static rein_status tell_size(rein_cli *cli, const rein_simulation *s,
+                             const rein_simulation_options *options) {
   rein_simulation_size size;
-  char memory[32], disk[32];
-  rein_simulation_measure(cli->arena, s, n_thread, &size);
+  char memory[32], disk[32], shard[96] = "";
+  const rein_status status = rein_simulation_measure(cli->arena, s, options, cli->diag, &size);
+  if (status != REIN_OK) return status;
   rein_words_bytes(size.memory_bytes, memory, sizeof memory);
   rein_words_bytes(size.disk_bytes, disk, sizeof disk);
-  printf("simulations %" PRId64 " (%" PRId64 " individuals, %d arms)\n"
+  if (options->n_shard > 0)
+    snprintf(shard, sizeof shard, "; shard %d/%d of %" PRId64, options->shard, options->n_shard,
+             s->scenario->n_individual * s->scenario->n_arm);
+  printf("simulations %" PRId64 " (%" PRId64 " individuals, %d arms%s)\n"
          "batches     %" PRId64 " of %d lanes\n"
          "memory      about %s with %d threads\n"
          "disk        about %s\n",
-         size.n_member, s->scenario->n_individual, s->scenario->n_arm, size.n_batch, s->plan->n_lane, memory,
-         n_thread, disk);
+         size.n_member, size.n_individual, s->scenario->n_arm, shard, size.n_batch, s->plan->n_lane, memory,
+         rein_team_size(options->n_thread), disk);
+  return REIN_OK;
 }
 
 static void tell_failures(rein_cli *cli, const char *folder) {
@@ -166,10 +172,7 @@ rein_status rein_cmd_run(rein_cli *cli) {
                                      &simulation);
   }
   if (status != REIN_OK) return status;
-  if (cli->option[REIN_OPTION_DRY_RUN].given) {
-    tell_size(cli, &simulation, rein_team_size(options.n_thread));
-    return REIN_OK;
-  }
+  if (cli->option[REIN_OPTION_DRY_RUN].given) return tell_size(cli, &simulation, &options);
   const bool quiet = cli->option[REIN_OPTION_QUIET].given;
   const char *folder = cli->option[REIN_OPTION_OUT].text;
   if (!folder) folder = rein_arena_printf(cli->arena, "outputs/%s", simulation.scenario->name);

@@ -340,10 +340,3 @@ rein_status rein_study_close(rein_study *study, rein_diag *diag) {
 const rein_manifest *rein_study_manifest(const rein_study *study) {
   return study->manifest;
 }
-
-int64_t rein_study_disk_bytes(rein_arena *arena, const rein_scenario *scenario, const rein_tape *tape,
-                              int64_t n_batch) {
-  const rein_layout *layout = rein_layout_create(arena, scenario, tape, n_batch, 0);
-  const int64_t head = (int64_t)1 << 16; /* of each part: labels, attributes, HDF5's own */
-  return rein_layout_individual_bytes(layout) * layout->n_individual + layout->n_part * head;
-}

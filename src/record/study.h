@@ -87,9 +87,18 @@ rein_status rein_study_close(rein_study *study, rein_diag *diag);
  */
 const rein_manifest *rein_study_manifest(const rein_study *study);
 
-/* Bytes that the whole study will take on disk, and the memory of the parts under way, for `--dry-run`. */
-int64_t rein_study_disk_bytes(rein_arena *arena, const rein_scenario *scenario, const rein_tape *tape,
-                              int64_t n_batch);
+/* What a study, or one shard of it, will take. */
+typedef struct {
+  int64_t n_part, n_individual, n_batch; /* of the shard */
+  int64_t disk_bytes;                    /* the whole folder */
+  int64_t part_bytes; /* memory of the parts under way, beside what the process holds after this call */
+} rein_study_size;
+
+/* For `--dry-run`. Makes one part in memory, so that the libraries that write are in memory too, and no file.
+ * options as for rein_study_open. REIN_OK or REIN_ERR_MEMORY. */
+rein_status rein_study_measure(rein_arena *arena, const rein_scenario *scenario, const rein_tape *tape,
+                               const rein_plan *plan, const rein_study_options *options,
+                               rein_study_size *out);
 
 /* The input texts of a study: the checked model and scenario (their SHA-256 are the hashes in run.yaml) and
  * the files they came from. A scenario whose cohort is a table of people is left out; tables are never

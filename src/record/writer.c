@@ -15,8 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define QUEUE 4 /* parts that may wait for the disk */
-
 typedef struct item {
   struct item *next;
   rein_part *part;
@@ -31,7 +29,8 @@ struct rein_writer {
   pthread_mutex_t mutex;
   pthread_cond_t changed;
   item *open, *spare, *queue; /* queue: first in, first out */
-  int n_queue;
+  int n_item;                 /* in all */
+  bool writing;               /* the writer thread has one */
   bool finishing, joined;
   rein_status status;
   char why[512];
@@ -107,14 +106,15 @@ static void *writer_main(void *context) {
     item *it = w->queue;
     if (!it) break;
     w->queue = it->next;
-    w->n_queue--;
+    w->writing = true;
     const bool wanted = w->status == REIN_OK;
-    pthread_cond_broadcast(&w->changed);
     pthread_mutex_unlock(&w->mutex);
     if (wanted) write_part(w, it->part);
     pthread_mutex_lock(&w->mutex);
+    w->writing = false;
     it->next = w->spare;
     w->spare = it;
+    pthread_cond_broadcast(&w->changed);
   }
   pthread_mutex_unlock(&w->mutex);
   return NULL;
@@ -158,15 +158,25 @@ static item *get_spare(rein_writer *w) {
     return NULL;
   }
   it->part = part;
+  w->n_item++;
   return it;
 }
 
-/* The open part of a batch, made if it is the first one; NULL when memory is out. */
+static item *find_open(const rein_writer *w, int64_t i_part) {
+  item *it = w->open;
+  while (it && it->part->i_part != i_part) it = it->next;
+  return it;
+}
+
+/* The open part of a batch, made if it is the first one; NULL when memory is out or another thread failed.
+ * With REIN_WRITER_PARTS in memory it waits for the disk, but never when nothing is on its way there. */
 static item *get_open(rein_writer *w, int64_t i_part) {
-  for (item *it = w->open; it; it = it->next) {
-    if (it->part->i_part == i_part) return it;
-  }
-  item *it = get_spare(w);
+  item *it;
+  while (!(it = find_open(w, i_part)) && !w->spare && w->n_item >= REIN_WRITER_PARTS &&
+         (w->queue || w->writing) && w->status == REIN_OK)
+    pthread_cond_wait(&w->changed, &w->mutex);
+  if (it || w->status != REIN_OK) return it;
+  it = get_spare(w);
   if (!it) return NULL;
   rein_part_start(it->part, i_part);
   it->n_batch_done = 0;
@@ -175,17 +185,15 @@ static item *get_open(rein_writer *w, int64_t i_part) {
   return it;
 }
 
-/* From the open parts to the end of the queue; waits while that is full. */
+/* From the open parts to the end of the queue. */
 static void enqueue(rein_writer *w, item *it) {
   item **at = &w->open;
   while (*at != it) at = &(*at)->next;
   *at = it->next;
-  while (w->n_queue >= QUEUE && w->status == REIN_OK) pthread_cond_wait(&w->changed, &w->mutex);
   it->next = NULL;
   for (at = &w->queue; *at; at = &(*at)->next) {
   }
   *at = it;
-  w->n_queue++;
   pthread_cond_broadcast(&w->changed);
 }
 

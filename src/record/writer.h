@@ -1,13 +1,17 @@
-/* Parts under way, the bounded queue, and the one thread that writes. Private to src/record.
+/* Parts under way, the queue, and the one thread that writes. Private to src/record.
  *
- *   take() x threads -> open parts -> whole? -> queue (bounded) -> writer thread -> parts/part-000000.nc
- *                          ^--------------- spare parts, used again ---------------'
+ *   take() x threads -> open parts -> whole? -> queue -> writer thread -> parts/part-000000.nc
+ *                          ^------------ spare parts, used again ----------'
  */
 #ifndef REIN_RECORD_WRITER_H
 #define REIN_RECORD_WRITER_H
 
 #include "src/record/manifest.h"
 #include "src/record/record.h"
+
+/* Parts in memory: one being filled, one waiting, one being written. More only where the threads' batches
+ * are in more parts at once; with as many a batch of a further part waits for the disk. */
+#define REIN_WRITER_PARTS 3
 
 typedef struct rein_writer rein_writer;
 

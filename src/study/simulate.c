@@ -5,9 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sundials/sundials_version.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "solver/lane_matrix.h"
 #include "solver/team.h"
+#include "src/base/files.h"
 #include "src/compile/compile.h"
 #include "src/import/sbml.h"
 #include "src/study/choose.h"
@@ -138,31 +141,7 @@ rein_status rein_simulation_prepare_scenario(rein_arena *arena, rein_scenario *s
   return status;
 }
 
-/* ---- size ---- */
-
-void rein_simulation_measure(rein_arena *arena, const rein_simulation *s, int n_thread,
-                             rein_simulation_size *out) {
-  const rein_tape *tape = s->tape;
-  const rein_plan *plan = s->plan;
-  rein_lu_plan *lu = NULL;
-  int64_t n_lu = 0;
-  if (rein_lu_plan_create(tape->n_state, tape->col_start, tape->row, NULL, &lu) == REIN_OK)
-    n_lu = rein_lu_plan_n_entry(lu);
-  rein_lu_plan_destroy(lu);
-  /* Rows a thread holds: slots, CVODE's history and work vectors (13 for BDF, and tolerances, errors),
-   * Jacobian, LU, and what it delivers twice over (value and error estimate). */
-  const int64_t rows = tape->n_slot + 24 * (int64_t)tape->n_state + 2 * (int64_t)tape->n_nz + n_lu +
-                       2 * (int64_t)plan->n_obs * plan->n_keep + tape->n_param;
-  const rein_layout *layout = rein_layout_create(arena, s->scenario, tape, plan->n_batch, 0);
-  const int64_t part =
-      rein_layout_individual_bytes(layout) * layout->individuals_per_batch * layout->batches_per_part;
-  out->n_member = s->scenario->n_individual * s->scenario->n_arm;
-  out->n_batch = plan->n_batch;
-  out->memory_bytes = rows * plan->n_lane * 8 * n_thread + 4 * part + (int64_t)rein_arena_bytes(arena);
-  out->disk_bytes = rein_study_disk_bytes(arena, s->scenario, tape, plan->n_batch);
-}
-
-/* ---- run ---- */
+/* ---- study ---- */
 
 const rein_study_version *rein_simulation_versions(rein_arena *arena, int *n) {
   char sundials[64] = "";
@@ -178,11 +157,12 @@ const rein_study_version *rein_simulation_versions(rein_arena *arena, int *n) {
   return version;
 }
 
-static rein_status open_study(rein_arena *arena, const rein_simulation *s, const char *folder,
-                              const rein_simulation_options *options, rein_diag *diag, rein_study **out) {
+static rein_status describe_study(rein_arena *arena, const rein_simulation *s,
+                                  const rein_simulation_options *options, rein_diag *diag,
+                                  rein_study_options *out) {
   int n_version;
   const rein_study_version *version = rein_simulation_versions(arena, &n_version);
-  rein_study_options study = {.choice = s->scenario->method_auto ? &s->choice : NULL,
+  *out = (rein_study_options){.choice = s->scenario->method_auto ? &s->choice : NULL,
                               .shard = options->shard,
                               .n_shard = options->n_shard,
                               .flags = REIN_FLOAT_FLAGS,
@@ -190,7 +170,61 @@ static rein_status open_study(rein_arena *arena, const rein_simulation *s, const
                               .n_version = n_version,
                               .n_thread = rein_team_size(options->n_thread),
                               .command_line = options->command_line};
-  const rein_status status = rein_study_collect_inputs(arena, s->scenario, diag, &study);
+  return rein_study_collect_inputs(arena, s->scenario, diag, out);
+}
+
+/* ---- size ---- */
+
+/* What one thread holds for its batches: the lanes together, and those that are run alone. */
+static int64_t thread_bytes(const rein_tape *tape, const rein_plan *plan) {
+  rein_lu_plan *lu = NULL;
+  int64_t n_lu = 0;
+  if (rein_lu_plan_create(tape->n_state, tape->col_start, tape->row, NULL, &lu) == REIN_OK)
+    n_lu = rein_lu_plan_n_entry(lu);
+  rein_lu_plan_destroy(lu);
+  /* Rows: slots, method's history and work vectors (some 20 of them) and the batch's own, Jacobian, LU, what
+   * is delivered twice over (value and error estimate) and what waits to be. */
+  const int64_t rows = tape->n_slot + 30 * (int64_t)tape->n_state + 2 * (int64_t)tape->n_nz + n_lu +
+                       2 * (int64_t)plan->n_obs * plan->n_keep + tape->n_param + 1024;
+  return rows * (plan->n_lane + REIN_LANE_MULTIPLE) * (int64_t)sizeof(double);
+}
+
+/* Bytes of memory that this process has now. */
+static int64_t resident_bytes(rein_arena *arena) {
+  const rein_source *text;
+  const rein_pos nowhere = {0};
+  long long n_page = 0;
+  struct rusage usage;
+  if (rein_files_read(arena, "/proc/self/statm", nowhere, rein_diag_create(arena), &text) == REIN_OK &&
+      sscanf(text->bytes, "%*d %lld", &n_page) == 1)
+    return n_page * sysconf(_SC_PAGESIZE);
+  return getrusage(RUSAGE_SELF, &usage) == 0 ? (int64_t)usage.ru_maxrss * 1024 : 0;
+}
+
+rein_status rein_simulation_measure(rein_arena *arena, const rein_simulation *s,
+                                    const rein_simulation_options *options, rein_diag *diag,
+                                    rein_simulation_size *out) {
+  rein_study_options study;
+  rein_study_size size;
+  rein_status status = describe_study(arena, s, options, diag, &study);
+  if (status == REIN_OK) status = rein_study_measure(arena, s->scenario, s->tape, s->plan, &study, &size);
+  if (status != REIN_OK) return status;
+  const int64_t n_thread = study.n_thread < size.n_batch ? study.n_thread : size.n_batch;
+  *out = (rein_simulation_size){.n_member = size.n_individual * s->scenario->n_arm,
+                                .n_individual = size.n_individual,
+                                .n_batch = size.n_batch,
+                                .memory_bytes = resident_bytes(arena) + size.part_bytes +
+                                                n_thread * thread_bytes(s->tape, s->plan),
+                                .disk_bytes = size.disk_bytes};
+  return REIN_OK;
+}
+
+/* ---- run ---- */
+
+static rein_status open_study(rein_arena *arena, const rein_simulation *s, const char *folder,
+                              const rein_simulation_options *options, rein_diag *diag, rein_study **out) {
+  rein_study_options study;
+  const rein_status status = describe_study(arena, s, options, diag, &study);
   return status == REIN_OK ? rein_study_open(arena, folder, s->scenario, s->tape, s->plan, &study, diag, out)
                            : status;
 }

@@ -34,9 +34,11 @@ typedef struct {
   int64_t n_part_wanted;          /* parts of the whole study */
 } rein_simulation_totals;
 
-/* What a run would take. */
+/* What a run would take: of its shard, where it has one. */
 typedef struct {
-  int64_t n_member, n_batch, memory_bytes, disk_bytes;
+  int64_t n_member, n_individual, n_batch;
+  int64_t memory_bytes; /* resident, at most, by and large: of the whole process */
+  int64_t disk_bytes;
 } rein_simulation_size;
 
 /* Reads, compiles, runs the pilot and plans.
@@ -59,9 +61,11 @@ rein_status rein_simulation_prepare_scenario(rein_arena *arena, rein_scenario *s
 /* rein and the libraries that bear on its numbers: (*n), in `arena`. */
 const rein_study_version *rein_simulation_versions(rein_arena *arena, int *n);
 
-/* Estimate for `--dry-run`: n_thread as it will be used. */
-void rein_simulation_measure(rein_arena *arena, const rein_simulation *simulation, int n_thread,
-                             rein_simulation_size *out);
+/* Estimate for `--dry-run`. REIN_OK; REIN_ERR_FILE with an error in diag where the scenario cannot be read
+ * again; REIN_ERR_MEMORY. */
+rein_status rein_simulation_measure(rein_arena *arena, const rein_simulation *simulation,
+                                    const rein_simulation_options *options, rein_diag *diag,
+                                    rein_simulation_size *out);
 
 /* Runs what is not there yet.
  *

@@ -2,11 +2,13 @@
  * built program. */
 #include <check.h>
 #include <fcntl.h>
+#include <math.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,6 +17,7 @@
 
 static char folder[200];
 static int code;                          /* of the last run */
+static double most_bytes;                 /* of memory that it had */
 static char out[1 << 18], words[1 << 16]; /* its standard output and error */
 
 static const char *program(void) {
@@ -74,7 +77,9 @@ static pid_t start(const char *const *args) {
 
 static void finish(pid_t child) {
   int status;
-  ck_assert_int_eq(waitpid(child, &status, 0), child);
+  struct rusage usage;
+  ck_assert_int_eq(wait4(child, &status, 0, &usage), child);
+  most_bytes = 1024.0 * (double)usage.ru_maxrss;
   code = WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
   slurp(in("stdout"), out, sizeof out);
   slurp(in("stderr"), words, sizeof words);
@@ -307,6 +312,59 @@ START_TEST(test_dry_run_writes_nothing) {
 }
 END_TEST
 
+/* "memory      about 33.2 MB with ..." in bytes. */
+static double bytes_said(const char *what) {
+  static const char *const unit[] = {"B", "kB", "MB", "GB"};
+  const char *line = strstr(out, what);
+  char word[8] = "";
+  double n = -1.0;
+  ck_assert_ptr_nonnull(line);
+  ck_assert_int_eq(sscanf(line + strlen(what), " about %lf %7s", &n, word), 2);
+  for (size_t i = 0; i < sizeof unit / sizeof *unit; i++, n *= 1000.0) {
+    if (strcmp(word, unit[i]) == 0) return n;
+  }
+  ck_abort_msg("unit '%s'", word);
+}
+
+static double bytes_in(const char *path) {
+  char command[400];
+  double n = -1.0;
+  snprintf(command, sizeof command, "find '%s' -type f -printf '%%s\\n' | awk '{n += $1} END {print n}'",
+           path);
+  FILE *pipe = popen(command, "r");
+  ck_assert_ptr_nonnull(pipe);
+  ck_assert_int_eq(fscanf(pipe, "%lf", &n), 1);
+  pclose(pipe);
+  return n;
+}
+
+/* What a dry run says against what the run then takes; --shard is a part of it. */
+START_TEST(test_dry_run_says_what_a_run_takes) {
+  static const struct {
+    const char *n, *shard, *folder;
+  } cases[] = {{"3", "1/1", "a"}, {"6000", "1/1", "b"}, {"6000", "3/3", "c"}};
+  make_study();
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    const char *const n = cases[i].n, *const shard = cases[i].shard, *const to = in(cases[i].folder);
+    char simulated[64] = "";
+    rein("run", "--dry-run", "--n", n, "--shard", shard, "-o", to, in("m/scenario.yaml"), NULL);
+    ck_assert_int_eq(code, 0);
+    ck_assert_int_eq(sscanf(out, "simulations %32s", simulated), 1);
+    strcat(simulated, " simulations now");
+    const double memory = bytes_said("memory"), disk = bytes_said("disk");
+    rein("run", "--n", n, "--shard", shard, "-o", to, in("m/scenario.yaml"), NULL);
+    ck_assert_int_eq(code, 0);
+    ck_assert(says(words, simulated));
+    ck_assert_double_le(fabs(disk / bytes_in(to) - 1.0), 0.1);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    ck_assert_double_le(fabs(memory / most_bytes - 1.0), 0.3);
+#else
+    ck_assert_double_gt(memory, 0.0);
+#endif
+  }
+}
+END_TEST
+
 START_TEST(test_run_show_plot_export) {
   make_study();
   rein("run", "--n", "40", "-o", in("study"), in("m/scenario.yaml"), NULL);
@@ -495,6 +553,7 @@ Suite *rein_suite_cli(void) {
   tcase_add_test(tcase, test_models_from_elsewhere);
   tcase_add_test(tcase, test_dump_stages);
   tcase_add_test(tcase, test_dry_run_writes_nothing);
+  tcase_add_test(tcase, test_dry_run_says_what_a_run_takes);
   tcase_add_test(tcase, test_run_show_plot_export);
   tcase_add_test(tcase, test_show_of_few_people);
   tcase_add_test(tcase, test_quiet_is_quiet);
