@@ -92,6 +92,10 @@ void rein_scenario_choose_lanes(rein_scenario_reader *r, const rein_scenario_opt
   if (scenario->typical) n = 1;
   scenario->individuals_per_batch = n;
   scenario->n_lane = round_up(n * widest);
+  if (wanted > 0 && wanted != scenario->n_lane)
+    rein_warning(r->diag, (rein_pos){0},
+                 "batches have %d lanes, not %d: they hold whole individuals, of %d lanes each%s",
+                 scenario->n_lane, wanted, widest, scenario->typical ? ", and there is one" : "");
 }
 
 /* ---- filling ---- */

@@ -1,6 +1,7 @@
 /* Who is in which lane, with which numbers. */
 #include <check.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -274,6 +275,34 @@ START_TEST(people_from_a_table) {
 }
 END_TEST
 
+static const char *told(const filled *f) {
+  rein_text text;
+  rein_text_init(&text, f->arena);
+  rein_diag_print(f->diag, &text);
+  return text.bytes;
+}
+
+/* What is asked for and cannot be is not passed over. */
+START_TEST(other_numbers_are_told) {
+  static const char *const eleven =
+      "cohort: typical\n"
+      "arms: {a: {}, b: {}, c: {}, d: {}, e: {}, f: {}, g: {}, h: {}, i: {}, j: {}, k: {}}\n";
+  rein_scenario_options options = {.n_lane = 8, .n_individual = 20};
+  char text[1000];
+  snprintf(text, sizeof text, HEAD "%s", eleven);
+  filled f = filled_create(NULL, text, NULL, &options);
+  ck_assert_int_eq(f.plan->n_lane, 16);
+  ck_assert_ptr_nonnull(
+      strstr(told(&f), "warning: the cohort is the typical individual: one takes part, not 20"));
+  ck_assert_ptr_nonnull(strstr(told(&f), "warning: batches have 16 lanes, not 8"));
+  filled_destroy(&f);
+  options = (rein_scenario_options){.n_lane = 16, .n_individual = 1};
+  f = filled_create(NULL, text, NULL, &options);
+  ck_assert_str_eq(told(&f), "");
+  filled_destroy(&f);
+}
+END_TEST
+
 START_TEST(typical_and_lanes) {
   rein_scenario_options options = {.n_lane = 16, .has_seed = true, .seed = 99, .n_individual = 7};
   filled f = filled_create(NULL, HEAD "cohort: {n: 50}\n" ARMS, NULL, &options);
@@ -305,6 +334,7 @@ Suite *rein_suite_plan(void) {
   tcase_add_loop_test(tcase, rtol_out_of_bounds, 0, 4);
   tcase_add_test(tcase, people_from_a_table);
   tcase_add_test(tcase, typical_and_lanes);
+  tcase_add_test(tcase, other_numbers_are_told);
   suite_add_tcase(suite, tcase);
   return suite;
 }
