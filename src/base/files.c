@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -119,6 +120,17 @@ rein_status rein_files_write_by(rein_arena *arena, const char *path, rein_files_
   status = put_guarded(arena, put, context, &out);
   const rein_status ended = end(&out, status == REIN_OK, diag);
   return status == REIN_OK ? ended : status;
+}
+
+rein_status rein_files_append(const char *path, const void *bytes, size_t n_byte, bool sync,
+                              rein_diag *diag) {
+  const int file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+  if (file < 0) return cannot_write(path, strerror(errno), diag);
+  const ssize_t n = write(file, bytes, n_byte);
+  int reason = n < 0 ? errno : (size_t)n < n_byte ? ENOSPC : 0;
+  if (!reason && sync && fsync(file) != 0) reason = errno;
+  if (close(file) != 0 && !reason) reason = errno;
+  return reason ? cannot_write(path, strerror(reason), diag) : REIN_OK;
 }
 
 rein_status rein_files_make_folder(const char *path, unsigned mode, rein_diag *diag) {

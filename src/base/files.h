@@ -19,6 +19,10 @@ rein_status rein_files_read(rein_arena *arena, const char *path, rein_pos from, 
 /* Writes all bytes to path.tmp-<pid>, syncs, renames to path, as rein_files_write_by does. */
 rein_status rein_files_write(const char *path, const void *bytes, size_t n_byte, rein_diag *diag);
 
+/* Adds bytes to the end of a file, made if need be, in one go; `sync`: they are on the disk when it answers.
+ * REIN_OK, or REIN_ERR_FILE with one error in diag. */
+rein_status rein_files_append(const char *path, const void *bytes, size_t n_byte, bool sync, rein_diag *diag);
+
 /* Makes the folder and its parents; an existing folder is fine. mode as for mkdir, for the last one only. */
 rein_status rein_files_make_folder(const char *path, unsigned mode, rein_diag *diag);
 

@@ -59,6 +59,7 @@ rein_status rein_manifest_read(rein_arena *arena, const char *folder, rein_diag 
   for (int i = 1; i <= source->n_line && fine; i++) {
     int n;
     const char *line = rein_source_line(source, i, &n);
+    if (line + n == source->bytes + source->n_byte) break; /* no end of line: a run was killed in it */
     if (n > 5 && memcmp(line, "part-", 5) == 0) fine = read_part(line, m);
   }
   if (!fine) {
@@ -67,6 +68,22 @@ rein_status rein_manifest_read(rein_arena *arena, const char *folder, rein_diag 
   }
   *out = m;
   return REIN_OK;
+}
+
+static void print_part(rein_text *text, int64_t i, const rein_manifest_part *p) {
+  rein_text_printf(text,
+                   "part-%06" PRId64 ".nc %" PRId64 " %" PRId64 " %" PRId64 " %s %" PRId64 " %" PRId64
+                   " %" PRId64 "\n",
+                   i, p->first_batch, p->n_batch, p->n_byte, p->sha256, p->n_fine, p->n_alone, p->n_failed);
+}
+
+rein_status rein_manifest_append(rein_arena *scratch, const char *folder, int64_t i_part,
+                                 const rein_manifest_part *part, rein_diag *diag) {
+  rein_text text;
+  rein_text_init(&text, scratch);
+  print_part(&text, i_part, part);
+  return rein_files_append(rein_arena_printf(scratch, "%s/%s", folder, REIN_MANIFEST_NAME), text.bytes,
+                           text.n, true, diag);
 }
 
 rein_status rein_manifest_write(rein_arena *scratch, const rein_manifest *m, const char *folder,
@@ -79,12 +96,7 @@ rein_status rein_manifest_write(rein_arena *scratch, const rein_manifest *m, con
                    "\n# part first_batch n_batch bytes sha256 fine alone failed\n",
                    m->run_hash, m->n_part, m->n_batch, m->batches_per_part);
   for (int64_t i = 0; i < m->n_part; i++) {
-    const rein_manifest_part *p = &m->part[i];
-    if (!p->present) continue;
-    rein_text_printf(&text,
-                     "part-%06" PRId64 ".nc %" PRId64 " %" PRId64 " %" PRId64 " %s %" PRId64 " %" PRId64
-                     " %" PRId64 "\n",
-                     i, p->first_batch, p->n_batch, p->n_byte, p->sha256, p->n_fine, p->n_alone, p->n_failed);
+    if (m->part[i].present) print_part(&text, i, &m->part[i]);
   }
   return rein_files_write(rein_arena_printf(scratch, "%s/%s", folder, REIN_MANIFEST_NAME), text.bytes, text.n,
                           diag);

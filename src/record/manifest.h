@@ -9,8 +9,9 @@
  *   # part first_batch n_batch bytes sha256 fine alone failed
  *   part-000000.nc 0 85 5963776 <SHA-256> 5439 1 0
  *
- * It is rewritten whole when a run ends; parts that a killed run finished after that are found by looking at
- * them.
+ * It is written whole when a run begins and when it ends. In between every finished part adds its line at the
+ * end, so that a killed run leaves a manifest of all parts but the one under way; a line that is not whole
+ * counts for nothing.
  */
 #ifndef REIN_RECORD_MANIFEST_H
 #define REIN_RECORD_MANIFEST_H
@@ -46,6 +47,10 @@ rein_status rein_manifest_read(rein_arena *arena, const char *folder, rein_diag 
 /* Writes <folder>/manifest; `scratch` for its text. REIN_OK, or REIN_ERR_FILE with one error in diag. */
 rein_status rein_manifest_write(rein_arena *scratch, const rein_manifest *manifest, const char *folder,
                                 rein_diag *diag);
+
+/* Adds a part's line to <folder>/manifest, synced. Answers likewise. */
+rein_status rein_manifest_append(rein_arena *scratch, const char *folder, int64_t i_part,
+                                 const rein_manifest_part *part, rein_diag *diag);
 
 /* "<folder>/parts/part-000012.nc", in `arena`. */
 char *rein_manifest_part_path(rein_arena *arena, const char *folder, int64_t i_part);

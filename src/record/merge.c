@@ -5,6 +5,7 @@
 #include "src/record/origins.h"
 
 #include <dirent.h>
+#include <stdio.h>
 #include <string.h>
 
 static const rein_pos nowhere = {0};
@@ -18,6 +19,8 @@ typedef struct {
   rein_manifest **manifest; /* (n_folder) */
   const rein_source *run;   /* of the first */
   int *owner;               /* (n_part) folder that has it, -1 none */
+  const char **made;        /* (n_made) files and folders that were not there, in the order they were made */
+  size_t n_made, cap_made;
 } merge;
 
 /* All manifests, all run.yaml: equal, and of the hash that the manifests name. */
@@ -71,8 +74,18 @@ static rein_status find_owners(merge *m) {
   return REIN_ERR_INPUT;
 }
 
+/* Notes what is about to be made, for undo. */
+static const char *making(merge *m, const char *path) {
+  if (!rein_files_exists(path)) REIN_PUSH(m->arena, m->made, m->n_made, m->cap_made, path);
+  return path;
+}
+
+static void undo(const merge *m) {
+  for (size_t i = m->n_made; i-- > 0;) remove(m->made[i]); /* folders when they are empty only */
+}
+
 /* A file copied whole; hash NULL or what it must have. */
-static rein_status copy_file(const merge *m, const char *from, const char *to, const char *hash) {
+static rein_status copy_file(merge *m, const char *from, const char *to, const char *hash) {
   rein_arena *scratch = rein_arena_create_in(m->arena);
   const rein_source *bytes;
   char got[65];
@@ -88,7 +101,7 @@ static rein_status copy_file(const merge *m, const char *from, const char *to, c
       status = REIN_ERR_FILE;
     }
   }
-  if (status == REIN_OK) status = rein_files_write(to, bytes->bytes, bytes->n_byte, m->diag);
+  if (status == REIN_OK) status = rein_files_write(making(m, to), bytes->bytes, bytes->n_byte, m->diag);
   rein_arena_release(m->arena, scratch);
   return status;
 }
@@ -97,7 +110,7 @@ static void close_folder(void *dir) {
   closedir(dir);
 }
 
-static rein_status copy_inputs(const merge *m) {
+static rein_status copy_inputs(merge *m) {
   DIR *dir = opendir(rein_arena_printf(m->arena, "%s/inputs", m->folder[0]));
   rein_status status = REIN_OK;
   if (dir) rein_arena_defer(m->arena, close_folder, dir);
@@ -110,7 +123,7 @@ static rein_status copy_inputs(const merge *m) {
   return status;
 }
 
-static rein_status copy_parts(const merge *m, rein_manifest *merged) {
+static rein_status copy_parts(merge *m, rein_manifest *merged) {
   rein_status status = REIN_OK;
   for (int64_t p = 0; p < merged->n_part && status == REIN_OK; p++) {
     merged->part[p] = m->manifest[m->owner[p]]->part[p];
@@ -121,7 +134,7 @@ static rein_status copy_parts(const merge *m, rein_manifest *merged) {
 }
 
 /* The logs of all shards, one after the other. */
-static rein_status join_logs(const merge *m) {
+static rein_status join_logs(merge *m) {
   rein_text text;
   rein_text_init(&text, m->arena);
   for (int i = 0; i < m->n_folder; i++) {
@@ -130,7 +143,8 @@ static rein_status join_logs(const merge *m) {
     if (rein_files_exists(path) && rein_files_read(m->arena, path, nowhere, m->diag, &log) == REIN_OK)
       rein_text_add_n(&text, log->bytes, log->n_byte);
   }
-  return rein_files_write(rein_arena_printf(m->arena, "%s/run.log", m->out), text.bytes, text.n, m->diag);
+  const char *path = making(m, rein_arena_printf(m->arena, "%s/run.log", m->out));
+  return rein_files_write(path, text.bytes, text.n, m->diag);
 }
 
 static rein_status write_out(merge *m) {
@@ -143,34 +157,40 @@ static rein_status write_out(merge *m) {
   const rein_manifest *first = m->manifest[0];
   rein_manifest *merged =
       rein_manifest_create(m->arena, first->run_hash, first->n_batch, first->batches_per_part);
-  rein_status status = rein_files_make_folder(m->out, 0700, m->diag);
-  if (status == REIN_OK)
-    status = rein_files_make_folder(rein_arena_printf(m->arena, "%s/inputs", m->out), 0700, m->diag);
-  if (status == REIN_OK)
-    status = rein_files_make_folder(rein_arena_printf(m->arena, "%s/parts", m->out), 0700, m->diag);
+  rein_status status = rein_files_make_folder(making(m, m->out), 0700, m->diag);
+  const char *inputs = rein_arena_printf(m->arena, "%s/inputs", m->out);
+  const char *parts = rein_arena_printf(m->arena, "%s/parts", m->out);
+  if (status == REIN_OK) status = rein_files_make_folder(making(m, inputs), 0700, m->diag);
+  if (status == REIN_OK) status = rein_files_make_folder(making(m, parts), 0700, m->diag);
   if (status == REIN_OK) status = copy_inputs(m);
   if (status == REIN_OK)
     status = copy_file(m, origins, rein_arena_printf(m->arena, "%s/" REIN_ORIGINS_NAME, m->out), NULL);
   if (status == REIN_OK) status = copy_parts(m, merged);
   if (status == REIN_OK) status = join_logs(m);
-  if (status == REIN_OK) status = rein_files_write(run, m->run->bytes, m->run->n_byte, m->diag);
+  if (status == REIN_OK) status = rein_files_write(making(m, run), m->run->bytes, m->run->n_byte, m->diag);
   if (status == REIN_OK) status = rein_manifest_write(m->arena, merged, m->out, m->diag);
+  return status;
+}
+
+static rein_status merge_guarded(merge *m) {
+  rein_guard guard;
+  if (REIN_GUARD(m->arena, &guard)) return REIN_ERR_MEMORY;
+  m->manifest = REIN_NEW(m->arena, rein_manifest *, m->n_folder);
+  rein_status status = read_folders(m);
+  if (status == REIN_OK) status = find_owners(m);
+  if (status == REIN_OK) status = write_out(m);
+  rein_unguard(m->arena, &guard);
   return status;
 }
 
 rein_status rein_merge(rein_arena *arena, const char *const *folder, int n_folder, const char *out,
                        rein_diag *diag) {
-  rein_guard guard;
   if (n_folder < 1) {
     rein_error(diag, nowhere, "nothing to merge: give the folders of all shards");
     return REIN_ERR_USAGE;
   }
-  if (REIN_GUARD(arena, &guard)) return REIN_ERR_MEMORY;
   merge m = {.arena = arena, .folder = folder, .n_folder = n_folder, .out = out, .diag = diag};
-  m.manifest = REIN_NEW(arena, rein_manifest *, n_folder);
-  rein_status status = read_folders(&m);
-  if (status == REIN_OK) status = find_owners(&m);
-  if (status == REIN_OK) status = write_out(&m);
-  rein_unguard(arena, &guard);
+  const rein_status status = merge_guarded(&m);
+  if (status != REIN_OK) undo(&m);
   return status;
 }

@@ -2,7 +2,6 @@
 
 #include "src/base/files.h"
 #include "src/base/sha256.h"
-#include "src/record/part_file.h"
 #include "src/record/reader.h"
 #include "src/record/run_file.h"
 #include "src/record/writer.h"
@@ -142,45 +141,19 @@ static rein_status append_log(const rein_study *study, const rein_study_options 
   rein_text text;
   rein_text_init(&text, study->arena);
   rein_run_log_print(&text, study->layout->scenario, o);
-  const char *path = inside(study, "run.log");
-  FILE *file = fopen(path, "ab");
-  const bool whole = file && fwrite(text.bytes, 1, text.n, file) == text.n;
-  if (file && fclose(file) == 0 && whole) return REIN_OK;
-  rein_error(diag, nowhere, "cannot write '%s': %s", path, strerror(errno));
-  return REIN_ERR_FILE;
+  return rein_files_append(inside(study, "run.log"), text.bytes, text.n, false, diag);
 }
 
-/* A part that is on disk and not in the manifest: a killed run finished it. Its entry, or false where it is
- * none of this study. */
-static bool look_at_part(const rein_study *study, const char *path, int64_t i_part,
-                         rein_manifest_part *entry) {
-  rein_arena *arena = rein_arena_create_in(study->arena);
-  rein_diag *diag = rein_diag_create(arena);
-  const rein_source *bytes;
-  rein_part part;
-  rein_part_about about;
-  const bool is = rein_part_read(arena, path, REIN_FIELD_BIT(individual), diag, &part, &about) == REIN_OK &&
-                  strcmp(about.run_hash, study->manifest->run_hash) == 0 && part.i_part == i_part &&
-                  rein_files_read(arena, path, nowhere, diag, &bytes) == REIN_OK;
-  if (is) {
-    *entry = (rein_manifest_part){.present = true,
-                                  .first_batch = part.first_batch,
-                                  .n_batch = part.n_batch,
-                                  .n_byte = (int64_t)bytes->n_byte,
-                                  .n_fine = part.n_fine,
-                                  .n_alone = part.n_alone,
-                                  .n_failed = part.n_failed};
-    rein_sha256_hex(bytes->bytes, bytes->n_byte, entry->sha256);
-  }
-  rein_arena_release(study->arena, arena);
-  return is;
+static bool is_of_shard(const rein_study *study, int64_t i_part) {
+  return study->n_shard <= 1 || i_part % study->n_shard == study->shard - 1;
 }
 
-/* Which parts are there: those of the manifest whose file has its size and SHA-256, and whole ones that it
- * does not list yet. A damaged part is run again. */
-static void find_parts(rein_study *study) {
+/* Which parts are there: those of the manifest whose file has its size and SHA-256. Any other is run again:
+ * nothing says what its bytes were when it was written. */
+static void find_parts(rein_study *study, rein_diag *diag) {
   rein_manifest *m = study->manifest, *old = NULL;
   rein_diag *quiet = rein_diag_create(study->arena);
+  int64_t n_again = 0;
   if (rein_files_exists(inside(study, REIN_MANIFEST_NAME)) &&
       rein_manifest_read(study->arena, study->folder, quiet, &old) != REIN_OK)
     old = NULL;
@@ -193,13 +166,16 @@ static void find_parts(rein_study *study) {
             (int)sizeof path ||
         stat(path, &info) != 0)
       continue;
-    if (!old || !old->part[i].present)
-      look_at_part(study, path, i, &m->part[i]);
-    else if (old->part[i].n_byte == info.st_size &&
-             rein_reader_verify_part(study->arena, path, &old->part[i], quiet) == REIN_OK)
+    if (old && old->part[i].present && old->part[i].n_byte == info.st_size &&
+        rein_reader_verify_part(study->arena, path, &old->part[i], quiet) == REIN_OK)
       m->part[i] = old->part[i];
     study->done[i] = m->part[i].present;
+    n_again += !study->done[i] && is_of_shard(study, i);
   }
+  if (n_again > 0)
+    rein_warning(diag, nowhere,
+                 "%lld of the parts in '%s' not as the manifest says, or unknown to it: run again",
+                 (long long)n_again, study->folder);
 }
 
 static rein_status check_options(const rein_study_options *o, rein_diag *diag) {
@@ -262,8 +238,8 @@ static rein_status open_folder(rein_study *study, const rein_tape *tape, const r
   rein_layout_add_attributes(study->arena, study->layout, rein_arena_strdup(study->arena, hash),
                              o->n_version ? o->version[0].version : "");
   study->manifest = rein_manifest_create(study->arena, hash, plan->n_batch, study->layout->batches_per_part);
-  find_parts(study);
-  return REIN_OK;
+  find_parts(study, diag);
+  return rein_manifest_write(study->arena, study->manifest, study->folder, diag);
 }
 
 static rein_status create_study(rein_study *study, const rein_scenario *scenario, const rein_tape *tape,
@@ -299,7 +275,7 @@ rein_status rein_study_open(rein_arena *arena, const char *folder, const rein_sc
 bool rein_study_wanted(void *context, int64_t i_batch) {
   const rein_study *study = context;
   const int64_t i_part = i_batch / study->layout->batches_per_part;
-  return !study->done[i_part] && (study->n_shard <= 1 || i_part % study->n_shard == study->shard - 1);
+  return !study->done[i_part] && is_of_shard(study, i_part);
 }
 
 static rein_status take(void *context, const rein_batch_result *result) {

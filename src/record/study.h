@@ -11,7 +11,7 @@
  *
  * A part is a fixed number of consecutive batches that follows from model and scenario, so parts are the same
  * whatever the threads, processes, shards or interruptions. take() copies a batch into its part; a whole part
- * goes through a bounded queue to one writer thread. After a failure of the surroundings (disk full, folder
+ * goes through a short queue to one writer thread. After a failure of the surroundings (disk full, folder
  * gone) the sink answers REIN_ERR_SINK, finished parts stay, and the same command goes on later.
  */
 #ifndef REIN_RECORD_STUDY_H
@@ -59,9 +59,9 @@ typedef struct {
   const char *command_line; /* for run.log; NULL: none */
 } rein_study_options;
 
-/* Makes the folder, or goes on with one that holds the same study: parts whose SHA-256 is not the manifest's
- * are run again. A folder that is refused stays as it was, its mode too. Scenario, tape and plan must outlive
- * the study.
+/* Makes the folder, or goes on with one that holds the same study: parts whose SHA-256 is not the manifest's,
+ * or that it does not list, are run again, with a warning. A folder that is refused stays as it was, its mode
+ * too. Scenario, tape and plan must outlive the study.
  *
  * REIN_OK; REIN_ERR_INPUT where the folder holds another study, or files that are none; REIN_ERR_FILE where
  * it cannot be written or another process writes it; REIN_ERR_MEMORY. Every failure but the last has one

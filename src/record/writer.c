@@ -46,9 +46,9 @@ static void fail(rein_writer *w, rein_status status, const char *why) {
   pthread_mutex_unlock(&w->mutex);
 }
 
-/* Writes the file; its failure's message, without "error: ", goes to `why`. */
-static rein_status write_file(const rein_writer *w, int64_t i_part, const void *bytes, size_t n_byte,
-                              char *why, size_t n_why) {
+/* Writes the file, then its line in the manifest; a failure's message, without "error: ", goes to `why`. */
+static rein_status write_file(const rein_writer *w, int64_t i_part, const void *bytes,
+                              const rein_manifest_part *entry, char *why, size_t n_why) {
   rein_arena *arena = rein_arena_create();
   rein_guard guard;
   snprintf(why, n_why, "out of memory");
@@ -58,8 +58,9 @@ static rein_status write_file(const rein_writer *w, int64_t i_part, const void *
     return REIN_ERR_MEMORY;
   }
   rein_diag *diag = rein_diag_create(arena);
-  const rein_status status =
-      rein_files_write(rein_manifest_part_path(arena, w->folder, i_part), bytes, n_byte, diag);
+  rein_status status =
+      rein_files_write(rein_manifest_part_path(arena, w->folder, i_part), bytes, (size_t)entry->n_byte, diag);
+  if (status == REIN_OK) status = rein_manifest_append(arena, w->folder, i_part, entry, diag);
   if (status != REIN_OK) {
     rein_text text;
     rein_text_init(&text, arena);
@@ -91,7 +92,7 @@ static void write_part(rein_writer *w, const rein_part *part) {
                                 .n_alone = part->n_alone,
                                 .n_failed = part->n_failed};
     rein_sha256_hex(bytes, n_byte, entry.sha256);
-    status = write_file(w, part->i_part, bytes, n_byte, why, sizeof why);
+    status = write_file(w, part->i_part, bytes, &entry, why, sizeof why);
     if (status == REIN_OK) w->manifest->part[part->i_part] = entry;
   }
   free(bytes);

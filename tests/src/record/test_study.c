@@ -84,16 +84,16 @@ START_TEST(test_resume) {
   const char *a = fixture_path(&f, "a"), *b = fixture_path(&f, "b");
   check_run(a, false);
   check_run(b, false);
-  /* What a killed run leaves: a lost part, rubbish under temporary names, a manifest of before. */
+  /* What a killed run leaves: a lost part, rubbish under temporary names, a last line that is not whole. */
   ck_assert_int_eq(unlink(fixture_path(&f, "b/parts/part-000001.nc")), 0);
-  ck_assert_int_eq(unlink(fixture_path(&f, "b/manifest")), 0);
+  ck_assert_int_eq(rein_files_append(fixture_path(&f, "b/manifest"), "part-0000", 9, false, f.diag), REIN_OK);
   ck_assert_int_eq(rein_files_write(fixture_path(&f, "b/parts/part-000001.nc.tmp-77"), "x", 1, f.diag),
                    REIN_OK);
   ck_assert_int_eq(rein_files_write(fixture_path(&f, "b/parts/part-000002.nc"), "x", 1, f.diag), REIN_OK);
   rein_study *study;
   ck_assert_int_eq(rein_study_open(f.arena, b, f.scenario, f.tape, f.plan, &f.options, f.diag, &study),
                    REIN_OK);
-  ck_assert(!rein_study_wanted(study, 0)); /* found without the manifest */
+  ck_assert(!rein_study_wanted(study, 0));
   ck_assert(!rein_study_wanted(study, 1));
   ck_assert(rein_study_wanted(study, 2)); /* lost */
   ck_assert(rein_study_wanted(study, 4)); /* rubbish */
@@ -101,6 +101,45 @@ START_TEST(test_resume) {
   ck_assert(!rein_files_exists(fixture_path(&f, "b/parts/part-000001.nc.tmp-77")));
   check_run(b, true);
   fixture_compare(&f, a, b);
+}
+END_TEST
+
+/* Without its line in the manifest nothing says whether a part is as it was written. */
+START_TEST(test_part_without_manifest_is_run_again) {
+  const char *a = fixture_path(&f, "a"), *b = fixture_path(&f, "b");
+  check_run(a, false);
+  check_run(b, false);
+  const int fd = open(fixture_path(&f, "b/parts/part-000001.nc"), O_RDWR);
+  ck_assert_int_eq(pwrite(fd, "?", 1, 5000), 1);
+  close(fd);
+  ck_assert_int_eq(unlink(fixture_path(&f, "b/manifest")), 0);
+  check_run(b, false);
+  ck_assert_ptr_nonnull(strstr(fixture_messages(&f), "warning: 3 of the parts in"));
+  fixture_compare(&f, a, b);
+}
+END_TEST
+
+/* Killed while the second part is under way: the first one stays. */
+START_TEST(test_killed_run_leaves_finished_parts) {
+  const char *b = fixture_path(&f, "b");
+  rein_study *study;
+  const pid_t child = fork();
+  if (child == 0) {
+    if (rein_study_open(f.arena, b, f.scenario, f.tape, f.plan, &f.options, f.diag, &study) != REIN_OK)
+      _exit(3);
+    for (int64_t i = 0; i < 3; i++) fixture_deliver(&f, rein_study_sink(study), i);
+    for (;;) pause();
+  }
+  for (int i = 0; i < 5000 && !rein_files_exists(fixture_path(&f, "b/parts/part-000000.nc")); i++)
+    usleep(1000);
+  usleep(200000); /* the line in the manifest comes after the part */
+  kill(child, SIGKILL);
+  waitpid(child, NULL, 0);
+  ck_assert_int_eq(rein_study_open(f.arena, b, f.scenario, f.tape, f.plan, &f.options, f.diag, &study),
+                   REIN_OK);
+  ck_assert(!rein_study_wanted(study, 0));
+  ck_assert(rein_study_wanted(study, 2));
+  ck_assert_int_eq(rein_study_close(study, f.diag), REIN_OK);
 }
 END_TEST
 
@@ -282,6 +321,7 @@ START_TEST(test_merge_finds_a_changed_part) {
   close(fd);
   ck_assert_int_eq(rein_merge(f.arena, a, 1, fixture_path(&f, "m"), f.diag), REIN_ERR_FILE);
   ck_assert_ptr_nonnull(strstr(fixture_messages(&f), "is not what the manifest beside it says"));
+  ck_assert(!rein_files_exists(fixture_path(&f, "m"))); /* nothing half done is left */
 }
 END_TEST
 
@@ -365,6 +405,8 @@ Suite *rein_suite_study(void) {
   tcase_add_test(tc, test_resume);
   tcase_add_test(tc, test_part_of_another_size_is_run_again);
   tcase_add_test(tc, test_kill_and_resume);
+  tcase_add_test(tc, test_part_without_manifest_is_run_again);
+  tcase_add_test(tc, test_killed_run_leaves_finished_parts);
   tcase_add_test(tc, test_other_study_is_refused);
   tcase_add_test(tc, test_foreign_folder_is_refused);
   tcase_add_test(tc, test_refused_folder_is_left_alone);
