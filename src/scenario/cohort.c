@@ -474,8 +474,8 @@ bool rein_scenario_read_cohort(rein_scenario_reader *r, const rein_scenario_opti
     r->scenario->typical = people->typical = true;
     r->scenario->n_individual = 1;
     if (options && options->n_individual > 1 && !r->points)
-      rein_warning(r->diag, cohort->pos, "the cohort is the typical individual: one takes part, not %" PRId64,
-                   options->n_individual);
+      rein_warning(r->diag, cohort->pos, "the cohort is the typical individual: one takes part, not %lld",
+                   (long long)options->n_individual);
   } else if (cohort->kind != REIN_YAML_MAP) {
     rein_error(r->diag, cohort->pos, "expected 'typical', or a map such as {n: 1000}");
     return false;
