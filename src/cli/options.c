@@ -2,6 +2,7 @@
 #include "src/cli/options.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,6 +80,8 @@ static rein_status read_value(const rein_cli *cli, int id, const char *text, rei
   if (option->kind == REIN_OPTION_KIND_COUNT) {
     errno = 0;
     const long long count = strtoll(text, &end, 10);
+    if (errno == ERANGE && !*end && count > 0)
+      return rein_cli_usage(cli, "--%s is at most %lld, not '%s'", option->name, LLONG_MAX, text);
     if (errno || *end || count < 0)
       return rein_cli_usage(cli, "--%s needs a whole number, not '%s'", option->name, text);
     value->count = count;

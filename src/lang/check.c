@@ -186,6 +186,5 @@ rein_model *rein_model_create(rein_arena *arena, const rein_source *source) {
   model->time_unit = rein_unit_unknown();
   model->time_unit_text = "?";
   model->horizon = INFINITY;
-  model->atol_rel_default = 1e-9;
   return model;
 }

@@ -217,7 +217,6 @@ typedef struct {
   const char *notes, *codes; /* imported models only; else NULL */
   rein_unit time_unit;
   double horizon; /* valid horizon [model time], inf where not declared */
-  double atol_rel_default;
   bool imported;    /* from a format with looser rules: initial values may use time */
   double settle;    /* time before the start in which fast reactions come to rest; 0: none */
   bool random_ties; /* events of equal priority at one instant: in random order, else as declared */

@@ -97,9 +97,16 @@ static bool is_number(const char *text) {
   return n > 0 && !text[n];
 }
 
+#define MAX_DIGITS 18 /* of a whole number: it fits 64 bits */
+
 static bool is_count(const char *text) {
   size_t n = strspn(text, "0123456789");
-  return n > 0 && n <= 18 && !text[n];
+  return n > 0 && n <= MAX_DIGITS && !text[n];
+}
+
+static bool is_long_count(const char *text) {
+  size_t n = strspn(text, "0123456789");
+  return n > MAX_DIGITS && !text[n];
 }
 
 /* Keys that name things: a name that is not reserved. */
@@ -154,7 +161,8 @@ static bool check_scalar(const rein_yaml *value, const rein_schema *rule, const 
     return true;
   }
   if (!fine)
-    rein_error(diag, value->pos, "%s: expected %s, found '%s'", what, expected_word(rule->kind), text);
+    rein_error(diag, value->pos, "%s: expected %s%s, found '%s'", what, expected_word(rule->kind),
+               rule->kind == REIN_SCHEMA_COUNT && is_long_count(text) ? " of at most 18 digits" : "", text);
   return fine;
 }
 

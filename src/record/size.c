@@ -1,4 +1,5 @@
 /* How much a study takes: asked of what will write it, since NetCDF and HDF5 add as much as they see fit. */
+#include "src/record/origins.h"
 #include "src/record/part_file.h"
 #include "src/record/run_file.h"
 #include "src/record/writer.h"
@@ -29,7 +30,7 @@ static int64_t text_bytes(rein_arena *arena, const rein_layout *layout, const re
   rein_text_init(&text, arena);
   rein_run_print(&text, layout, plan, o);
   rein_run_log_print(&text, layout->scenario, o);
-  rein_run_origins_print(&text, layout->tape);
+  rein_origins_print(&text, layout->tape);
   int64_t n = (int64_t)text.n;
   for (int i = 0; i < o->n_input; i++) n += (int64_t)o->input[i].n_byte;
   return n;

@@ -23,12 +23,31 @@ double rein_picture_text_width(cairo_t *cr, const char *text, double size) {
   return extents.x_advance;
 }
 
+/* The beginning of text that fits into room with "..." behind it, by whole letters, into part. */
+static const char *shorten(cairo_t *cr, const char *text, double size, double room, char *part,
+                           size_t n_part) {
+  static const char *const dots = "...";
+  size_t n = strlen(text);
+  if (n > n_part - 4) n = n_part - 4;
+  do {
+    while (n > 0 && ((unsigned char)text[n] & 0xC0) == 0x80) n--; /* not inside a letter of UTF-8 */
+    memcpy(part, text, n);
+    memcpy(part + n, dots, 4);
+  } while (rein_picture_text_width(cr, part, size) > room && n-- > 0);
+  return part;
+}
+
 void rein_picture_text(cairo_t *cr, const char *text, double x, double y, double size, double align,
                        double room) {
+  char part[512];
   double width = rein_picture_text_width(cr, text, size);
   if (width > room && room > 0.0) {
-    size = fmax(6.0, size * room / width);
+    size = fmax(0.6 * size, size * room / width);
     width = rein_picture_text_width(cr, text, size);
+    if (width > 1.001 * room) {
+      text = shorten(cr, text, size, room, part, sizeof part);
+      width = rein_picture_text_width(cr, text, size);
+    }
   }
   cairo_move_to(cr, x - align * width, y);
   cairo_show_text(cr, text);

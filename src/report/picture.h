@@ -29,8 +29,8 @@ extern const rein_colour rein_ink, rein_pale;
 void rein_picture_use(cairo_t *cr, rein_colour c, double alpha);
 double rein_picture_text_width(cairo_t *cr, const char *text, double size);
 
-/* Text at (x, y), align 0 left, 0.5 centre, 1 right; made smaller where it is wider than `room` (0: never).
- */
+/* Text at (x, y), align 0 left, 0.5 centre, 1 right. Where it is wider than `room` (0: never) it is made
+ * smaller, to three fifths at most, and then shortened with "...". */
 void rein_picture_text(cairo_t *cr, const char *text, double x, double y, double size, double align,
                        double room);
 

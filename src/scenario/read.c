@@ -10,7 +10,7 @@
 #include "src/scenario/inside.h"
 
 #define DEFAULT_RTOL 1e-6
-#define DEFAULT_ATOL_REL 1e-8
+#define DEFAULT_ATOL_REL 1e-9
 #define LEAST_RTOL 1e-13
 #define LARGEST_RTOL 1e-1
 
@@ -261,7 +261,7 @@ static bool read_solver(rein_scenario_reader *r) {
   const rein_yaml *map = rein_yaml_get(r->root, "solver"), *method = rein_yaml_get(map, "method"),
                   *ties = rein_yaml_get(map, "ties");
   scenario->rtol = DEFAULT_RTOL;
-  scenario->atol_rel = r->model->atol_rel_default > 0.0 ? r->model->atol_rel_default : DEFAULT_ATOL_REL;
+  scenario->atol_rel = DEFAULT_ATOL_REL;
   scenario->method_auto = !method || strcmp(method->text, "auto") == 0;
   scenario->method = REIN_METHOD_BDF;
   for (int i = REIN_METHOD_BDF; method && i <= REIN_METHOD_DOPRI5; i++)

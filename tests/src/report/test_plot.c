@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "src/report/picture.h"
 #include "src/report/plot.h"
 #include "src/report/plot_axis.h"
 
@@ -106,6 +107,30 @@ START_TEST(test_svg_holds_words_and_bands) {
 }
 END_TEST
 
+/* What is too long for the picture gets smaller, then loses its end; the words of the SVG stay whole. */
+START_TEST(test_long_text_stays_inside) {
+  static const char *const texts[] = {
+      "short", "A title that is a little longer than its room, so smaller",
+      "Ä ö ü \xE2\x89\xA4 " /* and many more letters */
+      "0123456789012345678901234567890123456789012345678901234567890123456789"
+      "0123456789012345678901234567890123456789012345678901234567890123456789"
+      "0123456789012345678901234567890123456789012345678901234567890123456789"};
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    double x, y, width, height;
+    cairo_surface_t *surface = cairo_recording_surface_create(CAIRO_CONTENT_COLOR_ALPHA, NULL);
+    cairo_t *cr = cairo_create(surface);
+    rein_picture_text(cr, texts[i], 10.0, 20.0, 15.0, 0.0, 300.0);
+    ck_assert_int_eq(cairo_status(cr), CAIRO_STATUS_SUCCESS);
+    cairo_destroy(cr);
+    cairo_recording_surface_ink_extents(surface, &x, &y, &width, &height);
+    cairo_surface_destroy(surface);
+    ck_assert_double_gt(width, i == 0 ? 10.0 : 250.0);
+    ck_assert_double_le(x + width, 310.0 + 2.0);
+    ck_assert_double_gt(height, 6.0);
+  }
+}
+END_TEST
+
 START_TEST(test_same_plot_same_bytes) {
   rein_plot_panel panel[1];
   rein_plot_series series[1];
@@ -182,6 +207,7 @@ Suite *rein_suite_plot(void) {
   TCase *tcase = tcase_create("plot");
   tcase_add_checked_fixture(tcase, setup, teardown);
   tcase_add_test(tcase, test_svg_holds_words_and_bands);
+  tcase_add_test(tcase, test_long_text_stays_inside);
   tcase_add_test(tcase, test_same_plot_same_bytes);
   tcase_add_test(tcase, test_png_with_points);
   tcase_add_test(tcase, test_odd_numbers);
