@@ -216,7 +216,7 @@ typedef struct {
   const char *name, *title, *boundary, *time_unit_text, *population;
   const char *notes, *codes; /* imported models only; else NULL */
   rein_unit time_unit;
-  double horizon; /* valid horizon [model time], inf where not declared */
+  double horizon;   /* valid horizon [model time], inf where not declared */
   bool imported;    /* from a format with looser rules: initial values may use time */
   double settle;    /* time before the start in which fast reactions come to rest; 0: none */
   bool random_ties; /* events of equal priority at one instant: in random order, else as declared */

@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <check.h>
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "src/base/files.h"
@@ -107,13 +109,17 @@ void reference_check_rows(rein_arena *arena, const char *name, const shipped_cas
   const table t = read_table(arena, name);
   const shipped_how how = {.method = method};
   int64_t n_row = 0;
+  double most = 0;
   for (const shipped_case *c = cases; c->name; c++) {
     double worst[8] = {0};
     n_row += compare(&s, &t, c, &how, worst);
+    for (int l = 0; l < 8; l++) most = fmax(most, worst[l]);
     for (int l = 0; l < 8; l++)
       ck_assert_msg(worst[l] < tolerance, "%s, %s, lane %d: %g of the column", name, c->name, l, worst[l]);
   }
   ck_assert_int_eq(n_row, t.csv->n_row); /* nothing is left out */
+  if (getenv("REIN_REFERENCE_PRINT"))
+    printf("%s: %lld rows, %s, largest %.1e\n", name, (long long)n_row, rein_method_name(method), most);
   rein_units_destroy(s.units);
 }
 

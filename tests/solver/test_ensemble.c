@@ -81,6 +81,52 @@ START_TEST(test_lane_against_alone) {
 }
 END_TEST
 
+/* Batches have at least 8 lanes; one live lane is what a batch of one would be. The others end where they
+ * begin: lane single_l goes on with nobody beside it. */
+static int single_l;
+static void vary_single(int64_t i_batch, int l, rein_eval *eval, rein_lane_plan *plan) {
+  vary(i_batch, l, eval, plan);
+  if (l == single_l) return;
+  rein_lane_empty(plan);
+  plan->t_end = plan->t_start;
+  plan->n_obs = 0;
+}
+
+/* A single live lane gives the very bytes of a batch of its equals, and what it gives among others within
+ * the tolerance. */
+START_TEST(test_single_live_lane) {
+  const rein_tape *tape = support_compile(arena, saturable);
+  support_case c = {.tape = tape,
+                    .method = methods[_i],
+                    .n_lane = 8,
+                    .rtol = 1e-6,
+                    .atol = 1e-7,
+                    .t_end = 20,
+                    .obs = hours,
+                    .n_obs = N_HOUR,
+                    .lane = vary};
+  support_result among = support_run(&c);
+  for (int l = 0; l < 8; l++) {
+    single_l = alone_l = l;
+    c.lane = vary_single;
+    support_result single = support_run(&c);
+    c.lane = vary_alone;
+    support_result equals = support_run(&c);
+    ck_assert_int_eq(single.outcome[l].status, REIN_LANE_FINE);
+    ck_assert_int_eq(single.outcome[l].n_step, equals.outcome[l].n_step);
+    for (int i = 0; i < N_HOUR; i++)
+      for (int s = 0; s < 3; s++) {
+        const double value = support_out(&single, l, i, s);
+        ck_assert(value == support_out(&equals, l, i, s));
+        ck_assert_double_eq_tol(support_out(&among, l, i, s), value, 2e-5 * (1 + fabs(value)));
+      }
+    support_free(&single);
+    support_free(&equals);
+  }
+  support_free(&among);
+}
+END_TEST
+
 START_TEST(test_same_bytes) { /* again, on two threads, on every instruction set */
   const rein_tape *tape = support_compile(arena, saturable);
   support_case c = {.tape = tape,
@@ -446,6 +492,7 @@ Suite *rein_suite_ensemble(void) {
   tcase_add_checked_fixture(tc, setup, teardown);
   tcase_set_timeout(tc, 60);
   tcase_add_loop_test(tc, test_lane_against_alone, 0, 8);
+  tcase_add_loop_test(tc, test_single_live_lane, 0, (int)(sizeof methods / sizeof *methods));
   tcase_add_loop_test(tc, test_same_bytes, 0, 2);
   tcase_add_loop_test(tc, test_bad_lane, 0, 32);
   tcase_add_loop_test(tc, test_bad_expression, 0, 2);
