@@ -99,6 +99,10 @@ static rein_status verify_run(const rein_study_reader *reader, rein_diag *diag) 
 
 static rein_status open_reader(rein_study_reader *reader, bool verify, rein_diag *diag) {
   rein_manifest *manifest;
+  if (!rein_files_exists(reader->folder)) {
+    rein_error(diag, nowhere, "there is no study folder '%s'", reader->folder);
+    return REIN_ERR_FILE;
+  }
   rein_status status = rein_manifest_read(reader->arena, reader->folder, diag, &manifest);
   if (status != REIN_OK) return status;
   reader->manifest = manifest;

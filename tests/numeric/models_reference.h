@@ -4,9 +4,10 @@
  * digits. Differences are measured by the largest value of their column: a quantity within a case.
  *
  * Tolerances. At relative tolerance 1e-10 BDF takes 300 to 4000 steps in these cases; were every step wrong
- * by all it may be, and nothing decayed, the sum would be 4e-7: that is asked. Seen are at most 8e-9, but for
+ * by all it may be, and nothing decayed, the sum would be 4e-7: that is asked. Seen are at most 3e-8, but for
  * changes of weight by less than 2 % of the weight that they are the difference of, up to 7e-8. The explicit
- * method of order 5 is seen to be below 2e-9: 1e-8 is asked.
+ * method of order 5 is seen to be below 2e-9: 1e-8 is asked. With REIN_REFERENCE_PRINT in the environment the
+ * largest difference of each model is printed.
  */
 #ifndef REIN_TESTS_NUMERIC_MODELS_REFERENCE_H
 #define REIN_TESTS_NUMERIC_MODELS_REFERENCE_H
