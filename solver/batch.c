@@ -43,9 +43,13 @@ static bool create_lanes(rein_batch *b) {
   b->next_obs = array_of(b, n, sizeof *b->next_obs, &fine);
   b->n_strain = array_of(b, n, sizeof *b->n_strain, &fine);
   b->n_still = array_of(b, n, sizeof *b->n_still, &fine);
-  double **row[] = {&b->jump,    &b->passed, &b->cur,          &b->t0,  &b->moving,  &b->target,
-                    &b->span,    &b->time,   &b->time_program, &b->bad, &b->tau_low, &b->tau_high,
-                    &b->tau_mid, &b->mask,   &b->norm,         &b->when};
+  b->n_cut = array_of(b, n, sizeof *b->n_cut, &fine);
+  b->changed = array_of(b, n, sizeof *b->changed, &fine);
+  b->turn = array_of(b, n, sizeof *b->turn, &fine);
+  b->leaves = array_of(b, n, sizeof *b->leaves, &fine);
+  double **row[] = {&b->jump,    &b->passed, &b->cur,          &b->t0,   &b->moving,    &b->target,
+                    &b->span,    &b->time,   &b->time_program, &b->bad,  &b->tau_low,   &b->tau_high,
+                    &b->tau_mid, &b->mask,   &b->norm,         &b->when, &b->piece_low, &b->piece_high};
   for (size_t i = 0; i < sizeof row / sizeof *row; i++) *row[i] = rows_of(b, 1, &fine);
   b->problem.shape.live = rows_of(b, 1, &fine);
   b->problem.shape.per_lane = rows_of(b, 1, &fine);
@@ -61,6 +65,9 @@ static bool create_rows(rein_batch *b) {
   for (size_t i = 0; i < sizeof by_state / sizeof *by_state; i++)
     *by_state[i] = rows_of(b, t->n_state, &fine);
   b->switch_ref = rows_of(b, t->n_switch, &fine), b->switch_now = rows_of(b, t->n_switch, &fine);
+  double **margin[] = {&b->margin_before, &b->margin_middle, &b->margin_now, &b->margin_found};
+  for (size_t i = 0; i < sizeof margin / sizeof *margin; i++) *margin[i] = rows_of(b, t->n_margin, &fine);
+  b->cut = rows_of(b, REIN_MAX_CUT, &fine);
   b->trigger_ref = rows_of(b, t->n_event, &fine), b->trigger_now = rows_of(b, t->n_event, &fine);
   b->timing = rows_of(b, 2 * t->n_event, &fine), b->assign = rows_of(b, t->n_assign + t->n_scale, &fine);
   b->stops = rows_of(b, 2 * t->n_mode, &fine);
@@ -359,21 +366,31 @@ static void sum_errors(rein_batch *b) {
                       b->tape->n_state, b->n_lane);
 }
 
-/* Leaving a declared range by more than 10 atol: the lane fails, or is counted; nothing is clipped. */
-static void check_ranges(rein_batch *b, double tau) {
+/* Outside a declared range of policy warning at the end of a step: counted, nothing is clipped. */
+static void count_outside(rein_batch *b) {
   const double *y = rein_method_state(b->method);
   for (int i = 0; i < b->n_ranged; i++) {
-    int s = b->ranged[i];
-    const double *row = y + (size_t)s * (size_t)b->n_lane, slack = 10 * b->plan->atol[s];
-    double low = b->tape->range_low[s] - slack, high = b->tape->range_high[s] + slack;
+    const int s = b->ranged[i];
+    const double *row = y + (size_t)s * (size_t)b->n_lane;
+    double low, high;
+    if (b->tape->range_policy[s] != REIN_RANGE_WARNING) continue;
+    rein_batch_range(b, s, &low, &high);
     if (!b->kernels->any_outside(row, low, high, b->problem.shape.live, b->n_lane)) continue; /* as a rule */
-    for (int l = 0; l < b->n_lane; l++) {
-      if (b->problem.shape.live[l] == 0 || (row[l] >= low && row[l] <= high)) continue;
-      if (b->tape->range_policy[s] == REIN_RANGE_WARNING)
-        b->outcome[l].n_range_warning++;
-      else
-        rein_batch_fail(b, l, REIN_FAIL_RANGE, b->t0[l] + tau * b->span[l], s, row[l]);
-    }
+    for (int l = 0; l < b->n_lane; l++)
+      b->outcome[l].n_range_warning += b->problem.shape.live[l] != 0 && !(row[l] >= low && row[l] <= high);
+  }
+}
+
+/* What happened until a lane left a range has been recorded: there it ends. */
+static void fail_leavers(rein_batch *b) {
+  bool any = false;
+  for (int l = 0; l < b->n_lane; l++) any |= b->leaves[l] >= 0;
+  if (!any || !rein_batch_dense(b, b->tau_high, b->y_dense)) return;
+  for (int l = 0; l < b->n_lane; l++) {
+    const int s = b->leaves[l];
+    if (s < 0) continue;
+    rein_batch_fail(b, l, REIN_FAIL_RANGE, b->t0[l] + b->tau_high[l] * b->span[l], s,
+                    rein_row_of(b->y_dense, b, s)[l]);
   }
 }
 
@@ -397,14 +414,16 @@ static void after_step(rein_batch *b, double tau_before, double tau) {
   b->kernels->fill(tau, b->tau_high, (size_t)b->n_lane);
   memcpy(b->moving, b->problem.shape.live, (size_t)b->n_lane * sizeof *b->moving);
   if (b->history) keep_history(b, tau_before, tau);
-  if (b->tape->n_switch) rein_batch_park(b, tau_before, tau);
+  const int n_cut = b->tape->n_margin ? rein_batch_cut_step(b, tau_before, tau) : 0;
+  if (b->tape->n_switch) rein_batch_park(b, tau_before, tau, n_cut);
   if (b->no_dense) leave_without_dense(b, tau);
   if (b->steady)
     for (int l = 0; l < b->n_lane; l++) /* nobody looks */
       if (rein_steady_is_on(b, l)) b->moving[l] = 0;
+  if (b->n_ranged) rein_batch_find_leavers(b, tau_before, n_cut);
   rein_batch_observe_step(b, tau);
-  if (b->tape->n_safety) rein_batch_watch_safety(b, tau_before);
-  if (b->n_ranged) check_ranges(b, tau);
+  if (b->tape->n_safety) rein_batch_watch_safety(b, tau_before, n_cut);
+  if (b->n_ranged) count_outside(b), fail_leavers(b);
   rein_rest_count(b);
   if (b->no_dense) leave_without_dense(b, tau);
 }

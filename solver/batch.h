@@ -29,6 +29,12 @@ typedef struct {
   int64_t serial; /* order of triggering */
 } rein_pending;
 
+/* Three places of a step, rising in 0 .. 1, and a margin there: see turns.c. */
+typedef struct {
+  double u[3], g[3];
+} rein_turn;
+
+#define REIN_MAX_CUT 8 /* of a lane in one step */
 #define REIN_MAX_WAIT 64
 #define REIN_BATCH_OWNED 96 /* allocations of a batch, more than there are */
 
@@ -61,11 +67,19 @@ typedef struct {
   double *time, *time_program, *bad; /* (n_lane) scratch of the method, of programs; lanes with bad rates */
   double *moving;                    /* (n_lane) 1.0 for lanes that were live when the last step was taken */
   double *tau_low, *tau_high, *tau_mid, *mask, *norm; /* (n_lane) */
+  double *piece_low, *piece_high; /* (n_lane) tau: the piece of the step that is looked at */
+  int *leaves;                    /* (n_lane) state whose range is left, at tau_high; -1 none */
 
   double *y, *y_dense, *y_event;   /* (n_state x n_lane) */
   double *error_sum;               /* (n_state x n_lane) sum of local error estimates since the start */
   double *initial;                 /* (n_state x n_lane) */
   double *switch_ref, *switch_now; /* (n_switch x n_lane) */
+  double *margin_before, *margin_middle, *margin_now, *margin_found; /* (n_margin x n_lane) */
+  double
+      *cut; /* (REIN_MAX_CUT x n_lane) tau at which the last step is cut, rising; behind the last: its end */
+  int *n_cut;    /* (n_lane) */
+  bool *changed; /* (n_lane) scratch of turns.c, as is turn (n_lane) */
+  rein_turn *turn;
   double *trigger_ref, *trigger_now, *timing, *assign; /* rows of their programs x n_lane */
   double *stops;                                       /* (2 n_mode x n_lane) */
   double *safety_ref, *safety_now, *safety_found;      /* (n_safety x n_lane); found: scratch of locate */
@@ -179,12 +193,24 @@ double rein_batch_next_pending(const rein_batch *batch, int lane);
  * step. `now` is scratch. */
 void rein_batch_locate(rein_batch *batch, rein_prog prog, int first, int n, const double *ref, double *now);
 
-/* locate.c: after a step: parks lanes whose switches changed. tau_high of a parked lane is its place, of
- * others tau. */
-void rein_batch_park(rein_batch *batch, double tau_before, double tau);
+/* turns.c: margins before the first step of a pass; where the step that ended at tau is cut into pieces, each
+ * lane's own (cut). Returns the largest number of cuts. */
+void rein_batch_start_margins(rein_batch *batch);
+int rein_batch_cut_step(rein_batch *batch, double tau_before, double tau);
+
+/* locate.c: after a step of n_cut cuts: parks lanes whose switches changed. tau_high of a parked lane is its
+ * place, of others tau. */
+void rein_batch_park(rein_batch *batch, double tau_before, double tau, int n_cut);
+
+/* locate.c: bounds of a state's declared range, 10 atol beyond what the model says [state unit]. */
+void rein_batch_range(const rein_batch *batch, int state, double *low, double *high);
+
+/* locate.c: lanes that left a declared range of policy error: tau_high becomes the place, leaves the state.
+ */
+void rein_batch_find_leavers(rein_batch *batch, double tau_before, int n_cut);
 
 /* locate.c: first times and durations of safety signals up to tau_high. */
-void rein_batch_watch_safety(rein_batch *batch, double tau_before);
+void rein_batch_watch_safety(rein_batch *batch, double tau_before, int n_cut);
 void rein_batch_start_safety(rein_batch *batch);
 
 #endif

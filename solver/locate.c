@@ -1,6 +1,6 @@
 /* Finding instants inside a step on its dense output: switches that park a lane, safety signals that are only
- * noted. A value that has changed at the end of the step is located by bisection in all lanes concerned at
- * once; what changes there and back within one step goes unseen, as with any sign test. */
+ * noted, ranges that are left. A value that has changed at the end of a piece of the step (turns.c) is
+ * located by bisection in all lanes concerned at once. */
 #include <math.h>
 #include <string.h>
 
@@ -47,21 +47,94 @@ static void park_lane(rein_batch *b, int l) {
   if (b->n_still[l] > MAX_STILL) rein_batch_fail(b, l, REIN_FAIL_EVENTS, b->cur[l], -1, NAN);
 }
 
-void rein_batch_park(rein_batch *b, double tau_before, double tau) {
-  for (int l = 0; l < b->n_lane; l++) b->time_program[l] = b->t0[l] + tau * b->span[l];
-  rein_eval_run(b->eval, REIN_PROG_SWITCH, b->time_program, rein_method_state(b->method), b->switch_now);
-  bool any = false;
+/* The end of each lane's piece k of the step, at most its `end`; the last piece ends there. The state is
+ * found in *y: the method's own, or the dense output's in y_event. False without dense output. */
+static bool end_piece(rein_batch *b, int k, int n_cut, const double *end, bool end_is_step,
+                      const double **y) {
+  const double *cut = rein_row_of(b->cut, b, k);
   for (int l = 0; l < b->n_lane; l++) {
-    bool changed = b->moving[l] != 0 && differs(b, b->switch_ref, b->switch_now, 0, b->tape->n_switch, l);
-    b->mask[l] = changed ? 1.0 : 0.0;
-    b->tau_low[l] = tau_before;
-    any |= changed;
+    b->piece_high[l] = k < n_cut && cut[l] < end[l] ? cut[l] : end[l];
+    b->time_program[l] = b->t0[l] + b->piece_high[l] * b->span[l];
+  }
+  *y = k == n_cut && end_is_step ? rein_method_state(b->method) : b->y_event;
+  return *y != b->y_event || rein_batch_dense(b, b->piece_high, b->y_event);
+}
+
+void rein_batch_park(rein_batch *b, double tau_before, double tau, int n_cut) {
+  const double *y;
+  bool any = false;
+  b->kernels->fill(tau_before, b->tau_low, (size_t)b->n_lane);
+  b->kernels->fill(tau, b->tau_high, (size_t)b->n_lane);
+  b->kernels->fill(0.0, b->mask, (size_t)b->n_lane);
+  for (int k = 0; k <= n_cut && end_piece(b, k, n_cut, b->tau_high, true, &y); k++) {
+    rein_eval_run(b->eval, REIN_PROG_SWITCH, b->time_program, y, b->switch_now);
+    for (int l = 0; l < b->n_lane; l++) {
+      if (b->moving[l] == 0 || b->mask[l] != 0) continue;
+      if (differs(b, b->switch_ref, b->switch_now, 0, b->tape->n_switch, l))
+        b->mask[l] = 1.0, b->tau_high[l] = b->piece_high[l], any = true;
+      else
+        b->tau_low[l] = b->piece_high[l];
+    }
   }
   if (!any) return;
   rein_batch_locate(b, REIN_PROG_SWITCH, 0, b->tape->n_switch, b->switch_ref, b->switch_now);
   if (!rein_batch_dense(b, b->tau_high, b->y_dense)) return;
   for (int l = 0; l < b->n_lane; l++)
     if (b->mask[l] != 0) park_lane(b, l);
+}
+
+/* ---- declared ranges ---- */
+
+void rein_batch_range(const rein_batch *b, int state, double *low, double *high) {
+  const double slack = 10 * b->plan->atol[state];
+  *low = b->tape->range_low[state] - slack, *high = b->tape->range_high[state] + slack;
+}
+
+static bool is_within(double x, double low, double high) {
+  return x >= low && x <= high;
+}
+
+/* Of lanes marked in mask, outside at tau_high but not at tau_low: the earliest tau outside becomes tau_high.
+ */
+static void locate_leaving(rein_batch *b, int state, double low, double high) {
+  for (int round = 0; round < MAX_BISECT; round++) {
+    for (int l = 0; l < b->n_lane; l++)
+      b->tau_mid[l] = b->mask[l] != 0 ? 0.5 * (b->tau_low[l] + b->tau_high[l]) : b->tau_high[l];
+    if (!rein_batch_dense(b, b->tau_mid, b->y_dense)) return;
+    const double *x = rein_row_of(b->y_dense, b, state);
+    for (int l = 0; l < b->n_lane; l++)
+      if (b->mask[l] != 0) *(is_within(x[l], low, high) ? &b->tau_low[l] : &b->tau_high[l]) = b->tau_mid[l];
+  }
+}
+
+/* One state at the end of a piece. */
+static void find_leaving(rein_batch *b, int state, const double *y) {
+  double low, high;
+  const double *row = y + (size_t)state * (size_t)b->n_lane;
+  rein_batch_range(b, state, &low, &high);
+  if (!b->kernels->any_outside(row, low, high, b->moving, b->n_lane)) return; /* as a rule */
+  bool any = false;
+  for (int l = 0; l < b->n_lane; l++) {
+    const bool left =
+        b->moving[l] != 0 && b->piece_high[l] <= b->tau_high[l] && !is_within(row[l], low, high);
+    b->mask[l] = left ? 1.0 : 0.0;
+    any |= left;
+    if (!left) continue;
+    b->tau_low[l] = b->piece_low[l], b->tau_high[l] = b->piece_high[l], b->leaves[l] = state;
+  }
+  if (any) locate_leaving(b, state, low, high);
+}
+
+void rein_batch_find_leavers(rein_batch *b, double tau_before, int n_cut) {
+  const bool parked = memcmp(b->moving, b->problem.shape.live, (size_t)b->n_lane * sizeof *b->moving) != 0;
+  const double *y;
+  for (int l = 0; l < b->n_lane; l++) b->leaves[l] = -1;
+  b->kernels->fill(tau_before, b->piece_low, (size_t)b->n_lane);
+  for (int k = 0; k <= n_cut && end_piece(b, k, n_cut, b->tau_high, !parked, &y); k++) {
+    for (int i = 0; i < b->n_ranged; i++)
+      if (b->tape->range_policy[b->ranged[i]] == REIN_RANGE_ERROR) find_leaving(b, b->ranged[i], y);
+    memcpy(b->piece_low, b->piece_high, (size_t)b->n_lane * sizeof *b->piece_low);
+  }
 }
 
 /* ---- safety ---- */
@@ -84,9 +157,8 @@ static bool is_quiet(const rein_batch *b, const double *ref, const double *now) 
          !b->kernels->any_outside(now, 0, 0, b->moving, b->n_lane);
 }
 
-/* One signal: where it changed inside the step, up to each lane's end of it; durations count to the instant
- * of change. */
-static void watch_signal(rein_batch *b, int i, double tau_before, const double *end) {
+/* One signal: where it changed inside the piece; durations count to the instant of change. */
+static void watch_signal(rein_batch *b, int i) {
   const double *ref = rein_row_of(b->safety_ref, b, i), *now = rein_row_of(b->safety_now, b, i);
   double *first = rein_row_of(b->safety_first, b, i), *duration = rein_row_of(b->safety_duration, b, i);
   bool any = false;
@@ -94,35 +166,38 @@ static void watch_signal(rein_batch *b, int i, double tau_before, const double *
   for (int l = 0; l < b->n_lane; l++) {
     bool changed = b->moving[l] != 0 && ref[l] != now[l];
     b->mask[l] = changed ? 1.0 : 0.0;
-    b->tau_low[l] = tau_before, b->tau_high[l] = end[l];
+    b->tau_low[l] = b->piece_low[l], b->tau_high[l] = b->piece_high[l];
     any |= changed;
   }
   if (any) rein_batch_locate(b, REIN_PROG_SAFETY, i, 1, b->safety_ref, b->safety_found);
   for (int l = 0; l < b->n_lane; l++) {
     if (b->moving[l] == 0) continue;
     bool was = ref[l] != 0, is = now[l] != 0;
-    double change = b->mask[l] != 0 ? b->tau_high[l] : end[l];
-    if (was) duration[l] += (change - tau_before) * b->span[l];
+    double change = b->mask[l] != 0 ? b->tau_high[l] : b->piece_high[l];
+    if (was) duration[l] += (change - b->piece_low[l]) * b->span[l];
     if (!was && is) {
-      duration[l] += (end[l] - change) * b->span[l];
+      duration[l] += (b->piece_high[l] - change) * b->span[l];
       if (isnan(first[l])) first[l] = b->t0[l] + change * b->span[l];
     }
   }
 }
 
-void rein_batch_watch_safety(rein_batch *b, double tau_before) {
+void rein_batch_watch_safety(rein_batch *b, double tau_before, int n_cut) {
   double *end = b->bad; /* scratch: rates are not called here */
-  const bool parked = memcmp(b->moving, b->problem.shape.live, (size_t)b->n_lane * sizeof *end) != 0;
+  bool is_step = memcmp(b->moving, b->problem.shape.live, (size_t)b->n_lane * sizeof *end) == 0;
   for (int l = 0; l < b->n_lane; l++) {
     end[l] = b->tau_high[l];
-    b->time_program[l] = b->t0[l] + end[l] * b->span[l];
+    is_step = is_step && (!b->n_ranged || b->leaves[l] < 0);
   }
-  const double *y = rein_method_state(b->method);
-  if (parked && rein_batch_dense(b, end, b->y_event)) y = b->y_event;
-  rein_eval_run(b->eval, REIN_PROG_SAFETY, b->time_program, y, b->safety_now);
-  for (int i = 0; i < b->tape->n_safety; i++) watch_signal(b, i, tau_before, end);
+  const double *y;
+  b->kernels->fill(tau_before, b->piece_low, (size_t)b->n_lane);
+  for (int k = 0; k <= n_cut && end_piece(b, k, n_cut, end, is_step, &y); k++) {
+    rein_eval_run(b->eval, REIN_PROG_SAFETY, b->time_program, y, b->safety_now);
+    for (int i = 0; i < b->tape->n_safety; i++) watch_signal(b, i);
+    memcpy(b->piece_low, b->piece_high, (size_t)b->n_lane * sizeof *end);
+    double *ref = b->safety_ref; /* what holds now is what the next piece starts from */
+    b->safety_ref = b->safety_now, b->safety_now = ref;
+  }
   memcpy(b->tau_high, end, (size_t)b->n_lane * sizeof *end);
-  double *ref = b->safety_ref; /* what holds now is what the next step starts from */
-  b->safety_ref = b->safety_now, b->safety_now = ref;
   memset(end, 0, (size_t)b->n_lane * sizeof *end);
 }

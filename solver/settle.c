@@ -270,6 +270,7 @@ int rein_batch_settle(rein_batch *b) {
   int n = set_live(b);
   if (b->history) rein_history_segment(b->history, b->target);
   if (n && b->tape->n_switch) rein_eval_run(b->eval, REIN_PROG_SWITCH, b->cur, b->y, b->switch_ref);
+  if (n) rein_batch_start_margins(b);
   if (b->tape->n_safety) rein_batch_start_safety(b);
   return n;
 }

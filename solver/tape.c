@@ -43,7 +43,7 @@ static const char *const program_name[REIN_N_PROG] = {
     [REIN_PROG_SWITCH] = "switch",   [REIN_PROG_TRIGGER] = "trigger", [REIN_PROG_TIMING] = "timing",
     [REIN_PROG_ASSIGN] = "assign",   [REIN_PROG_OUTPUT] = "output",   [REIN_PROG_SAFETY] = "safety",
     [REIN_PROG_ACTION] = "action",   [REIN_PROG_NOISE] = "noise",     [REIN_PROG_STOPS] = "stops",
-    [REIN_PROG_DELAY] = "delay",     [REIN_PROG_PAST] = "past",
+    [REIN_PROG_MARGIN] = "margin",   [REIN_PROG_DELAY] = "delay",     [REIN_PROG_PAST] = "past",
 };
 
 static const char *name_of(const rein_row_name *names, int i) {

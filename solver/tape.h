@@ -79,6 +79,8 @@ typedef enum {
   REIN_PROG_PAST,   /* n_delay: what a delay gives for a time before the start; reads parameters and time only
                      */
   REIN_PROG_STOPS,  /* 2 n_mode: g(0) and slope of the comparison g(0) + slope * time ? 0, see mode_op */
+  REIN_PROG_MARGIN, /* n_margin: left side minus right side of every comparison of time or states in SWITCH
+                       and SAFETY: where one turns back inside a step, see turns.c */
   REIN_N_PROG
 } rein_prog;
 
@@ -149,7 +151,7 @@ typedef struct {
   int n_scale;
   int n_delay, delay_depth; /* depth: delays inside delays, 1 for none */
   const int *delay_param;   /* (n_delay) parameter row that holds the delayed value */
-  int n_event, n_assign, n_switch, n_safety, n_action, n_observable, n_output;
+  int n_event, n_assign, n_switch, n_margin, n_safety, n_action, n_observable, n_output;
   const rein_tape_event *event;   /* (n_event) */
   const rein_tape_assign *assign; /* (n_assign) */
   const rein_op *mode_op;         /* (n_mode) LT, LE, GT, GE: mode = (g0 + slope * time) op 0 */

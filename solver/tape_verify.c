@@ -185,7 +185,8 @@ static bool check_program(checker *c, int prog, const unsigned char *after_param
                                    2 * t->n_observable,
                                    2 * t->n_delay,
                                    t->n_delay,
-                                   2 * t->n_mode};
+                                   2 * t->n_mode,
+                                   t->n_margin};
   if (program->n_out != wanted[prog]) return refuse(c, "a program's output has another size than its rows");
   memcpy(c->slot, after_param, (size_t)t->n_slot);
   c->n_out = program->n_out;
@@ -207,9 +208,9 @@ static bool check_program(checker *c, int prog, const unsigned char *after_param
 
 static bool check_counts(checker *c) {
   const rein_tape *t = c->tape;
-  const int counts[] = {t->n_state, t->n_param,  t->n_input,  t->n_mode,       t->n_const,     t->n_slot,
-                        t->n_nz,    t->n_event,  t->n_assign, t->n_switch,     t->n_safety,    t->n_action,
-                        t->n_scale, t->n_output, t->n_origin, t->n_param_code, t->n_observable};
+  const int counts[] = {t->n_state, t->n_param,  t->n_input,  t->n_mode,       t->n_const,      t->n_slot,
+                        t->n_nz,    t->n_event,  t->n_assign, t->n_switch,     t->n_safety,     t->n_action,
+                        t->n_scale, t->n_output, t->n_origin, t->n_param_code, t->n_observable, t->n_margin};
   for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
     if (counts[i] < 0 || counts[i] > 0x3fffffff / 4) return refuse(c, "a count is negative or too large");
   }

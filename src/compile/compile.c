@@ -62,6 +62,8 @@ static const char *name_of_root(const rein_model *m, rein_prog prog, int i, rein
     return rein_arena_printf(work, "rate of %s", m->state[i].name);
   case REIN_PROG_SWITCH:
     return rein_arena_printf(work, "switch %d", i);
+  case REIN_PROG_MARGIN:
+    return rein_arena_printf(work, "margin %d", i);
   case REIN_PROG_TRIGGER:
     return rein_arena_printf(work, "trigger of %s", m->event[i].name);
   case REIN_PROG_TIMING:

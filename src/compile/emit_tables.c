@@ -110,4 +110,5 @@ void rein_emit_tables(rein_arena *keep, const rein_lowered *lowered, rein_tape *
   if (lowered->n_mode) memcpy(mode_op, lowered->mode_op, (size_t)lowered->n_mode * sizeof *mode_op);
   t->mode_op = mode_op;
   t->n_switch = lowered->program[REIN_PROG_SWITCH].n;
+  t->n_margin = lowered->program[REIN_PROG_MARGIN].n;
 }

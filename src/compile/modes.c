@@ -7,7 +7,7 @@
  * comparison itself.
  *
  * All other comparisons, floors and ceilings of time or states in rates and triggers are rows of the program
- * SWITCH.
+ * SWITCH. The two sides' difference of these comparisons and of those in safety signals is a row of MARGIN.
  */
 #include <string.h>
 
@@ -128,6 +128,29 @@ static void collect_switches(extractor *x) {
   p->n = (int)n;
 }
 
+/* Gaps are made while the comparisons are looked at: n_node is what there was before. */
+static void collect_margins(extractor *x) {
+  rein_dag *dag = x->dag;
+  rein_lowered_program *margin = &x->lowered->program[REIN_PROG_MARGIN];
+  const rein_lowered_program *watched[] = {&x->lowered->program[REIN_PROG_SWITCH],
+                                           &x->lowered->program[REIN_PROG_SAFETY]};
+  const size_t n_node = dag->n_node;
+  unsigned char *mark = REIN_NEW(dag->arena, unsigned char, n_node);
+  size_t n = 0, cap = 0;
+  for (size_t i = 0; i < sizeof watched / sizeof *watched; i++)
+    rein_dag_mark(dag, watched[i]->root, watched[i]->n, mark);
+  for (size_t id = 0; id < n_node; id++) {
+    const rein_dag_node node = *rein_dag_at(dag, (rein_node)id);
+    if (!mark[id] || !is_comparison(node.kind) || !(node.flags & (REIN_DAG_TIME | REIN_DAG_STATE))) continue;
+    dag->origin_now = node.origin;
+    const rein_node gap = rein_dag_op2(dag, REIN_OP_SUB, node.arg[0], node.arg[1]);
+    bool known = false;
+    for (size_t k = 0; k < n && !known; k++) known = margin->root[k] == gap;
+    if (!known) REIN_PUSH(dag->arena, margin->root, n, cap, gap);
+  }
+  margin->n = (int)n;
+}
+
 void rein_lower_modes(rein_lowered *lowered) {
   rein_lowered_program *rates = &lowered->program[REIN_PROG_RATES],
                        *trigger = &lowered->program[REIN_PROG_TRIGGER];
@@ -138,6 +161,7 @@ void rein_lower_modes(rein_lowered *lowered) {
   replace_comparisons(&x);
   collect_switches(&x);
   collect_stops(&x);
+  collect_margins(&x);
   for (int i = 0; i < x.n_root; i++)
     *(i < rates->n ? &rates->root[i] : &trigger->root[i - rates->n]) = x.root[i];
 }
