@@ -182,12 +182,12 @@ static void clear_lanes(rein_batch *b) {
     b->done[l] = b->evicted[l] = b->arrived[l] = false;
     b->next_item[l] = 0, b->next_obs[l] = 0, b->n_strain[l] = b->n_still[l] = 0;
   }
-  for (int i = 0; i < b->tape->n_input + b->tape->n_mode; i++)
-    b->kernels->fill(0.0,
-                     rein_eval_row(b->eval, (i < b->tape->n_input ? b->tape->input_first
-                                                                  : b->tape->mode_first - b->tape->n_input) +
-                                                i),
-                     n_lane);
+  for (int i = 0; i < b->tape->n_input; i++)
+    b->kernels->fill(0.0, rein_eval_row(b->eval, b->tape->input_first + i), n_lane);
+  for (int i = 0; i < b->tape->n_mode; i++)
+    b->kernels->fill(0.0, rein_eval_row(b->eval, b->tape->mode_first + i), n_lane);
+  if (b->tape->n_held)
+    b->kernels->fill(0.0, rein_eval_row(b->eval, b->tape->held_first + b->tape->n_held), n_lane);
   b->kernels->fill(NAN, b->safety_first, (size_t)b->tape->n_safety * n_lane);
   b->kernels->fill(0.0, b->safety_duration, (size_t)b->tape->n_safety * n_lane);
   b->kernels->fill(0.0, b->error_sum, (size_t)b->tape->n_state * n_lane);
@@ -325,6 +325,21 @@ static bool are_live(const rein_batch *b, int least) {
   return least <= 0;
 }
 
+/* Rates may be bad because a comparison is held beyond its change: from now on these lanes use it as it is.
+ * False where none had held any. */
+static bool release_comparisons(rein_batch *b) {
+  bool any = false;
+  if (!b->tape->n_held) return false;
+  double *live = rein_eval_row(b->eval, b->tape->held_first + b->tape->n_held);
+  for (int l = 0; l < b->n_lane; l++) {
+    if (b->problem.shape.live[l] == 0 || b->bad[l] == 0 || live[l] != 0) continue;
+    live[l] = 1.0;
+    any = true;
+  }
+  if (any) rein_eval_params(b->eval);
+  return any;
+}
+
 /* After a failed step: the lanes to blame leave, the others go on. False when nothing can go on. */
 static bool take_out_culprits(rein_batch *b, rein_step answer, double tau) {
   rein_fail fail = fail_of(answer);
@@ -334,6 +349,7 @@ static bool take_out_culprits(rein_batch *b, rein_step answer, double tau) {
     return false;
   }
   bool any = false;
+  if (answer == REIN_STEP_RATES && release_comparisons(b)) return true;
   if (answer == REIN_STEP_RATES)
     for (int l = 0; l < b->n_lane; l++)
       if (b->problem.shape.live[l] != 0 && b->bad[l] != 0) evict(b, l, fail, tau), any = true;

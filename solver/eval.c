@@ -82,6 +82,7 @@ rein_eval *rein_eval_create(const rein_tape *tape, int n_lane, const rein_kernel
   for (int k = 0; k < tape->n_const; k++) {
     kernels->fill(tape->constant[k], rein_eval_row(eval, tape->const_first + k), (size_t)n_lane);
   }
+  if (tape->n_held) kernels->fill(1.0, rein_eval_row(eval, tape->held_first + tape->n_held), (size_t)n_lane);
   rein_eval_params(eval);
   return eval;
 }

@@ -249,6 +249,19 @@ static void fire_events(rein_batch *b) {
   rein_batch_refresh(b);
 }
 
+/* The switches as they are where the lanes stand; the rates of the coming segment hold them. */
+static void hold_switches(rein_batch *b) {
+  const rein_tape *t = b->tape;
+  bool changed = false;
+  rein_eval_run(b->eval, REIN_PROG_SWITCH, b->cur, b->y, b->switch_ref);
+  for (int i = 0; i < t->n_held; i++) {
+    const double *now = rein_row_of(b->switch_ref, b, t->held_switch[i]);
+    double *held = rein_eval_row(b->eval, t->held_first + i);
+    for (int l = 0; l < b->n_lane; l++) changed |= held[l] != now[l], held[l] = now[l];
+  }
+  if (changed) rein_eval_params(b->eval);
+}
+
 /* What holds at an instant comes before what holds right behind it: `time >= T` and `time == T` fire at T and
  * are seen by an observation then, `time > T` fires behind it. */
 int rein_batch_settle(rein_batch *b) {
@@ -269,7 +282,7 @@ int rein_batch_settle(rein_batch *b) {
   }
   int n = set_live(b);
   if (b->history) rein_history_segment(b->history, b->target);
-  if (n && b->tape->n_switch) rein_eval_run(b->eval, REIN_PROG_SWITCH, b->cur, b->y, b->switch_ref);
+  if (n && b->tape->n_switch) hold_switches(b);
   if (n) rein_batch_start_margins(b);
   if (b->tape->n_safety) rein_batch_start_safety(b);
   return n;

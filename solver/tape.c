@@ -57,13 +57,17 @@ static void print_unit(const rein_row_name *names, int i, rein_text *out) {
 /* A row of the slot file by what it holds; rows without a name by number. */
 static void print_slot(const rein_tape *tape, int slot, rein_text *out) {
   const int input = slot - tape->input_first, mode = slot - tape->mode_first, atol = slot - tape->atol_first;
-  const int constant = slot - tape->const_first;
+  const int constant = slot - tape->const_first, held = slot - tape->held_first;
   if (slot < tape->n_param) {
     rein_text_printf(out, "%s", name_of(tape->param, slot));
   } else if (input >= 0 && input < tape->n_input) {
     rein_text_printf(out, "input[%d]", input);
   } else if (mode >= 0 && mode < tape->n_mode) {
     rein_text_printf(out, "mode[%d]", mode);
+  } else if (held >= 0 && held < tape->n_held) {
+    rein_text_printf(out, "held[%d]", held);
+  } else if (tape->n_held && held == tape->n_held) {
+    rein_text_add(out, "live");
   } else if (atol >= 0 && atol < tape->n_state) {
     rein_text_printf(out, "atol[%s]", name_of(tape->state, atol));
   } else if (slot == tape->time_slot) {
@@ -162,6 +166,7 @@ static void print_layout(const rein_tape *tape, rein_text *out) {
   }
   print_span("inputs", tape->input_first, tape->n_input, out);
   print_span("modes", tape->mode_first, tape->n_mode, out);
+  print_span("held comparisons", tape->held_first, tape->n_held ? tape->n_held + 1 : 0, out);
   print_span("absolute tolerances", tape->atol_first, tape->n_state, out);
   print_span("time", tape->time_slot, 1, out);
   for (int i = 0; i < tape->n_const; i++) {

@@ -9,10 +9,10 @@
  *   [0, n_param)            parameters and covariates, in model units
  *   [input_first, +n_input) zero-order inputs of the actions, amount per model time; 0 at rest
  *   [mode_first, +n_mode)   comparisons that only time switches, held constant inside a segment: 0 or 1
- *   [atol_first, +n_state)  absolute tolerance of each state
- *   time_slot               model time
- *   [const_first, +n_const) constants
- *   then results of the parameter section, then temporaries of the programs (reused)
+ *   [held_first, +n_held)   comparisons of states in rates, likewise held; where the row behind them (live,
+ * there if n_held > 0) is 1 the rates use the comparison itself instead, as it is at first [atol_first,
+ * +n_state)  absolute tolerance of each state time_slot               model time [const_first, +n_const)
+ * constants then results of the parameter section, then temporaries of the programs (reused)
  *
  * Four sections: constants (filled once), parameters (param_code, again after every write to a parameter),
  * and for each program time_code (depends on time, not on state) and state_code.
@@ -131,8 +131,8 @@ typedef struct {
   const char *model_name, *model_path, *time_unit;
   char hash[65]; /* SHA-256, hexadecimal, of the flattened checked model's print */
 
-  int n_state, n_param, n_input, n_mode, n_const, n_slot;
-  int input_first, mode_first, atol_first, time_slot, const_first;
+  int n_state, n_param, n_input, n_mode, n_held, n_const, n_slot;
+  int input_first, mode_first, held_first, atol_first, time_slot, const_first;
   const double *constant;       /* (n_const) */
   const double *param_default;  /* (n_param) value of the typical individual, model units */
   const rein_instr *param_code; /* (n_param_code) */
@@ -155,6 +155,7 @@ typedef struct {
   const rein_tape_event *event;   /* (n_event) */
   const rein_tape_assign *assign; /* (n_assign) */
   const rein_op *mode_op;         /* (n_mode) LT, LE, GT, GE: mode = (g0 + slope * time) op 0 */
+  const int *held_switch;         /* (n_held) row of SWITCH that each holds */
   const int *action_state;        /* (n_action) state the action goes into, -1 for none */
   const int *action_input;  /* (n_action) input of its infusions, slot input_first + this; -1 for none */
   const int *action_origin; /* (n_action x REIN_N_DOSED) index into origin; -1: the model does not say it */

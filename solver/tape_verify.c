@@ -100,6 +100,7 @@ static bool check_layout(checker *c) {
   if (!claim(c, 0, t->n_param)) return false;
   if (t->n_input && !claim(c, t->input_first, t->n_input)) return false;
   if (t->n_mode && !claim(c, t->mode_first, t->n_mode)) return false;
+  if (t->n_held && !claim(c, t->held_first, t->n_held + 1)) return false;
   if (t->n_state && !claim(c, t->atol_first, t->n_state)) return false;
   if (!claim(c, t->time_slot, 1)) return false;
   if (t->n_const && !claim(c, t->const_first, t->n_const)) return false;
@@ -147,6 +148,9 @@ static bool check_events(checker *c) {
   for (int i = 0; i < t->n_delay; i++)
     if (!t->delay_param || t->delay_param[i] < 0 || t->delay_param[i] >= t->n_param)
       return refuse(c, "a delay has no row");
+  for (int i = 0; i < t->n_held; i++)
+    if (!t->held_switch || t->held_switch[i] < 0 || t->held_switch[i] >= t->n_switch)
+      return refuse(c, "a held comparison is no switch");
   for (int i = 0; i < t->n_mode; i++) {
     const rein_op op = t->mode_op ? t->mode_op[i] : REIN_N_OP;
     if (op != REIN_OP_LT && op != REIN_OP_LE && op != REIN_OP_GT && op != REIN_OP_GE) {
@@ -208,9 +212,10 @@ static bool check_program(checker *c, int prog, const unsigned char *after_param
 
 static bool check_counts(checker *c) {
   const rein_tape *t = c->tape;
-  const int counts[] = {t->n_state, t->n_param,  t->n_input,  t->n_mode,       t->n_const,      t->n_slot,
-                        t->n_nz,    t->n_event,  t->n_assign, t->n_switch,     t->n_safety,     t->n_action,
-                        t->n_scale, t->n_output, t->n_origin, t->n_param_code, t->n_observable, t->n_margin};
+  const int counts[] = {t->n_state,      t->n_param,      t->n_input,  t->n_mode,   t->n_const,
+                        t->n_slot,       t->n_nz,         t->n_event,  t->n_assign, t->n_switch,
+                        t->n_safety,     t->n_action,     t->n_scale,  t->n_output, t->n_origin,
+                        t->n_param_code, t->n_observable, t->n_margin, t->n_held};
   for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
     if (counts[i] < 0 || counts[i] > 0x3fffffff / 4) return refuse(c, "a count is negative or too large");
   }

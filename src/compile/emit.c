@@ -170,10 +170,12 @@ static void lay_out(emitter *e) {
   t->n_param = (int)m->n_param;
   t->n_input = e->lowered->n_input;
   t->n_mode = e->lowered->n_mode;
+  t->n_held = e->lowered->n_held;
   t->n_const = (int)number->n;
   t->input_first = t->n_param;
   t->mode_first = t->input_first + t->n_input;
-  t->atol_first = t->mode_first + t->n_mode;
+  t->held_first = t->mode_first + t->n_mode;
+  t->atol_first = t->held_first + t->n_held + (t->n_held > 0);
   t->time_slot = t->atol_first + t->n_state;
   t->const_first = t->time_slot + 1;
   e->next_row = t->const_first + t->n_const;

@@ -109,6 +109,10 @@ void rein_emit_tables(rein_arena *keep, const rein_lowered *lowered, rein_tape *
   rein_op *mode_op = REIN_NEW(keep, rein_op, lowered->n_mode);
   if (lowered->n_mode) memcpy(mode_op, lowered->mode_op, (size_t)lowered->n_mode * sizeof *mode_op);
   t->mode_op = mode_op;
+  int *held_switch = REIN_NEW(keep, int, lowered->n_held);
+  if (lowered->n_held)
+    memcpy(held_switch, lowered->held_switch, (size_t)lowered->n_held * sizeof *held_switch);
+  t->held_switch = held_switch;
   t->n_switch = lowered->program[REIN_PROG_SWITCH].n;
   t->n_margin = lowered->program[REIN_PROG_MARGIN].n;
 }

@@ -30,6 +30,9 @@ typedef struct {
   int *action_input; /* (n_action) row, -1 for none */
   int n_mode;
   rein_op *mode_op; /* (n_mode) */
+  int n_held; /* modes n_mode + i: comparisons of states in rates; the one behind them: use them as they are
+               */
+  int *held_switch; /* (n_held) row of SWITCH */
   int n_nz;         /* Jacobian pattern as in tape.h */
   int *col_start;   /* (n_state + 1) */
   int *row;         /* (n_nz) */

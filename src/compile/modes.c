@@ -7,7 +7,8 @@
  * comparison itself.
  *
  * All other comparisons, floors and ceilings of time or states in rates and triggers are rows of the program
- * SWITCH. The two sides' difference of these comparisons and of those in safety signals is a row of MARGIN.
+ * SWITCH; rates hold those comparisons constant inside a segment. The two sides' difference of these
+ * comparisons and of those in safety signals is a row of MARGIN.
  */
 #include <string.h>
 
@@ -128,6 +129,37 @@ static void collect_switches(extractor *x) {
   p->n = (int)n;
 }
 
+/* A rate that jumps inside a step spoils the step: rates hold the comparisons of states as they were at the
+ * start of the segment, and a change ends it. Where the held branch cannot be computed beyond the change, as
+ * a root that a comparison guards, the integration falls back on the comparison itself. */
+static void hold_comparisons(extractor *x, int n_rate) {
+  rein_dag *dag = x->dag;
+  const rein_lowered_program *p = &x->lowered->program[REIN_PROG_SWITCH];
+  const size_t n_node = dag->n_node;
+  unsigned char *mark = REIN_NEW(dag->arena, unsigned char, n_node);
+  rein_node *map = REIN_NEW(dag->arena, rein_node, n_node);
+  memset(map, 0xff, n_node * sizeof *map);
+  mark_equations(dag, x->root, n_rate, mark);
+  int n = 0;
+  for (int i = 0; i < p->n; i++) n += mark[p->root[i]] && is_comparison(rein_dag_at(dag, p->root[i])->kind);
+  x->lowered->n_held = n;
+  x->lowered->held_switch = REIN_NEW(dag->arena, int, n);
+  if (!n) return;
+  const int first = x->lowered->n_mode;
+  const rein_node live = rein_dag_leaf(dag, REIN_LEAF_MODE, first + n);
+  for (int i = 0, k = 0; i < p->n; i++) {
+    const rein_node id = p->root[i];
+    if (!mark[id] || !is_comparison(rein_dag_at(dag, id)->kind)) continue;
+    dag->origin_now = rein_dag_at(dag, id)->origin;
+    x->lowered->held_switch[k] = i;
+    const rein_node held = rein_dag_leaf(dag, REIN_LEAF_MODE, first + k++);
+    map[id] = rein_dag_op(dag, REIN_OP_SELECT, live, id, held);
+  }
+  rein_dag_mark(dag, x->root, n_rate, mark);
+  rein_dag_rebuild(dag, n_node, mark, map);
+  for (int i = 0; i < n_rate; i++) x->root[i] = map[x->root[i]];
+}
+
 /* Gaps are made while the comparisons are looked at: n_node is what there was before. */
 static void collect_margins(extractor *x) {
   rein_dag *dag = x->dag;
@@ -162,6 +194,7 @@ void rein_lower_modes(rein_lowered *lowered) {
   collect_switches(&x);
   collect_stops(&x);
   collect_margins(&x);
+  hold_comparisons(&x, rates->n);
   for (int i = 0; i < x.n_root; i++)
     *(i < rates->n ? &rates->root[i] : &trigger->root[i - rates->n]) = x.root[i];
 }
