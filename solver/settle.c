@@ -249,6 +249,16 @@ static void fire_events(rein_batch *b) {
   rein_batch_refresh(b);
 }
 
+/* Where an action is due, what is observed and decided upon is the state that comes to the instant. Its own
+ * events at a time are part of it, as they are of the arm that acts otherwise. */
+static void observe_first(rein_batch *b) {
+  bool due = false;
+  for (int l = 0; l < b->n_lane && b->tape->n_event; l++) due |= !b->done[l] && item_due(b, l);
+  b->at_instant = due;
+  if (due) fire_events(b);
+  observe_now(b, true);
+}
+
 /* The switches as they are where the lanes stand; the rates of the coming segment hold them. */
 static void hold_switches(rein_batch *b) {
   const rein_tape *t = b->tape;
@@ -269,7 +279,7 @@ int rein_batch_settle(rein_batch *b) {
   if (changes_parameters(b)) rein_batch_flush(b);
   if (b->history) rein_history_segment(b->history, NULL);
   rein_steady_move(b);
-  if (!b->plan->act_first) observe_now(b, true);
+  if (!b->plan->act_first) observe_first(b);
   decide(b);
   act(b);
   b->at_instant = true;

@@ -36,14 +36,14 @@ static build random_model(unsigned *seed) {
 }
 
 typedef struct {
-  double param[2], input[1], mode[64], state[N_STATE], atol[N_STATE], time;
+  double param[2], input[1], mode[200], state[N_STATE], atol[N_STATE], time;
 } point;
 
 static point random_point(unsigned *seed) {
   point p = {.time = build_random_number(seed, 0, 6)};
   for (int i = 0; i < 2; i++) p.param[i] = build_random_number(seed, 0.3, 2);
   for (int i = 0; i < N_STATE; i++) p.state[i] = build_random_number(seed, 0.3, 2);
-  for (int i = 0; i < 64; i++) p.mode[i] = build_random_number(seed, 0, 1) > 0.5;
+  for (int i = 0; i < 200; i++) p.mode[i] = build_random_number(seed, 0, 1) > 0.5;
   p.input[0] = 0.25;
   return p;
 }
@@ -52,7 +52,8 @@ static void write_lane(rein_eval *eval, const rein_tape *t, int lane, const poin
                        double *state) {
   for (int i = 0; i < t->n_param; i++) rein_eval_row(eval, i)[lane] = p->param[i];
   for (int i = 0; i < t->n_input; i++) rein_eval_row(eval, t->input_first + i)[lane] = p->input[i];
-  for (int i = 0; i < t->n_mode; i++) rein_eval_row(eval, t->mode_first + i)[lane] = p->mode[i];
+  for (int i = 0; i < t->n_mode + t->n_held + (t->n_held > 0); i++)
+    rein_eval_row(eval, t->mode_first + i)[lane] = p->mode[i];
   for (int i = 0; i < N_STATE; i++) state[i * N_LANE + lane] = p->state[i];
   time[lane] = p->time;
 }
