@@ -19,6 +19,11 @@ static rein_status take(void *context, const rein_batch_result *r) {
     if (!r->lane[l].real) continue;
     size_t m = member(s, r->lane[l].individual, r->lane[l].arm);
     s->outcome[m] = r->outcome[l];
+    const size_t n_safety = (size_t)s->f.tape->n_safety;
+    for (size_t i = 0; i < n_safety; i++) {
+      s->safety_first[m * n_safety + i] = r->safety_first[i * (size_t)r->n_lane + (size_t)l];
+      s->safety_duration[m * n_safety + i] = r->safety_duration[i * (size_t)r->n_lane + (size_t)l];
+    }
     for (size_t i = 0; i < n; i++) s->out[m * n + i] = r->out[i * (size_t)r->n_lane + (size_t)l];
   }
   return REIN_OK;
@@ -31,7 +36,9 @@ solved solved_create(const char *model, const char *text, const char *table,
   size_t n = (size_t)s.f.plan->n_obs * (size_t)s.f.plan->n_keep;
   s.out = malloc(n_member * n * sizeof *s.out);
   s.outcome = calloc(n_member, sizeof *s.outcome);
-  ck_assert(s.out && s.outcome);
+  s.safety_first = calloc(n_member * (size_t)s.f.tape->n_safety + 1, sizeof *s.safety_first);
+  s.safety_duration = calloc(n_member * (size_t)s.f.tape->n_safety + 1, sizeof *s.safety_duration);
+  ck_assert(s.out && s.outcome && s.safety_first && s.safety_duration);
   for (size_t i = 0; i < n_member * n; i++) s.out[i] = NAN;
   solved_run(&s, 1);
   return s;
@@ -47,6 +54,8 @@ void solved_destroy(solved *s) {
   filled_destroy(&s->f);
   free(s->out);
   free(s->outcome);
+  free(s->safety_first);
+  free(s->safety_duration);
 }
 
 double solved_at(const solved *s, int64_t individual, int arm, int i_time, int row) {

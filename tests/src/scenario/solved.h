@@ -9,6 +9,7 @@ typedef struct {
   filled f;
   double *out;           /* (n_individual x n_arm x n_time x n_keep), NaN where nothing was delivered */
   rein_outcome *outcome; /* (n_individual x n_arm) */
+  double *safety_first, *safety_duration; /* (n_individual x n_arm x n_safety) [model time] */
   rein_ens_totals totals;
 } solved;
 
