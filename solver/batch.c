@@ -65,7 +65,8 @@ static bool create_rows(rein_batch *b) {
   for (size_t i = 0; i < sizeof by_state / sizeof *by_state; i++)
     *by_state[i] = rows_of(b, t->n_state, &fine);
   b->switch_ref = rows_of(b, t->n_switch, &fine), b->switch_now = rows_of(b, t->n_switch, &fine);
-  double **margin[] = {&b->margin_before, &b->margin_middle, &b->margin_now, &b->margin_found};
+  double **margin[] = {&b->margin_before, &b->margin_middle, &b->margin_now, &b->margin_found,
+                       &b->margin_pace};
   for (size_t i = 0; i < sizeof margin / sizeof *margin; i++) *margin[i] = rows_of(b, t->n_margin, &fine);
   b->cut = rows_of(b, REIN_MAX_CUT, &fine);
   b->trigger_ref = rows_of(b, t->n_event, &fine), b->trigger_now = rows_of(b, t->n_event, &fine);
@@ -399,9 +400,7 @@ static void count_outside(rein_batch *b) {
 
 /* What happened until a lane left a range has been recorded: there it ends. */
 static void fail_leavers(rein_batch *b) {
-  bool any = false;
-  for (int l = 0; l < b->n_lane; l++) any |= b->leaves[l] >= 0;
-  if (!any || !rein_batch_dense(b, b->tau_high, b->y_dense)) return;
+  if (!b->n_leaves || !rein_batch_dense(b, b->tau_high, b->y_dense)) return;
   for (int l = 0; l < b->n_lane; l++) {
     const int s = b->leaves[l];
     if (s < 0) continue;

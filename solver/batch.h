@@ -68,6 +68,7 @@ typedef struct {
   double *moving;                    /* (n_lane) 1.0 for lanes that were live when the last step was taken */
   double *tau_low, *tau_high, *tau_mid, *mask, *norm; /* (n_lane) */
   double *piece_low, *piece_high; /* (n_lane) tau: the piece of the step that is looked at */
+  int n_leaves;                   /* 0: nobody left a range in the last step, and leaves says nothing */
   int *leaves;                    /* (n_lane) state whose range is left, at tau_high; -1 none */
 
   double *y, *y_dense, *y_event;   /* (n_state x n_lane) */
@@ -75,6 +76,8 @@ typedef struct {
   double *initial;                 /* (n_state x n_lane) */
   double *switch_ref, *switch_now; /* (n_switch x n_lane) */
   double *margin_before, *margin_middle, *margin_now, *margin_found; /* (n_margin x n_lane) */
+  double *margin_pace; /* (n_margin x n_lane) how far each moved in the last step of the pass */
+  double last_length;  /* of that step in tau; 0 at the start of a pass */
   double
       *cut; /* (REIN_MAX_CUT x n_lane) tau at which the last step is cut, rising; behind the last: its end */
   int *n_cut;    /* (n_lane) */

@@ -139,6 +139,21 @@ static bool any_outside(const double *x, double low, double high, const double *
   return vm_any(any);
 }
 
+static bool may_turn(const double *g0, const double *g1, double growth, double distance, const double *live,
+                     double *pace, int n_lane) {
+  const vd zero = vd_set(0.0), half = vd_set(0.5), by = vd_set(growth), far = vd_set(distance);
+  vm any = vm_none();
+  for (int i = 0; i < n_lane; i += VD_WIDTH) {
+    const vd from = vd_load(g0 + i), to = vd_load(g1 + i), move = vd_abs(vd_sub(to, from));
+    const vd fall = vd_max(move, vd_mul(by, vd_load(pace + i))), room = vd_mul(far, fall);
+    const vm above = vm_and(vd_lt(room, from), vd_lt(room, to));
+    const vm below = vm_and(vd_lt(from, vd_sub(zero, room)), vd_lt(to, vd_sub(zero, room)));
+    any = vm_or(any, vm_and(vd_mask(live + i), vm_not(vm_or(above, below))));
+    vd_store(pace + i, vd_max(move, vd_mul(half, vd_mul(by, vd_load(pace + i)))));
+  }
+  return vm_any(any);
+}
+
 static bool error_weights(double rtol, const double *y, const double *atol, double *w, int n_row, int n_lane,
                           const double *live) {
   const vd relative = vd_set(rtol), one = vd_set(1.0), zero = vd_set(0.0);
@@ -283,6 +298,7 @@ const rein_kernels REIN_TABLE = {
     .error_weights = error_weights,
     .add_abs = add_abs,
     .any_outside = any_outside,
+    .may_turn = may_turn,
     .finish_rates = finish_rates,
     .horner = horner,
     .blend = blend,

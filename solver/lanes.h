@@ -58,6 +58,12 @@ typedef struct {
   /* Whether x (n_lane) is anywhere not within [low, high] in live lanes; NaN is not. */
   bool (*any_outside)(const double *x, double low, double high, const double *live, int n_lane);
 
+  /* Of a margin that was g0 and is g1 (n_lane) after a step `growth` times as long as the last: whether in a
+   * live lane it may have been 0 between, because an end is not `distance` times as far from 0 as it moves in
+   * a step. pace (n_lane) is how far it moved in the last step; becomes that of this one. NaN may. */
+  bool (*may_turn)(const double *g0, const double *g1, double growth, double distance, const double *live,
+                   double *pace, int n_lane);
+
   /* rows *= scale (n_lane, NULL for 1) in live lanes, = 0 in the others; bad (n_lane) becomes 1.0 where a
    * live lane has a value that is not finite, else 0.0. Returns true if any is bad. */
   bool (*finish_rates)(double *rows, int n_row, int n_lane, const double *scale, const double *live,

@@ -122,12 +122,26 @@ static void find_leaving(rein_batch *b, int state, const double *y) {
     if (!left) continue;
     b->tau_low[l] = b->piece_low[l], b->tau_high[l] = b->piece_high[l], b->leaves[l] = state;
   }
-  if (any) locate_leaving(b, state, low, high);
+  if (any) b->n_leaves++, locate_leaving(b, state, low, high);
+}
+
+static bool any_leaves(const rein_batch *b, const double *y) {
+  for (int i = 0; i < b->n_ranged; i++) {
+    const int s = b->ranged[i];
+    double low, high;
+    rein_batch_range(b, s, &low, &high);
+    if (b->tape->range_policy[s] == REIN_RANGE_ERROR &&
+        b->kernels->any_outside(y + (size_t)s * (size_t)b->n_lane, low, high, b->moving, b->n_lane))
+      return true;
+  }
+  return false;
 }
 
 void rein_batch_find_leavers(rein_batch *b, double tau_before, int n_cut) {
   const bool parked = memcmp(b->moving, b->problem.shape.live, (size_t)b->n_lane * sizeof *b->moving) != 0;
-  const double *y;
+  const double *y = rein_method_state(b->method);
+  b->n_leaves = 0;
+  if (n_cut == 0 && !parked && !any_leaves(b, y)) return; /* as a rule */
   for (int l = 0; l < b->n_lane; l++) b->leaves[l] = -1;
   b->kernels->fill(tau_before, b->piece_low, (size_t)b->n_lane);
   for (int k = 0; k <= n_cut && end_piece(b, k, n_cut, b->tau_high, !parked, &y); k++) {
@@ -184,10 +198,10 @@ static void watch_signal(rein_batch *b, int i) {
 
 void rein_batch_watch_safety(rein_batch *b, double tau_before, int n_cut) {
   double *end = b->bad; /* scratch: rates are not called here */
-  bool is_step = memcmp(b->moving, b->problem.shape.live, (size_t)b->n_lane * sizeof *end) == 0;
+  const bool is_step = !(b->n_ranged && b->n_leaves) &&
+                       memcmp(b->moving, b->problem.shape.live, (size_t)b->n_lane * sizeof *end) == 0;
   for (int l = 0; l < b->n_lane; l++) {
     end[l] = b->tau_high[l];
-    is_step = is_step && (!b->n_ranged || b->leaves[l] < 0);
   }
   const double *y;
   b->kernels->fill(tau_before, b->piece_low, (size_t)b->n_lane);

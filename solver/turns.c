@@ -15,10 +15,13 @@
 #include "solver/batch.h"
 
 #define ROUNDS 3
-#define NEAR 0.5    /* of the margin's range in the step: turning points that far from 0 are looked at */
-#define MAX_ROOT 16 /* of the margins of one lane in one step; more leave some pieces together */
+#define NEAR 0.5      /* of the margin's range in the step: turning points that far from 0 are looked at */
+#define DISTANCE 8    /* from 0, in moves of a step, from which on a margin is left alone */
+#define MOST_GROWTH 2 /* of the steps' length, for that to be said by the step before */
+#define MAX_ROOT 16   /* of the margins of one lane in one step; more leave some pieces together */
 
 void rein_batch_start_margins(rein_batch *b) {
+  b->last_length = 0;
   if (b->tape->n_margin) rein_eval_run(b->eval, REIN_PROG_MARGIN, b->cur, b->y, b->margin_before);
 }
 
@@ -141,12 +144,14 @@ static void cut_at_changes(rein_batch *b, int l, double before, double length) {
   for (int i = 1; i < n; i++) add_cut(b, l, before + 0.5 * (root[i - 1] + root[i]) * length);
 }
 
-/* Which lanes have a margin that changes its sign (mask), and whether a margin of one turns near 0. */
+/* Which lanes have a margin that changes its sign (changed), and whether a margin of one turns near 0. */
 static bool scan(rein_batch *b, int margin) {
   const double *g0 = rein_row_of(b->margin_before, b, margin), *g1 = rein_row_of(b->margin_middle, b, margin),
                *g2 = rein_row_of(b->margin_now, b, margin);
+  double *pace = rein_row_of(b->margin_pace, b, margin);
   bool turning = false;
   for (int l = 0; l < b->n_lane; l++) {
+    pace[l] = fmax(pace[l], fmax(fabs(g1[l] - g0[l]), fabs(g2[l] - g1[l])));
     const int above = (g0[l] > 0) + (g1[l] > 0) + (g2[l] > 0);
     const bool changed = above != 0 && above != 3;
     const bool bends =
@@ -157,25 +162,43 @@ static bool scan(rein_batch *b, int margin) {
   return turning;
 }
 
-int rein_batch_cut_step(rein_batch *b, double before, double tau) {
-  const int n_margin = b->tape->n_margin;
-  const double length = tau - before;
+/* A step behind a longer or about equal one of its pass: a margin that stays far from 0, by how far it moves
+ * in such steps, is not looked at further. */
+static bool is_calm(rein_batch *b, double length) {
+  const double growth = length / b->last_length;
+  bool calm = b->last_length > 0 && growth <= MOST_GROWTH;
+  for (int r = 0; r < b->tape->n_margin; r++) {
+    double *pace = rein_row_of(b->margin_pace, b, r);
+    if (b->last_length == 0) b->kernels->fill(0.0, pace, (size_t)b->n_lane);
+    calm &= !b->kernels->may_turn(rein_row_of(b->margin_before, b, r), rein_row_of(b->margin_now, b, r),
+                                  b->last_length > 0 ? growth : 0, DISTANCE, b->moving, pace, b->n_lane);
+  }
+  b->last_length = length;
+  return calm;
+}
+
+/* Cuts by the margins at both ends and in the middle; the largest number of a lane. */
+static int cut_lanes(rein_batch *b, double before, double length) {
   int most = 0;
-  for (int l = 0; l < b->n_lane; l++) b->time_program[l] = b->t0[l] + tau * b->span[l], b->n_cut[l] = 0;
-  rein_eval_run(b->eval, REIN_PROG_MARGIN, b->time_program, rein_method_state(b->method), b->margin_now);
   b->kernels->fill(before + 0.5 * length, b->tau_mid, (size_t)b->n_lane);
-  if (margins_at(b, b->tau_mid, b->margin_middle)) {
-    for (int l = 0; l < b->n_lane; l++) b->changed[l] = false;
-    for (int r = 0; r < n_margin; r++)
-      if (scan(b, r)) look_at_turns(b, r, before, length);
-    for (int l = 0; l < b->n_lane; l++) {
-      if (b->changed[l]) cut_at_changes(b, l, before, length);
-      if (b->n_cut[l] > most) most = b->n_cut[l];
-    }
+  if (!margins_at(b, b->tau_mid, b->margin_middle)) return 0;
+  for (int l = 0; l < b->n_lane; l++) b->changed[l] = false, b->n_cut[l] = 0;
+  for (int r = 0; r < b->tape->n_margin; r++)
+    if (scan(b, r)) look_at_turns(b, r, before, length);
+  for (int l = 0; l < b->n_lane; l++) {
+    if (b->changed[l]) cut_at_changes(b, l, before, length);
+    if (b->n_cut[l] > most) most = b->n_cut[l];
   }
   for (int k = 0; k < most; k++)
     for (int l = 0; l < b->n_lane; l++)
-      if (k >= b->n_cut[l]) rein_row_of(b->cut, b, k)[l] = tau;
+      if (k >= b->n_cut[l]) rein_row_of(b->cut, b, k)[l] = before + length;
+  return most;
+}
+
+int rein_batch_cut_step(rein_batch *b, double before, double tau) {
+  for (int l = 0; l < b->n_lane; l++) b->time_program[l] = b->t0[l] + tau * b->span[l];
+  rein_eval_run(b->eval, REIN_PROG_MARGIN, b->time_program, rein_method_state(b->method), b->margin_now);
+  const int most = is_calm(b, tau - before) ? 0 : cut_lanes(b, before, tau - before);
   double *ends = b->margin_before;
   b->margin_before = b->margin_now, b->margin_now = ends;
   return most;
