@@ -39,20 +39,29 @@ void rein_json_add(json_t **list, json_t *value) {
   *list = NULL;
 }
 
+typedef struct {
+  rein_text *text;
+  bool full; /* jansson does not look at the answer for every piece */
+} output;
+
 /* No jump out of jansson. */
-static int append(const char *bytes, size_t n, void *text) {
+static int append(const char *bytes, size_t n, void *context) {
   rein_guard guard;
-  rein_arena *arena = ((rein_text *)text)->arena;
-  if (REIN_GUARD(arena, &guard)) return -1;
-  rein_text_add_n(text, bytes, n);
-  rein_unguard(arena, &guard);
+  output *to = context;
+  if (to->full) return -1;
+  to->full = true;
+  if (REIN_GUARD(to->text->arena, &guard)) return -1;
+  rein_text_add_n(to->text, bytes, n);
+  rein_unguard(to->text->arena, &guard);
+  to->full = false;
   return 0;
 }
 
 rein_status rein_json_print_as(json_t *report, size_t how, rein_text *out) {
-  const bool whole = report && json_dump_callback(report, append, out, how) == 0 && append("\n", 1, out) == 0;
+  output to = {.text = out};
+  const bool whole = report && json_dump_callback(report, append, &to, how) == 0 && append("\n", 1, &to) == 0;
   json_decref(report);
-  return whole ? REIN_OK : REIN_ERR_MEMORY;
+  return whole && !to.full ? REIN_OK : REIN_ERR_MEMORY;
 }
 
 rein_status rein_json_print(json_t *report, rein_text *out) {
