@@ -98,6 +98,32 @@ void rein_eval_destroy(rein_eval *eval) {
   free(eval);
 }
 
+bool rein_eval_holds(double gap, rein_op op) {
+  switch (op) {
+  case REIN_OP_LT:
+    return gap < 0;
+  case REIN_OP_LE:
+    return gap <= 0;
+  case REIN_OP_GT:
+    return gap > 0;
+  default:
+    return gap >= 0;
+  }
+}
+
+void rein_eval_set_modes(rein_eval *eval, const double *time, double *stops) {
+  const rein_tape *t = eval->tape;
+  if (!t->n_mode) return;
+  rein_eval_run(eval, REIN_PROG_STOPS, time, NULL, stops);
+  for (int m = 0; m < t->n_mode; m++) {
+    const double *g0 = stops + (size_t)(2 * m) * (size_t)eval->n_lane, *slope = g0 + eval->n_lane;
+    double *mode = rein_eval_row(eval, t->mode_first + m);
+    for (int l = 0; l < eval->n_lane; l++)
+      mode[l] = rein_eval_holds(g0[l] + slope[l] * time[l], t->mode_op[m]) ? 1.0 : 0.0;
+  }
+  rein_eval_params(eval);
+}
+
 int rein_eval_n_lane(const rein_eval *eval) {
   return eval->n_lane;
 }

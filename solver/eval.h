@@ -27,6 +27,13 @@ double *rein_eval_row(rein_eval *eval, int slot);
 /* Runs the parameter section. */
 void rein_eval_params(rein_eval *eval);
 
+/* Truth of `gap op 0`; op: LT, LE, GT, GE. */
+bool rein_eval_holds(double gap, rein_op op);
+
+/* Modes as their comparisons are at `time` (n_lane), for whoever evaluates rates outside an integration; runs
+ * the parameter section. stops: scratch (2 n_mode x n_lane). */
+void rein_eval_set_modes(rein_eval *eval, const double *time, double *stops);
+
 /* What is called before a program that reads states is run, with the same time and state: it may write rows
  * of delayed values (and nothing else) by rein_eval_row. NULL: nothing. The programs DELAY and PAST, INITIAL,
  * ACTION, NOISE and STOPS are run without. */

@@ -8,19 +8,6 @@
 
 /* ---- targets and modes ---- */
 
-static bool holds(double g, rein_op op) {
-  switch (op) {
-  case REIN_OP_LT:
-    return g < 0;
-  case REIN_OP_LE:
-    return g <= 0;
-  case REIN_OP_GT:
-    return g > 0;
-  default:
-    return g >= 0;
-  }
-}
-
 /* The next instant at which something is known to happen to the lane. */
 static double next_target(const rein_batch *b, int l) {
   const rein_lane_plan *lane = &b->lane[l];
@@ -69,7 +56,7 @@ static bool set_modes(rein_batch *b) {
       const double middle = b->cur[l] + 0.5 * (b->target[l] - b->cur[l]);
       const bool here = (b->at_instant && !is_behind(b, l)) || b->target[l] <= b->cur[l];
       const double gap = here ? gap_here(g0[l], slope[l], b->cur[l]) : g0[l] + slope[l] * middle;
-      double now = holds(gap, b->tape->mode_op[m]) ? 1.0 : 0.0;
+      double now = rein_eval_holds(gap, b->tape->mode_op[m]) ? 1.0 : 0.0;
       changed |= now != mode[l];
       mode[l] = now;
     }

@@ -146,17 +146,20 @@ static rein_code run_program(const rein_model_file *model, rein_prog prog, doubl
   const int n = model->tape->n_state, n_lane = REIN_LANE_MULTIPLE;
   rein_eval *eval = rein_eval_create(model->tape, n_lane, rein_kernels_best());
   double *rows = rein_rows_create((size_t)n, n_lane), *answer = rein_rows_create((size_t)n, n_lane),
-         *at = rein_rows_create(1, n_lane);
-  const bool good = eval && rows && answer && at;
+         *at = rein_rows_create(1, n_lane),
+         *stops = rein_rows_create(2 * (size_t)model->tape->n_mode + 1, n_lane);
+  const bool good = eval && rows && answer && at && stops;
   if (good) {
     for (int lane = 0; lane < n_lane; lane++) at[lane] = time;
     for (int i = 0; state && i < n; i++) {
       for (int lane = 0; lane < n_lane; lane++) rows[i * n_lane + lane] = state[i];
     }
     rein_eval_params(eval);
+    rein_eval_set_modes(eval, at, stops);
     rein_eval_run(eval, prog, at, state ? rows : NULL, answer);
     for (int i = 0; i < n; i++) out[i] = answer[i * n_lane];
   }
+  free(stops);
   free(at);
   free(answer);
   free(rows);

@@ -72,6 +72,25 @@ START_TEST(test_model) {
 }
 END_TEST
 
+/* By comparisons of time and of states, on both sides of them. */
+START_TEST(test_rates_that_switch) {
+  rein_model_file *model;
+  double state = 3.0, rate;
+  write_text(
+      in("switch.yaml"),
+      "rein: model/1\nname: s\ntime: h\nstates:\n  a: {unit: mg, initial: 0, rate: \"if time > 5 h then 1 "
+      "'mg/h' else if a > 2 mg then 2 'mg/h' else 3 'mg/h'\"}\n");
+  ck_assert_int_eq(rein_model_load(session, in("switch.yaml"), &model), REIN_DONE);
+  ck_assert_int_eq(rein_model_rates(model, 6.0, &state, &rate), REIN_DONE);
+  ck_assert_double_eq(rate, 1);
+  ck_assert_int_eq(rein_model_rates(model, 4.0, &state, &rate), REIN_DONE);
+  ck_assert_double_eq(rate, 2);
+  state = 1.0;
+  ck_assert_int_eq(rein_model_rates(model, 4.0, &state, &rate), REIN_DONE);
+  ck_assert_double_eq(rate, 3);
+}
+END_TEST
+
 START_TEST(test_wrong_model) {
   rein_model_file *model = NULL;
   write_text(in("decay.yaml"),
@@ -135,6 +154,7 @@ Suite *rein_suite_rein(void) {
   tcase_set_timeout(tcase, 60);
   tcase_add_checked_fixture(tcase, setup, teardown);
   tcase_add_test(tcase, test_model);
+  tcase_add_test(tcase, test_rates_that_switch);
   tcase_add_test(tcase, test_wrong_model);
   tcase_add_test(tcase, test_scenario_to_export);
   tcase_add_test(tcase, test_progress_can_stop);
