@@ -158,14 +158,14 @@ REIN_API const char *rein_env_action_unit(const rein_env *env, int i);
 REIN_API rein_code rein_env_reset(rein_env *env, uint64_t seed, double *observation);
 
 /* Gives amounts `action` (n_action; NaN, or 0 of what goes into a state: nothing) at once and lets dt > 0
- * [model time] pass. N steps are one run within the tolerance: a step goes on from the state that the last
- * one reached, with delayed doses, infusions and held parameters; only where the model has delays, events or
- * fast reactions that settle before the start it simulates the episode from its beginning. A step that goes
- * beyond the episode's length is cut there: truncated, elapsed is the length. An amount outside the range
- * that the model is valid for is given and flagged in *result. REIN_DONE: observation (n_observation) and
- * *result are filled. REIN_WRONG_CALL: the episode has ended, dt is not above 0, or something was to be given
- * whose action or model is never_automatic; nothing is done, and an episode that is on goes on.
- * REIN_NOT_POSSIBLE, REIN_WRONG_INPUT: it could not be simulated. */
+ * [model time] pass. N steps are one run within 1e-6 of a value (hundreds of steps): a step goes on from the
+ * state that the last one reached, with delayed doses, infusions and held parameters; only where the model
+ * has delays, events or fast reactions that settle before the start it simulates the episode from its
+ * beginning. A step that goes beyond the episode's length is cut there: truncated, elapsed is the length. An
+ * amount outside the range that the model is valid for is given and flagged in *result. REIN_DONE:
+ * observation (n_observation) and *result are filled. REIN_WRONG_CALL: the episode has ended, dt is not above
+ * 0, or something was to be given whose action or model is never_automatic; nothing is done, and an episode
+ * that is on goes on. REIN_NOT_POSSIBLE, REIN_WRONG_INPUT: it could not be simulated. */
 REIN_API rein_code rein_env_step(rein_env *env, const double *action, double dt, double *observation,
                                  rein_env_result *result);
 

@@ -12,6 +12,8 @@
 #include "src/scenario/draw.h"
 #include "src/study/sample.h"
 
+#define STEP_RTOL 1e-8 /* a hundredth of what an episode is promised: each step begins anew */
+
 /* What was done in an episode. */
 typedef struct {
   double time, amount;
@@ -102,7 +104,8 @@ static const rein_yaml *make_tree(const rein_environment *env, rein_arena *arena
 static rein_status read_episode(const rein_environment *env, rein_arena *arena, const act *done,
                                 size_t n_done, double from, double until, rein_diag *diag,
                                 rein_scenario **out) {
-  const rein_scenario_options options = {.has_seed = true, .seed = env->seed, .model = env->model};
+  const rein_scenario_options options = {
+      .has_seed = true, .seed = env->seed, .model = env->model, .rtol = STEP_RTOL};
   return rein_scenario_read_tree(arena, env->units, env->path,
                                  make_tree(env, arena, done, n_done, from, until), &options, diag, out);
 }
