@@ -43,3 +43,15 @@ void rein_text_number(rein_text *text, double value) {
   }
   rein_text_add(text, shortest);
 }
+
+int rein_text_utf8_length(const char *bytes, size_t n) {
+  const unsigned char *s = (const unsigned char *)bytes;
+  if (s[0] < 0x80) return 1;
+  int length = s[0] >= 0xF0 ? 4 : s[0] >= 0xE0 ? 3 : 2;
+  if (s[0] < 0xC2 || s[0] > 0xF4 || (size_t)length > n) return 0;
+  for (int i = 1; i < length; i++)
+    if ((s[i] & 0xC0) != 0x80) return 0;
+  if ((s[0] == 0xE0 && s[1] < 0xA0) || (s[0] == 0xED && s[1] > 0x9F)) return 0;
+  if ((s[0] == 0xF0 && s[1] < 0x90) || (s[0] == 0xF4 && s[1] > 0x8F)) return 0;
+  return length;
+}

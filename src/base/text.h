@@ -19,4 +19,8 @@ void rein_text_printf(rein_text *text, const char *format, ...) __attribute__((f
 /* The shortest decimal that reads back as the same double: "0.1", "1e-300", "nan", "inf". */
 void rein_text_number(rein_text *text, double value);
 
+/* Bytes of the UTF-8 character at `bytes`, of which n >= 1 are there; 0 if it is none (overlong, surrogate,
+ * too large, cut off). */
+int rein_text_utf8_length(const char *bytes, size_t n);
+
 #endif

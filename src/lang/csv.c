@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/text.h"
+
 typedef struct {
   rein_arena *arena;
   rein_diag *diag;
@@ -110,6 +112,20 @@ static void skip_before_header(reader *r) {
   }
 }
 
+/* JSON and pages hold text from tables. */
+static bool check_utf8(const reader *r) {
+  const rein_source *source = r->source;
+  for (size_t i = 0; i < source->n_byte;) {
+    const int length = rein_text_utf8_length(source->bytes + i, source->n_byte - i);
+    if (length == 0) {
+      rein_error(r->diag, pos_at(r, i), "not valid UTF-8: save the table as UTF-8");
+      return false;
+    }
+    i += (size_t)length;
+  }
+  return true;
+}
+
 static bool check_header(reader *r, size_t n_column) {
   int n_error = rein_diag_n_error(r->diag);
   for (size_t i = 0; i < n_column; i++) {
@@ -154,6 +170,7 @@ rein_status rein_csv_parse(rein_arena *arena, const rein_source *source, rein_di
     rein_error(diag, pos_at(&r, 0), "this is no text: it holds a zero byte");
     return REIN_ERR_INPUT;
   }
+  if (!check_utf8(&r)) return REIN_ERR_INPUT;
   size_t n_column = 0;
   if (r.at >= source->n_byte || at_line_end(&r)) {
     rein_error(diag, pos_at(&r, r.at), "expected a header line with the names of the columns");

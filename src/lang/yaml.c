@@ -13,6 +13,7 @@
 #include <yaml.h>
 
 #include "src/base/names.h"
+#include "src/base/text.h"
 
 #define MAX_DEPTH 64
 #define MAX_BYTES ((size_t)64 << 20)
@@ -45,18 +46,6 @@ static void close_reader(void *object) {
 
 /* ---- bytes ---- */
 
-/* Bytes of the UTF-8 character at s, 0 if it is none (overlong, surrogate, too large, cut off). */
-static int utf8_length(const unsigned char *s, size_t n) {
-  if (s[0] < 0x80) return 1;
-  int length = s[0] >= 0xF0 ? 4 : s[0] >= 0xE0 ? 3 : 2;
-  if (s[0] < 0xC2 || s[0] > 0xF4 || (size_t)length > n) return 0;
-  for (int i = 1; i < length; i++)
-    if ((s[i] & 0xC0) != 0x80) return 0;
-  if ((s[0] == 0xE0 && s[1] < 0xA0) || (s[0] == 0xED && s[1] > 0x9F)) return 0;
-  if ((s[0] == 0xF0 && s[1] < 0x90) || (s[0] == 0xF4 && s[1] > 0x8F)) return 0;
-  return length;
-}
-
 /* What is wrong with the character of `length` bytes at s, or NULL. */
 static const char *wrong_character(const unsigned char *s, int length, size_t left, bool at_line_start) {
   if (length == 0) return "not valid UTF-8";
@@ -86,7 +75,7 @@ static bool check_bytes(const reader *r) {
   size_t n = r->source->n_byte;
   bool at_line_start = true;
   for (size_t i = r->first; i < n;) {
-    int length = utf8_length(bytes + i, n - i);
+    int length = rein_text_utf8_length(r->source->bytes + i, n - i);
     const char *wrong = wrong_character(bytes + i, length, n - i, at_line_start);
     if (!wrong && is_private_escape(r->source->bytes + i)) wrong = "a private-use character";
     if (wrong) {
@@ -255,7 +244,7 @@ static const char *wrong_text(const char *text, size_t n) {
   const unsigned char *bytes = (const unsigned char *)text;
   const char *wrong = NULL;
   for (size_t i = 0; i < n && !wrong;) {
-    int length = utf8_length(bytes + i, n - i);
+    int length = rein_text_utf8_length(text + i, n - i);
     wrong = wrong_character(bytes + i, length, n - i, false);
     i += (size_t)length;
   }

@@ -205,6 +205,11 @@ static bool read_value(const job *j, int64_t row, const meaning *m, rein_observe
     rein_error(j->nm.diag, at(j, row, REIN_COL_ULOQ), "the upper limit of detection is below the lower one");
     return false;
   }
+  if (!rein_observed_agrees(-cens, dv, low, high)) {
+    rein_error(j->nm.diag, at(j, row, REIN_COL_DV), "this value is not %s the line's limit, as CENS says",
+               cens > 0 ? "below" : "above");
+    return false;
+  }
   p->censored = dv < low ? -1 : dv > high ? 1 : -cens;
   p->value = p->censored < 0 ? low : p->censored > 0 ? high : dv;
   if (p->censored && isnan(p->value) && j->nm.at[REIN_COL_LIMIT] >= 0) p->value = dv;

@@ -246,12 +246,22 @@ static bool read_limits(const job *j, int64_t row, conversion unit, rein_observe
   return false;
 }
 
+bool rein_observed_agrees(int censored, double value, double low, double high) {
+  return !(censored < 0 && (value > low || value > high)) && !(censored > 0 && (value < high || value < low));
+}
+
 /* A measurement of a person: beyond a limit of detection it is known only that it is there. */
 static bool read_value(const job *j, int64_t row, conversion unit, rein_observed_point *p) {
   if (!read_optional(j, row, j->c.value, unit, &p->value) || !read_censored(j, row, &p->censored))
     return false;
   p->n = 1.0;
   p->sd = NAN;
+  if (!rein_observed_agrees(p->censored, p->value, p->low, p->high)) {
+    rein_error(j->r->diag, pos_at(j, row, j->c.value),
+               "this value is not %s the row's limit, as 'censored' says",
+               p->censored < 0 ? "below" : "above");
+    return false;
+  }
   if (p->value < p->low) p->censored = -1;
   if (p->value > p->high) p->censored = 1;
   if (p->censored == 0) return true;

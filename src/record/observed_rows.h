@@ -58,4 +58,8 @@ int rein_observed_find_observable(const rein_model *model, const char *name);
 /* Reads all rows of r->csv into r->observed; false with errors in diag. */
 bool rein_observed_read_rows(rein_observed_reader *r);
 
+/* Whether a value said to be censored (-1 below, 1 above, 0 not said) is not on the other side of its limit;
+ * NaN: no value, no limit. */
+bool rein_observed_agrees(int censored, double value, double low, double high);
+
 #endif

@@ -148,8 +148,8 @@ static void add_effect(rein_html *html, const rein_validation *v, const rein_val
     rein_html_cell(html, "%g, within each", e->n_arm);
   else
     rein_html_cell(html, "%g and %g", e->n_arm, e->n_comparator);
-  if (isnan(e->observed_low))
-    rein_html_cell(html, "%.4g (n/a: its sampling error is not known)", e->observed);
+  if (e->no_observed)
+    rein_html_cell(html, "%.4g (n/a: %s)", e->observed, e->no_observed);
   else
     rein_html_cell(html, "%.4g (%.4g to %.4g)", e->observed, e->observed_low, e->observed_high);
   if (isnan(e->predicted))

@@ -19,7 +19,7 @@ typedef enum { FORM_DRAWS, FORM_LEVELS, FORM_NAMED } form;
 
 /* What is predicted for one point, of the measured value after, observable's unit. */
 typedef struct {
-  rein_weighted *at; /* (n) draws with weight 1; quantiles with their level */
+  rein_weighted *at; /* (n) w: number of a draw, level of a quantile; rising after finish() */
   size_t n, capacity;
   rein_noise_kind named; /* FORM_NAMED */
   double location, spread;
@@ -187,20 +187,21 @@ static int find_point(const reader *r, int64_t row, int *observable) {
 static bool read_draw(reader *r, int64_t row, int point, const rein_unit *from, const rein_unit *to) {
   prediction *p = &r->outside->point[point];
   const int column = r->outside->form == FORM_DRAWS ? r->c.draw : r->c.level;
-  double value, level = 1.0;
-  if (!rein_csv_number(r->csv, row, r->c.value, r->diag, &value)) return false;
-  if (r->outside->form == FORM_LEVELS) {
-    if (!rein_csv_number(r->csv, row, column, r->diag, &level)) return false;
-    if (!(level > 0.0 && level < 1.0)) {
-      rein_error(r->diag, rein_csv_pos(r->csv, row, column), "a level is between 0 and 1");
-      return false;
-    }
+  double value, level;
+  if (!rein_csv_number(r->csv, row, r->c.value, r->diag, &value) ||
+      !rein_csv_number(r->csv, row, column, r->diag, &level))
+    return false;
+  const bool is_draw = column == r->c.draw;
+  if (is_draw ? !(level >= 0.0 && level < 1e9 && level == floor(level)) : !(level > 0.0 && level < 1.0)) {
+    rein_error(r->diag, rein_csv_pos(r->csv, row, column),
+               is_draw ? "a draw is numbered: a whole number" : "a level is between 0 and 1");
+    return false;
   }
-  const char *key = rein_arena_printf(r->job->arena, "%d %s", point, rein_csv_text(r->csv, row, column));
+  const char *key = rein_arena_printf(r->job->arena, "%d %.17g", point, level);
   const int before = rein_names_add(r->seen, key, (int)row);
   if (before != (int)row) {
     rein_error(r->diag, rein_csv_pos(r->csv, row, column), "this line repeats line %d: the same point and %s",
-               rein_csv_pos(r->csv, before, 0).line, column == r->c.draw ? "draw" : "level");
+               rein_csv_pos(r->csv, before, 0).line, is_draw ? "draw" : "level");
     return false;
   }
   const rein_weighted at = {rein_unit_convert(value, from, to), level};
@@ -260,10 +261,22 @@ static int by_level(const void *left, const void *right) {
   return (a->w > b->w) - (a->w < b->w);
 }
 
+/* A draw that is not there would be taken for one that was never made. */
+static bool check_draws(const reader *r, const prediction *p) {
+  for (size_t i = 1; i < p->n; i++) {
+    if (p->at[i].w == p->at[i - 1].w + 1.0) continue;
+    rein_error(
+        r->diag, rein_csv_pos(r->csv, 0, r->c.draw),
+        "the draws of each point are numbered without gaps: after draw %.0f of one comes its draw %.0f",
+        p->at[i - 1].w, p->at[i].w);
+    return false;
+  }
+  return true;
+}
+
 /* Quantiles that reach far enough, and rise. The place is the file's: which point it is, is a person's. */
 static bool check_levels(const reader *r, prediction *p) {
   const rein_pos pos = rein_csv_pos(r->csv, 0, r->c.level);
-  qsort(p->at, p->n, sizeof *p->at, by_level);
   if (p->at[0].w > OUTERMOST || p->at[p->n - 1].w < 1.0 - OUTERMOST) {
     rein_error(r->diag, pos,
                "the levels of each point have to reach from 0.025 or lower to 0.975 or higher: coverage of "
@@ -280,11 +293,15 @@ static bool check_levels(const reader *r, prediction *p) {
 
 static bool finish(reader *r) {
   bool good = true;
+  int n_few = 0;
   r->outside->n_largest = GRID;
   for (int i = 0; i < r->job->n_task && good; i++) {
     prediction *p = &r->outside->point[i];
     if (p->n == 0) continue;
+    if (r->outside->form != FORM_NAMED) qsort(p->at, p->n, sizeof *p->at, by_level);
     if (r->outside->form == FORM_LEVELS) good = check_levels(r, p);
+    if (r->outside->form == FORM_DRAWS) good = check_draws(r, p);
+    n_few += r->outside->form == FORM_DRAWS && p->n < REIN_VALIDATE_EFFECTIVE;
     if (p->n > r->outside->n_largest) r->outside->n_largest = p->n;
   }
   if (good && !r->has_test_row) {
@@ -292,6 +309,11 @@ static bool finish(reader *r) {
     rein_error(r->diag, pos, "no line is of the test part");
     good = false;
   }
+  if (good && n_few)
+    rein_warning(
+        r->diag, rein_csv_pos(r->csv, 0, r->c.draw),
+        "%d %s fewer than %d draws; draws are scored as all that is predicted, so few of them score worse",
+        n_few, n_few == 1 ? "point has" : "points have", REIN_VALIDATE_EFFECTIVE);
   return good;
 }
 
@@ -332,10 +354,6 @@ static const prediction *of_task(const rein_outside *outside, const rein_validat
 
 size_t rein_outside_n_sample(const rein_outside *outside) {
   return outside->n_largest;
-}
-
-bool rein_outside_is_grid(const rein_outside *outside) {
-  return outside->form != FORM_DRAWS;
 }
 
 /* Straight lines between the levels given; what lies beyond the outermost is placed there. */

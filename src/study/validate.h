@@ -66,7 +66,8 @@ typedef struct {
   int comparator, study;                        /* of observed; -1: all */
   double n_arm, n_comparator;                   /* people */
   int n_missing;                                /* people without a prediction, no change in it */
-  double observed, observed_low, observed_high; /* with 95 % of its sampling error, NaN: not known */
+  double observed, observed_low, observed_high; /* with 95 % of its sampling error */
+  const char *no_observed;                      /* why that is NaN, NULL where it is not */
   double predicted, low, high;                  /* median, 5 and 95 %; NaN: no prediction */
 } rein_validation_effect;
 

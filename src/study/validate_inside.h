@@ -154,12 +154,11 @@ double rein_validate_log_score(const rein_validate_job *job, const rein_task *ta
 bool rein_validate_is_scored(const rein_validate_job *job, const rein_task *task);
 bool rein_validate_is_other(const rein_validate_job *job, const rein_task *task);
 
-/* outside.c: samples of the measured change that another model predicts, *n = 0: none. `is_grid`: they stand
- * at even steps of the distribution, and none is left out of its own score. */
+/* outside.c: samples of the measured change that another model predicts, *n = 0: none. They are the whole
+ * prediction, chosen by who made it, and no draws from a larger one that could be guessed from them. */
 size_t rein_outside_n_sample(const rein_outside *outside);
 void rein_outside_predict(const rein_outside *outside, const rein_validate_job *job, const rein_task *task,
                           rein_weighted *sample, size_t *n);
-bool rein_outside_is_grid(const rein_outside *outside);
 /* NaN where the prediction is no named distribution. */
 double rein_outside_log_score(const rein_outside *outside, const rein_validate_job *job,
                               const rein_task *task);

@@ -1,4 +1,5 @@
 /* The comparison as JSON: everything the text says, every score with its interval or reason. */
+#include <math.h>
 #include <string.h>
 
 #include "src/record/json_text.h"
@@ -46,11 +47,14 @@ static json_t *make_row(const rein_validation *v, const rein_validation_row *row
   return object;
 }
 
-static void set_interval(json_t **object, const char *key, double value, double low, double high) {
+/* no_interval: why low and high are null, NULL where they are not. */
+static void set_interval(json_t **object, const char *key, double value, double low, double high,
+                         const char *no_interval) {
   json_t *item = json_object();
   rein_json_set(&item, "value", rein_json_number(value));
   rein_json_set(&item, "low", rein_json_number(low));
   rein_json_set(&item, "high", rein_json_number(high));
+  if (no_interval) rein_json_set(&item, "no_interval", rein_json_text(no_interval));
   rein_json_set(object, key, item);
 }
 
@@ -65,13 +69,14 @@ static json_t *make_effect(const rein_validation *v, const rein_validation_effec
   rein_json_set(&object, "n_arm", rein_json_number(e->n_arm));
   rein_json_set(&object, "n_comparator", rein_json_number(e->n_comparator));
   rein_json_set(&object, "people_without_prediction", json_integer(e->n_missing));
-  set_interval(&object, "observed_95", e->observed, e->observed_low, e->observed_high);
-  set_interval(&object, "predicted_90", e->predicted, e->low, e->high);
+  set_interval(&object, "observed_95", e->observed, e->observed_low, e->observed_high, e->no_observed);
+  set_interval(&object, "predicted_90", e->predicted, e->low, e->high,
+               isnan(e->predicted) ? "no prediction" : NULL);
   return object;
 }
 
 static void set_left(json_t **object, const char *key, const rein_validation_left *l) {
-  set_interval(object, key, l->middle, l->low, l->high);
+  set_interval(object, key, l->middle, l->low, l->high, NULL);
 }
 
 /* Means behind which people became fewer, by who may have left. */

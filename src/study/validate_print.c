@@ -245,8 +245,8 @@ static void print_effect(const rein_validation *v, const rein_validation_effect 
       out, "%9s  %-27s %-27s %9s %9s  %s\n",
       e->row.is_within ? rein_arena_printf(arena, "%g within", e->n_arm)
                        : rein_arena_printf(arena, "%g/%g", e->n_arm, e->n_comparator),
-      isnan(e->observed_low)
-          ? rein_arena_printf(arena, "%.4g [n/a]", e->observed)
+      e->no_observed
+          ? rein_arena_printf(arena, "%.4g [n/a: %s]", e->observed, e->no_observed)
           : rein_arena_printf(arena, "%.4g [%.4g, %.4g]", e->observed, e->observed_low, e->observed_high),
       isnan(e->predicted) ? "n/a: no prediction"
                           : rein_arena_printf(arena, "%.4g [%.4g, %.4g]", e->predicted, e->low, e->high),

@@ -8,7 +8,8 @@
 #include "src/study/validate_inside.h"
 
 #define LOG_ROOT_2_PI 0.91893853320467274178
-#define WINDOW 0.1 /* others count whose horizon is within a tenth of the task's */
+#define ROUNDING 1e-10 /* of the measured values */
+#define WINDOW 0.1     /* others count whose horizon is within a tenth of the task's */
 
 const double rein_validate_level[REIN_VALIDATE_N_LEVEL] = {0.50, 0.90, 0.95, 0.10, 0.20,
                                                            0.30, 0.40, 0.60, 0.70, 0.80};
@@ -35,19 +36,25 @@ static void censor(const rein_task *task, rein_weighted *sample, size_t n) {
   }
 }
 
+/* A score that is nothing beside the measured values is what rounding leaves of 0. */
+static double round_off(const rein_task *task, double score) {
+  const double size = fmax(fmax(fabs(task->before), fabs(task->after)), fabs(task->relative_to));
+  return fabs(score) <= ROUNDING * size ? 0.0 : score;
+}
+
 static double score_sample(const rein_task *task, rein_weighted *sample, size_t n) {
   if (n == 0) return NAN;
   censor(task, sample, n);
   rein_weighted_sort(sample, n);
-  return rein_crps_fair(sample, n, task->after - task->before);
+  return round_off(task, rein_crps_fair(sample, n, task->after - task->before));
 }
 
-/* Of the prediction itself, which may stand at even steps of a distribution. */
+/* Of the prediction itself. The fair estimate is for draws that are alike: samples that somebody chose could
+ * lie far on both sides of the value and score 0, so they are scored as they are. */
 static double score_prediction(const rein_validate_job *job, const rein_task *task, rein_weighted *sample,
                                size_t n) {
   const double fair = score_sample(task, sample, n);
-  const bool is_grid = n > 1 && job->outside && rein_outside_is_grid(job->outside);
-  return is_grid ? rein_crps_plain(sample, n, task->after - task->before) : fair;
+  return job->outside ? round_off(task, rein_crps_plain(sample, n, task->after - task->before)) : fair;
 }
 
 bool rein_validate_is_scored(const rein_validate_job *job, const rein_task *task) {
@@ -234,7 +241,7 @@ static void score_task(const scorer *s, const rein_task *task, rein_task_score *
   size_t n, n_still;
   *out = (rein_task_score){.shuffled = NAN, .rank = NAN, .log_score = NAN, .direction = NAN};
   /* No change: as a certain prediction, and with the noise that the model declares. */
-  out->no_change_point = fabs(task->after - task->before);
+  out->no_change_point = round_off(task, fabs(task->after - task->before));
   rein_validate_predict(job, task, sim_arm, task->person, REIN_PREDICT_NO_CHANGE, s->sample, &n_still);
   out->no_change_noise = score_sample(task, s->sample, n_still);
   if (n_still == 0) out->no_change_noise = out->no_change_point;
@@ -265,7 +272,7 @@ static void score_effect(const scorer *s, const rein_task *effect, rein_task_sco
   size_t n;
   int none;
   *out = (rein_task_score){.others = NAN, .shuffled = NAN, .swapped = NAN, .rank = NAN, .log_score = NAN};
-  out->no_change_point = fabs(effect->after);
+  out->no_change_point = round_off(effect, fabs(effect->after));
   rein_validate_predict_effect(s->job, effect, REIN_PREDICT_NO_CHANGE, s->sample, &n, &none);
   out->no_change_noise = n > 0 ? score_sample(effect, s->sample, n) : out->no_change_point;
   rein_validate_predict_effect(s->job, effect, REIN_PREDICT_CHANGE, s->sample, &n, &out->n_missing);

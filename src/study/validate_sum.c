@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <gsl/gsl_cdf.h>
+
 #include "src/base/sha256.h"
 #include "src/record/reader.h"
 #include "src/stats/binomial.h"
@@ -16,6 +18,7 @@
 #define ROUNDING 1e-12 /* of equal sums */
 
 static const char few_units[] = "fewer than 8 units to resample";
+static const char baseline_is_right[] = "the baseline is without error";
 
 const char *rein_verdict_word(rein_verdict verdict) {
   static const char *const words[] = {"supported", "not supported", "undecided"};
@@ -118,7 +121,7 @@ static const char *why_not(const selection *s, rein_score_id id) {
   case REIN_SCORE_RANK:
     return is_outside ? "no predictions for other arms" : "fewer than 3 arms";
   default:
-    return "the baseline is perfect";
+    return "no point";
   }
 }
 
@@ -133,7 +136,22 @@ static bool choose_no_change(const selection *s) {
   return noise < point;
 }
 
-/* The ratio of both sums, or for skills 1 minus it, with its interval; na is left to the caller: no value. */
+/* Sums of rounding errors are equal sums. */
+static double without_rounding(double skill) {
+  return fabs(skill) < ROUNDING ? 0.0 : skill;
+}
+
+/* Skill over a baseline without error (units: n): 0 without an error of one's own, and no number otherwise.
+ */
+static rein_score skill_over_right(size_t n, double above, double below) {
+  if (n == 0) return (rein_score){NAN, NAN, NAN, NULL, NULL};
+  if (below < 0.0) return (rein_score){NAN, NAN, NAN, "the baseline's estimated CRPS is below 0", NULL};
+  if (above != 0.0) return (rein_score){NAN, NAN, NAN, baseline_is_right, NULL};
+  if (n < REIN_BOOTSTRAP_SMALLEST) return (rein_score){0.0, NAN, NAN, NULL, few_units};
+  return (rein_score){0.0, 0.0, 0.0, NULL, NULL};
+}
+
+/* The ratio of both sums, or for skills 1 minus it, with its interval. No value without na: no point. */
 static rein_score sum_terms(const selection *s, const terms *t) {
   const rein_validate_job *job = s->job;
   rein_score score = {NAN, NAN, NAN, NULL, NULL};
@@ -153,16 +171,16 @@ static rein_score sum_terms(const selection *s, const terms *t) {
     above += s->above[u], below += s->below[u];
     s->unit_above[n] = s->above[u], s->unit_below[n++] = s->below[u];
   }
-  if (!(below > 0.0)) return score;
+  if (!(below > 0.0)) return is_skill(t) ? skill_over_right(n, above, below) : score;
   score.value = is_skill(t) ? 1.0 - above / below : above / below;
-  if (is_skill(t) && fabs(score.value) < ROUNDING) score.value = 0.0;
+  if (is_skill(t)) score.value = without_rounding(score.value);
   if (!rein_bootstrap_ratio(job->arena, s->unit_above, s->unit_below, n, job->scenario->seed, LEVEL,
                             &score.low, &score.high)) {
     score.no_interval = few_units;
     score.low = score.high = NAN;
   } else if (is_skill(t)) {
-    const double high = 1.0 - score.low;
-    score.low = 1.0 - score.high;
+    const double high = without_rounding(1.0 - score.low);
+    score.low = without_rounding(1.0 - score.high);
     score.high = high;
   }
   return score;
@@ -172,7 +190,7 @@ static rein_score sum_score(const selection *s, rein_score_id id, bool noisy_no_
   terms t = terms_of[id];
   if (id == REIN_SCORE_NO_CHANGE && noisy_no_change) t.below = AT(no_change_noise);
   rein_score score = sum_terms(s, &t);
-  if (isnan(score.value)) score.na = why_not(s, id);
+  if (isnan(score.value) && !score.na) score.na = why_not(s, id);
   return score;
 }
 
@@ -316,6 +334,20 @@ static void add_rows(const rein_validate_job *job, rein_validation *v) {
 
 /* ---- effects ---- */
 
+/* 95 % of the sampling error of what was observed: normal, of a mean over people by Student's t. */
+static void set_observed(const rein_task *t, rein_validation_effect *e) {
+  double reach = NORMAL_95;
+  e->observed = t->after;
+  e->observed_low = e->observed_high = NAN;
+  e->no_observed = t->is_within && t->n_after < REIN_BOOTSTRAP_SMALLEST ? "fewer than 8 people"
+                   : isnan(t->se)                                       ? "SE not known"
+                                                                        : NULL;
+  if (e->no_observed) return;
+  if (t->is_within) reach = gsl_cdf_tdist_Pinv(0.5 * (1.0 + LEVEL), t->n_after - 1.0);
+  e->observed_low = t->after - reach * t->se;
+  e->observed_high = t->after + reach * t->se;
+}
+
 static void add_effect(const selection *s, const rein_task *t, const rein_task_score *score,
                        rein_validation *v) {
   rein_validation_effect *e = &v->effect[v->n_effect++];
@@ -325,9 +357,7 @@ static void add_effect(const selection *s, const rein_task *t, const rein_task_s
   e->n_arm = t->n_after;
   e->n_comparator = t->n_comparator;
   e->n_missing = score->n_missing;
-  e->observed = t->after;
-  e->observed_low = t->after - NORMAL_95 * t->se;
-  e->observed_high = t->after + NORMAL_95 * t->se;
+  set_observed(t, e);
   e->predicted = score->missing ? NAN : t->after + score->bias;
   e->low = score->missing ? NAN : score->low;
   e->high = score->missing ? NAN : score->high;
@@ -410,11 +440,13 @@ rein_verdict rein_validate_judge(const rein_score *no_change, const rein_score *
     *reason = coverage_high < 0.90 ? "90 % intervals cover too little" : "90 % intervals cover too much";
     return REIN_VERDICT_NOT_SUPPORTED;
   }
-  *reason = no_change->na || no_change->no_interval ? few_units
-            : mean_change->na                       ? "no mean change of the others to compare with"
-            : mean_change->no_interval              ? few_units
-            : !(no_change->low > 0.0)               ? "no clear skill over no change"
-            : !(mean_change->low > 0.0)             ? "no clear skill over the mean change of the others"
+  *reason = no_change->na == baseline_is_right        ? "no change is without error"
+            : mean_change->na == baseline_is_right    ? "the mean change of the others is without error"
+            : no_change->na || no_change->no_interval ? few_units
+            : mean_change->na                         ? "no mean change of the others to compare with"
+            : mean_change->no_interval                ? few_units
+            : !(no_change->low > 0.0)                 ? "no clear skill over no change"
+            : !(mean_change->low > 0.0)               ? "no clear skill over the mean change of the others"
             : isnan(coverage_low) || isnan(coverage_high) ? "no coverage"
                                                           : NULL;
   if (*reason) return REIN_VERDICT_UNDECIDED;

@@ -38,6 +38,23 @@ START_TEST(reads_quotes_and_line_ends) {
 }
 END_TEST
 
+/* Reports could not hold such text. A cut-off character at the end of the file is none, either. */
+START_TEST(not_utf8) {
+  static const char *const text[] = {"id,x\np1,1\nM\xfcller,2\n", "id,x\np1,1\nab,\"M\xc3",
+                                     "id,x\np1,1\n\xed\xa0\x80,2\n"};
+  static const char *const at[] = {"t.csv:3:2: error: not valid UTF-8", "t.csv:3:6: error: not valid UTF-8",
+                                   "t.csv:3:1: error: not valid UTF-8"};
+  rein_arena *arena = rein_arena_create();
+  rein_diag *diag = rein_diag_create(arena);
+  rein_text shown;
+  ck_assert_ptr_null(parse(arena, diag, text[_i]));
+  rein_text_init(&shown, arena);
+  rein_diag_print(diag, &shown);
+  ck_assert_msg(strstr(shown.bytes, at[_i]) && !strstr(shown.bytes, "ller"), "%s", shown.bytes);
+  rein_arena_destroy(arena);
+}
+END_TEST
+
 static const char *const NO_NUMBERS[] = {"ten", "1,5", "0x10", "inf", "nan(1)", "1e999", "1 2", ""};
 
 /* What is no number is told by its place, and its text is never shown. */
@@ -92,6 +109,7 @@ Suite *rein_suite_csv(void) {
   tcase_add_test(tcase, reads_quotes_and_line_ends);
   tcase_add_loop_test(tcase, no_number, 0, sizeof NO_NUMBERS / sizeof *NO_NUMBERS);
   tcase_add_loop_test(tcase, wrong_tables, 0, sizeof WRONG / sizeof *WRONG);
+  tcase_add_loop_test(tcase, not_utf8, 0, 3);
   tcase_add_test(tcase, finds_columns);
   suite_add_tcase(suite, tcase);
   return suite;

@@ -107,6 +107,31 @@ START_TEST(test_one_draw_by_hand) {
 }
 END_TEST
 
+/* 140 and 180 for all: 20 off on average, less a quarter of what is between them, so 10 wherever the value
+ * lies there. A fair estimate would take the two for draws of something wider, and say 0. */
+static const char *two_draws(int i) {
+  return rein_arena_printf(judged_get()->arena, "%s%s", line(i, "1,140"), line(i, "2,180"));
+}
+
+START_TEST(test_two_draws_by_hand) {
+  const rein_validation v = score(later_times(), predictions("draw,value", 8, two_draws));
+  ck_assert_double_eq_tol(judged_row(&v, "", NAN)->score[REIN_SCORE_CRPS].value, 10.0, 1e-9);
+  ck_assert_ptr_nonnull(strstr(judged_messages(), "8 points have fewer than 20 draws"));
+}
+END_TEST
+
+static const char *two_wild_draws(int i) {
+  return rein_arena_printf(judged_get()->arena, "%s%s", line(i, "1,-1e6"), line(i, "2,1e6"));
+}
+
+START_TEST(test_two_wild_draws_are_not_supported) {
+  const rein_validation v = score(later_times(), predictions("draw,value", 8, two_wild_draws));
+  ck_assert_double_eq(judged_row(&v, "", NAN)->score[REIN_SCORE_COVER_90].value, 1.0);
+  ck_assert_double_eq_tol(judged_row(&v, "", NAN)->score[REIN_SCORE_CRPS].value, 5e5, 1e-3);
+  ck_assert_int_eq(v.overall, REIN_VERDICT_NOT_SUPPORTED);
+}
+END_TEST
+
 /* A step of 30 that stays, and vast draws around no change, wide enough to cover it: worse than what the
  * others had done already, though better than a certain 0. */
 START_TEST(test_flat_and_vast_at_later_times_is_not_supported) {
@@ -282,6 +307,8 @@ Suite *rein_suite_split(void) {
   tcase_add_checked_fixture(tcase, judged_setup, judged_teardown);
   tcase_set_timeout(tcase, 60);
   tcase_add_test(tcase, test_one_draw_by_hand);
+  tcase_add_test(tcase, test_two_draws_by_hand);
+  tcase_add_test(tcase, test_two_wild_draws_are_not_supported);
   tcase_add_test(tcase, test_flat_and_vast_at_later_times_is_not_supported);
   tcase_add_test(tcase, test_normal_by_its_closed_form);
   tcase_add_test(tcase, test_quantiles_by_hand);

@@ -393,6 +393,33 @@ START_TEST(test_known_baseline) {
 }
 END_TEST
 
+/* 0.10032 g are not 100.32 mg to the last digit. What rounding leaves of no change is no opponent. */
+START_TEST(test_baseline_without_error) {
+  judged_scenario scenario = three_arms;
+  const judged_model certain = {.noise = "none"};
+  scenario.arms = "{none: none}";
+  scenario.baseline = "baseline: {y_measured: 0.10032 g}\n";
+  judged_start_people();
+  for (int i = 0; i < 8; i++) judged_person("none", i, 10, 100.32);
+  rein_validation v = report_on(&truth, &scenario);
+  ck_assert_str_eq(judged_row(&v, "", NAN)->score[REIN_SCORE_NO_CHANGE].na, "the baseline is without error");
+  ck_assert_str_eq(judged_row(&v, "", NAN)->score[REIN_SCORE_MEAN_CHANGE].na,
+                   "the baseline is without error");
+  ck_assert_int_eq(v.overall, REIN_VERDICT_UNDECIDED);
+  ck_assert_str_eq(v.verdict[0].reason, "no change is without error");
+  /* A model as right as that. */
+  scenario.baseline = NULL;
+  judged_get()->table.n = 0;
+  judged_start_people();
+  for (int i = 0; i < 8; i++) judged_person("none", i, 0, 100), judged_person("none", i, 10, 100);
+  v = report_on(&certain, &scenario);
+  const rein_score *s = &judged_row(&v, "", NAN)->score[REIN_SCORE_NO_CHANGE];
+  ck_assert_double_eq(judged_row(&v, "", NAN)->score[REIN_SCORE_CRPS].value, 0.0);
+  ck_assert(s->value == 0.0 && s->low == 0.0 && s->high == 0.0 && !s->na);
+  ck_assert_int_eq(v.overall, REIN_VERDICT_UNDECIDED);
+}
+END_TEST
+
 Suite *rein_suite_validate(void) {
   Suite *suite = suite_create("validate");
   TCase *tcase = tcase_create("validate");
@@ -417,6 +444,7 @@ Suite *rein_suite_validate(void) {
   tcase_add_test(tcase, test_a_person_unlike_the_cohort_has_no_prediction);
   tcase_add_test(tcase, test_failed_members_are_told);
   tcase_add_test(tcase, test_known_baseline);
+  tcase_add_test(tcase, test_baseline_without_error);
   suite_add_tcase(suite, tcase);
   return suite;
 }

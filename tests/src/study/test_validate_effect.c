@@ -233,7 +233,8 @@ START_TEST(test_within_people_by_hand) {
   ck_assert_int_eq(e->row.n_point, 8); /* of 32 changes */
   ck_assert_int_eq(e->row.n_unit, 8);
   ck_assert_double_eq_tol(e->observed, 30.0, 1e-9);
-  ck_assert_double_eq_tol(e->observed_high - e->observed, 1.959964 * sqrt(42.0 / 7 / 8), 1e-5);
+  ck_assert_double_eq_tol(e->observed_high - e->observed, 2.364624 * sqrt(42.0 / 7 / 8),
+                          1e-5); /* t of 7 degrees of freedom */
   ck_assert_double_eq_tol(e->predicted, 30.0, 1e-6);
   const rein_score *s = e->row.score;
   ck_assert_double_eq_tol(s[REIN_SCORE_CRPS].value, (2 + 1 + 0 + 1 + 2 + 4 + 0 + 4) / 8.0, 1e-6);
@@ -317,6 +318,8 @@ START_TEST(test_the_periods_of_the_page_run) {
   const rein_validation_effect *e = effect_at(&v, 168);
   ck_assert_int_eq(e->row.n_point, 2);
   ck_assert_double_eq_tol(e->observed, -0.5 * (66.5 + 49), 1e-9);
+  ck_assert(isnan(e->observed_low) && isnan(e->observed_high)); /* of two people */
+  ck_assert_ptr_nonnull(strstr(judged_text(&v), "-57.75 [n/a: fewer than 8 people]"));
   ck_assert_int_eq(e->n_missing, 0);
   ck_assert_double_lt(e->high, 0); /* warfarin lowers it */
 }
