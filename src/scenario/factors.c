@@ -121,7 +121,7 @@ const rein_action *rein_scenario_line_action(const rein_scenario *scenario, cons
 }
 
 double rein_factor_value(const rein_factor *factor, double share) {
-  if (factor->dist) return rein_people_quantile(factor->dist, factor->typical, share);
+  if (factor->dist) return rein_people_quantile(factor->dist, factor->typical, share, false);
   const rein_sweep_range range = {.low = factor->low, .high = factor->high, .log = factor->log};
   return rein_scenario_range_value(&range, share);
 }

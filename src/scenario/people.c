@@ -144,10 +144,7 @@ static double uniform_of(const rein_people *people, rein_draw_purpose purpose, i
   }
 }
 
-static double draw_covariate(const rein_people *people, int i, int64_t individual) {
-  const rein_covariate *c = &people->covariate[i];
-  if (c->kind == REIN_COVARIATE_FIXED) return c->centre;
-  double u = uniform_of(people, REIN_DRAW_COVARIATE, individual, (size_t)i);
+double rein_people_covariate_quantile(const rein_covariate *c, double u) {
   rein_dist dist = {.sd = c->sd, .low = c->low, .high = c->high};
   switch (c->kind) {
   case REIN_COVARIATE_NORMAL:
@@ -166,9 +163,15 @@ static double draw_covariate(const rein_people *people, int i, int64_t individua
   return draw_dist(&dist, c->centre, u, 0.0, 1.0, false, NULL);
 }
 
+static double draw_covariate(const rein_people *people, int i, int64_t individual) {
+  const rein_covariate *c = &people->covariate[i];
+  if (c->kind == REIN_COVARIATE_FIXED) return c->centre;
+  return rein_people_covariate_quantile(c, uniform_of(people, REIN_DRAW_COVARIATE, individual, (size_t)i));
+}
+
 /* ---- one person ---- */
 
-static double typical_covariate(const rein_covariate *c) {
+double rein_people_covariate_centre(const rein_covariate *c) {
   if (c->kind == REIN_COVARIATE_UNIFORM) return 0.5 * (c->low + c->high);
   if (c->kind == REIN_COVARIATE_BERNOULLI) return c->centre >= 0.5 ? 1.0 : 0.0;
   return c->centre;
@@ -190,7 +193,8 @@ static void take_given(const rein_people *people, int64_t individual, double *va
   }
   for (int i = 0; i < people->n_covariate; i++) {
     const rein_covariate *c = &people->covariate[i];
-    value[c->param] = people->typical ? typical_covariate(c) : draw_covariate(people, i, individual);
+    value[c->param] =
+        people->typical ? rein_people_covariate_centre(c) : draw_covariate(people, i, individual);
   }
 }
 
@@ -202,8 +206,7 @@ static void condition(const rein_people *people, int i, const double *z, double 
   *sd = row[i];
 }
 
-/* How people differ; of a covariate nobody is outside its range. */
-static rein_dist within_range(const rein_param *param) {
+rein_dist rein_people_between(const rein_param *param) {
   rein_dist between = param->between;
   if (param->covariate) {
     between.low = fmax(between.low, param->range_low);
@@ -216,8 +219,8 @@ size_t rein_people_n_value(const rein_people *people) {
   return people->model->n_param + (size_t)people->n_extra;
 }
 
-double rein_people_quantile(const rein_dist *dist, double centre, double u) {
-  return draw_dist(dist, centre, u, 0.0, 1.0, false, NULL);
+double rein_people_quantile(const rein_dist *dist, double centre, double u, bool computed) {
+  return draw_dist(dist, centre, u, 0.0, 1.0, computed, NULL);
 }
 
 void rein_people_draw(const rein_people *people, int64_t individual, const double *theta, double *value,
@@ -236,7 +239,7 @@ void rein_people_draw(const rein_people *people, int64_t individual, const doubl
     if (!people->typical && !people->held && !given && param->between.kind != REIN_DIST_NONE) {
       double u = uniform_of(people, REIN_DRAW_BETWEEN, individual, p);
       if (correlated) condition(people, i_correlated, scratch, &mean, &sd);
-      const rein_dist between = within_range(param);
+      const rein_dist between = rein_people_between(param);
       centre = draw_dist(&between, centre, u, mean, sd, computed, correlated ? &scratch[i_correlated] : NULL);
     } else if (correlated) {
       scratch[i_correlated] = 0.0;

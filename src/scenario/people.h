@@ -60,8 +60,17 @@ bool rein_people_init(rein_arena *arena, rein_people *people, const rein_model *
 /* How many numbers a person has: parameters, then extras. */
 size_t rein_people_n_value(const rein_people *people);
 
-/* Quantile of a distribution around `centre` at u in (0, 1), both in the parameter's unit. */
-double rein_people_quantile(const rein_dist *dist, double centre, double u);
+/* Quantile of a distribution around `centre` at u in (0, 1), both in the parameter's unit; of a computed
+ * parameter the deviate that the tape adds itself. */
+double rein_people_quantile(const rein_dist *dist, double centre, double u, bool computed);
+
+/* How people differ in a parameter; of a covariate nobody is outside its range. */
+rein_dist rein_people_between(const rein_param *param);
+
+/* What a cohort draws at u in (0, 1), inside its cuts, and what the typical individual has. Of Bernoulli the
+ * draw falls with u. */
+double rein_people_covariate_quantile(const rein_covariate *covariate, double u);
+double rein_people_covariate_centre(const rein_covariate *covariate);
 
 /* The value x standard deviations from the centre; of a computed parameter the deviate that the tape adds
  * itself. */

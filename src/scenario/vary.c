@@ -4,14 +4,7 @@
 #include <string.h>
 
 #include "src/scenario/inside.h"
-
-#define ONE_SD 0.15865525393145707 /* share below the centre minus 1 SD */
-
-static double centre_of(const rein_covariate *c) {
-  if (c->kind == REIN_COVARIATE_UNIFORM) return 0.5 * (c->low + c->high);
-  if (c->kind == REIN_COVARIATE_BERNOULLI) return c->centre >= 0.5 ? 1.0 : 0.0;
-  return c->centre;
-}
+#include "src/stats/normal.h"
 
 static bool is_number_of_model(const rein_scenario *scenario, const rein_covariate *c) {
   return c->param < (int)scenario->model->n_param;
@@ -24,30 +17,11 @@ double *rein_scenario_theta(rein_arena *arena, const rein_scenario *scenario, in
   memcpy(theta, scenario->inside->arm[arm].theta, n * sizeof *theta);
   for (int i = 0; i < people->n_covariate; i++)
     if (is_number_of_model(scenario, &people->covariate[i]))
-      theta[people->covariate[i].param] = centre_of(&people->covariate[i]);
+      theta[people->covariate[i].param] = rein_people_covariate_centre(&people->covariate[i]);
   return theta;
 }
 
 /* ---- what varies ---- */
-
-static void spread_covariate(const rein_covariate *c, rein_spread *out) {
-  *out = (rein_spread){.param = c->param, .cohort = true};
-  if (c->kind == REIN_COVARIATE_LOGNORMAL) {
-    out->low = c->centre * exp(-c->sd);
-    out->high = c->centre * exp(c->sd);
-  } else if (c->kind == REIN_COVARIATE_UNIFORM) {
-    out->low = c->low + ONE_SD * (c->high - c->low);
-    out->high = c->high - ONE_SD * (c->high - c->low);
-  } else if (c->kind == REIN_COVARIATE_BERNOULLI) {
-    out->low = 0.0;
-    out->high = 1.0;
-  } else {
-    out->low = c->centre - c->sd;
-    out->high = c->centre + c->sd;
-  }
-  out->low = fmax(out->low, c->low);
-  out->high = fmin(out->high, c->high);
-}
 
 rein_spread *rein_scenario_spreads(rein_arena *arena, const rein_scenario *scenario, int *n) {
   const rein_people *people = &scenario->inside->people;
@@ -56,22 +30,37 @@ rein_spread *rein_scenario_spreads(rein_arena *arena, const rein_scenario *scena
   *n = 0;
   for (size_t p = 0; p < model->n_param; p++) {
     const rein_param *param = &model->param[p];
-    const rein_dist *dist[2] = {&param->between, &param->uncertain};
+    const rein_dist dist[2] = {rein_people_between(param), param->uncertain};
     for (int k = 0; k < 2 && !people->given[p]; k++)
-      if (dist[k]->kind != REIN_DIST_NONE)
+      if (dist[k].kind != REIN_DIST_NONE)
         out[(*n)++] = (rein_spread){
-            .param = (int)p, .uncertain = k == 1, .dist = *dist[k], .computed = param->value_expr != NULL};
+            .param = (int)p, .uncertain = k == 1, .dist = dist[k], .computed = param->value_expr != NULL};
   }
   for (int i = 0; i < people->n_covariate; i++)
     if (is_number_of_model(scenario, &people->covariate[i]) &&
         people->covariate[i].kind != REIN_COVARIATE_FIXED)
-      spread_covariate(&people->covariate[i], &out[(*n)++]);
+      out[(*n)++] = (rein_spread){.param = people->covariate[i].param, .cohort = &people->covariate[i]};
   return out;
 }
 
 double rein_spread_value(const rein_spread *s, double centre, double x) {
-  if (s->cohort) return x < 0.0 ? centre + x * (centre - s->low) : centre + x * (s->high - centre);
   return rein_people_deviate(&s->dist, centre, x, s->computed);
+}
+
+/* The nodes of two points are exact; of all else, mean and variance of what is a parabola in the deviate are.
+ */
+double rein_spread_node(const rein_spread *s, double centre, int i, double *weight) {
+  static const double x[REIN_SPREAD_NODES] = {-1.7320508075688772, 0.0, 1.7320508075688772};
+  static const double share[REIN_SPREAD_NODES] = {1.0 / 6.0, 2.0 / 3.0, 1.0 / 6.0};
+  if (s->cohort && s->cohort->kind == REIN_COVARIATE_BERNOULLI) {
+    const double p = s->cohort->centre, of[REIN_SPREAD_NODES] = {1.0 - p, 0.0, p};
+    *weight = of[i];
+    return i == 1 ? rein_people_covariate_centre(s->cohort) : 0.5 * i;
+  }
+  *weight = share[i];
+  const double u = rein_normal_cdf(x[i]);
+  return s->cohort ? rein_people_covariate_quantile(s->cohort, u)
+                   : rein_people_quantile(&s->dist, centre, u, s->computed);
 }
 
 /* ---- the copy ---- */
@@ -83,7 +72,7 @@ static void hold_people(rein_arena *arena, const rein_scenario *scenario, rein_p
   for (int i = 0; i < people->n_covariate; i++)
     if (!is_number_of_model(scenario, &people->covariate[i])) left[n++] = people->covariate[i];
   for (int i = 0; i < n; i++) {
-    left[i].centre = centre_of(&left[i]);
+    left[i].centre = rein_people_covariate_centre(&left[i]);
     left[i].kind = REIN_COVARIATE_FIXED;
   }
   people->covariate = left;

@@ -39,6 +39,9 @@ static rein_status take(void *context, const rein_batch_result *r) {
       s->safety_first[((int64_t)arm * s->n_safety + k) * s->n_individual + i] =
           r->safety_first[(int64_t)k * r->n_lane + l];
     s->failed[arm * s->n_individual + i] = r->outcome[l].status == REIN_LANE_FAILED;
+    if (s->failure)
+      s->failure[arm * s->n_individual + i] =
+          (rein_sample_failure){r->outcome[l].time, r->outcome[l].fail, r->outcome[l].state};
     if (s->outside && !take_outside(s, r, l)) return REIN_ERR_MEMORY;
   }
   return REIN_OK;
@@ -74,6 +77,7 @@ static void free_sample(void *object) {
   free(s->noise);
   free(s->safety_first);
   free(s->failed);
+  free(s->failure);
   free(s->outside);
   free(s);
 }
@@ -90,7 +94,8 @@ static bool allocate_outside(rein_sample *sample) {
   return sample->outside != NULL;
 }
 
-static rein_sample *allocate(rein_arena *arena, const rein_scenario *s, int n_keep, bool judge_amounts) {
+static rein_sample *allocate(rein_arena *arena, const rein_scenario *s, int n_keep,
+                             const rein_sample_options *options) {
   rein_sample *sample = calloc(1, sizeof *sample);
   if (!sample) return NULL;
   rein_arena_defer(arena, free_sample, sample);
@@ -107,7 +112,9 @@ static rein_sample *allocate(rein_arena *arena, const rein_scenario *s, int n_ke
   sample->noise = calloc((size_t)(n_member * 2 * sample->n_observable + 1), sizeof(double));
   sample->safety_first = malloc((size_t)(n_member * sample->n_safety + 1) * sizeof(double));
   sample->failed = calloc((size_t)n_member + 1, sizeof(bool));
-  const bool good = !judge_amounts || allocate_outside(sample);
+  if (options->tell_failures) sample->failure = calloc((size_t)n_member + 1, sizeof *sample->failure);
+  const bool good =
+      (!options->judge_amounts || allocate_outside(sample)) && (!options->tell_failures || sample->failure);
   if (!good || !sample->value || !sample->noise || !sample->safety_first || !sample->failed) {
     rein_sample_destroy(sample);
     return NULL;
@@ -127,7 +134,7 @@ rein_status rein_sample_create(rein_arena *arena, const rein_simulation *simulat
   rein_plan *plan;
   rein_status status = rein_scenario_plan(arena, s, tape, atol, &plan);
   if (status != REIN_OK) return status;
-  rein_sample *sample = allocate(arena, s, n_keep, options->judge_amounts);
+  rein_sample *sample = allocate(arena, s, n_keep, options);
   if (!sample) return REIN_ERR_MEMORY;
   adjusted with = {.inner = *plan, .options = options};
   rein_plan outer = *plan;

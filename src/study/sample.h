@@ -13,6 +13,13 @@ typedef struct {
   int32_t action;      /* -1: none */
 } rein_sample_outside;
 
+/* Why a member failed: only where it did. */
+typedef struct {
+  double time; /* model time, NaN not known */
+  rein_fail fail;
+  int32_t state; /* concerned, -1 none */
+} rein_sample_failure;
+
 typedef struct {
   int64_t n_individual, n_failed; /* n_failed: members */
   int n_arm, n_time, n_keep, n_observable, n_safety;
@@ -21,6 +28,7 @@ typedef struct {
   double *safety_first; /* (n_arm x n_safety x n_individual) first time a signal was true [model time], NaN
                            never */
   bool *failed;         /* (n_arm x n_individual) */
+  rein_sample_failure *failure; /* (n_arm x n_individual); NULL where nobody asked for it */
   rein_sample_outside *outside; /* (n_arm x n_individual); NULL where nobody asked for it */
   const rein_model *model;
   const int *bounded; /* (n_bounded) actions with a valid range */
@@ -33,6 +41,7 @@ typedef struct {
   int n_thread;                /* 0: as OpenMP says */
   const rein_kernels *kernels; /* NULL: the best */
   bool judge_amounts;          /* wants `outside` */
+  bool tell_failures;          /* wants `failure` */
   /* Called with every lane once it is filled, from several threads at once; NULL: none. */
   rein_status (*adjust)(void *context, rein_lane_plan *lane);
   void *adjust_context;

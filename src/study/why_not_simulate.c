@@ -7,8 +7,6 @@
 
 /* Relative tolerance, so that effects are smooth. */
 #define RTOL 1e-7
-/* Of the Gauss-Hermite rule with three points, weights 1/6, 2/3, 1/6. */
-#define ABSCISSA 1.7320508075688772
 
 /* ---- one run ---- */
 
@@ -36,7 +34,8 @@ static rein_status run(rein_why_not_job *job, const variants *v, rein_sample **s
   const int n_obs = (int)data->scenario->model->n_observable;
   int *keep = REIN_NEW(job->arena, int, n_obs);
   for (int o = 0; o < n_obs; o++) keep[o] = sim.tape->n_state + o;
-  const rein_sample_options options = {.n_thread = job->options->n_thread, .kernels = job->options->kernels};
+  const rein_sample_options options = {
+      .n_thread = job->options->n_thread, .kernels = job->options->kernels, .tell_failures = true};
   const rein_status status = rein_sample_create(job->arena, &sim, keep, n_obs, &options, sample);
   if (status == REIN_OK) job->out->n_failed += (*sample)->n_failed;
   return status;
@@ -44,6 +43,21 @@ static rein_status run(rein_why_not_job *job, const variants *v, rein_sample **s
 
 static double value_in(const rein_sample *s, const rein_doubt_row *r, int variant) {
   return rein_sample_row(s, variant, r->i_time, r->observable)[r->person];
+}
+
+/* Why a measurement of a variant is no number, in words. */
+static const char *reason_of(const rein_why_not_job *job, const rein_sample *s, const rein_doubt_row *r,
+                             int variant) {
+  const rein_model *model = job->data->scenario->model;
+  const rein_sample_failure *f = &s->failure[(int64_t)variant * s->n_individual + r->person];
+  const double time = job->data->scenario->time[r->i_time], value = value_in(s, r, variant);
+  if (!s->failed[(int64_t)variant * s->n_individual + r->person])
+    return rein_arena_printf(job->arena,
+                             "%s is %.4g at %.4g %s, which has no place on the scale of its noise",
+                             model->observable[r->observable].name, value, time, model->time_unit_text);
+  return rein_arena_printf(job->arena, "%s%s%s at %.4g %s", rein_fail_meaning(f->fail),
+                           f->state >= 0 ? ": state " : "", f->state >= 0 ? model->state[f->state].name : "",
+                           f->time, model->time_unit_text);
 }
 
 /* ---- the base ---- */
@@ -119,19 +133,33 @@ static int take_change(const rein_why_not_job *job, const rein_sample *s, int fi
   return n;
 }
 
-/* Two variants for each spread and arm: below, then above; where there is a change, around it. */
+/* A variant for each spread, node and arm; where there is a change, around it. */
 static void add_spreads(rein_why_not_job *job, variants *v, const rein_change *c, double x) {
   for (int s = 0; s < job->n_spread; s++)
-    for (int side = -1; side <= 1; side += 2)
+    for (int node = 0; node < REIN_SPREAD_NODES; node++)
       for (int a = 0; a < job->data->n_compared; a++) {
         double *theta = add_variant(job, v, a);
         const int p = job->spread[s].param;
+        double weight;
         set_change(job, c, x, a, theta);
-        theta[p] = rein_spread_value(&job->spread[s], theta[p], side * ABSCISSA);
+        theta[p] = rein_spread_node(&job->spread[s], theta[p], node, &weight);
       }
 }
 
-static rein_status take_spreads(rein_why_not_job *job, const rein_sample *sample) {
+/* Part (i, s) of slope and curve, and of bend: what a spread adds to one transformed measurement, from its
+ * values at the nodes. Two points have no curve: their slope has all the variance. */
+static void take_nodes(rein_why_not_job *job, int i, int s, const double *value, double base) {
+  const size_t at = (size_t)s * (size_t)job->n_row + (size_t)i;
+  double w[REIN_SPREAD_NODES];
+  for (int k = 0; k < REIN_SPREAD_NODES; k++) {
+    rein_spread_node(&job->spread[s], 1.0, k, &w[k]);
+    job->bend[i] += w[k] * (value[k] - base);
+  }
+  job->slope[at] = (value[2] - value[0]) * sqrt(w[0] * w[2] / (w[0] + w[2]));
+  job->curve[at] = w[1] > 0.0 ? w[0] * (value[0] - value[1]) + w[2] * (value[2] - value[1]) : 0.0;
+}
+
+static rein_status take_spreads(rein_why_not_job *job, const rein_sample *sample, const variants *v) {
   const int n_arm = job->data->n_compared;
   const rein_pos nowhere = {NULL, 0, 0, 0};
   job->slope = REIN_NEW(job->arena, double, (size_t)(job->n_spread + 1) * (size_t)job->n_row);
@@ -140,17 +168,20 @@ static rein_status take_spreads(rein_why_not_job *job, const rein_sample *sample
   for (int s = 0; s < job->n_spread; s++)
     for (int i = 0; i < job->n_row; i++) {
       const rein_doubt_row *r = &job->row[i];
-      const double low = rein_why_not_transform(job, r, value_in(sample, r, 2 * s * n_arm + r->arm));
-      const double high = rein_why_not_transform(job, r, value_in(sample, r, (2 * s + 1) * n_arm + r->arm));
-      const double base = rein_why_not_transform(job, r, r->base);
-      const size_t at = (size_t)s * (size_t)job->n_row + (size_t)i;
-      job->slope[at] = (high - low) / (2.0 * ABSCISSA);
-      job->curve[at] = (high + low - 2.0 * base) / 6.0;
-      job->bend[i] += job->curve[at];
-      if (isfinite(low) && isfinite(high)) continue;
-      rein_error(job->diag, nowhere, "'%s' cannot be simulated 1.73 SDs from its centre",
-                 job->data->scenario->model->param[job->spread[s].param].name);
-      return REIN_ERR_SOLVER;
+      double value[REIN_SPREAD_NODES];
+      for (int k = 0; k < REIN_SPREAD_NODES; k++) {
+        const int at = (REIN_SPREAD_NODES * s + k) * n_arm + r->arm, p = job->spread[s].param;
+        value[k] = rein_why_not_transform(job, r, value_in(sample, r, at));
+        if (isfinite(value[k])) continue;
+        rein_error(
+            job->diag, nowhere, "%s",
+            rein_arena_printf(
+                job->arena, "with '%s' at %.4g %s, which people have, arm '%s' cannot be compared: %s",
+                job->doubt->of->param[p].name, v->variant[at].theta[p], job->doubt->of->param[p].unit_text,
+                job->data->scenario->arm[job->data->compared[r->arm]].name, reason_of(job, sample, r, at)));
+        return REIN_ERR_SOLVER;
+      }
+      take_nodes(job, i, s, value, rein_why_not_transform(job, r, r->base));
     }
   return REIN_OK;
 }
@@ -180,7 +211,7 @@ rein_status rein_why_not_simulate(rein_why_not_job *job) {
   if (status != REIN_OK) return status;
   rein_why_not_list(job);
   const int n_arm = job->data->n_compared;
-  size_t n_most = 2 * (size_t)job->n_spread;
+  size_t n_most = REIN_SPREAD_NODES * (size_t)job->n_spread;
   for (int k = 0; k < job->n_change; k++) n_most += (size_t)job->change[k].n_node;
   variants v = {.variant = REIN_NEW(job->arena, rein_variant, n_most * (size_t)n_arm + 1)};
   add_spreads(job, &v, NULL, 0.0);
@@ -190,8 +221,8 @@ rein_status rein_why_not_simulate(rein_why_not_job *job) {
   rein_sample *sample;
   status = run(job, &v, &sample);
   if (status != REIN_OK) return status;
-  status = take_spreads(job, sample);
-  int at = 2 * job->n_spread * n_arm;
+  status = take_spreads(job, sample, &v);
+  int at = REIN_SPREAD_NODES * job->n_spread * n_arm;
   for (int k = 0; status == REIN_OK && k < job->n_change; k++) {
     rein_change *c = &job->change[k];
     c->effect = REIN_NEW(job->arena, double, (size_t)c->n_node *(size_t)job->n_row);
@@ -221,7 +252,7 @@ rein_status rein_why_not_resimulate(rein_why_not_job *job, const rein_change *ch
 
 rein_status rein_why_not_settle(const rein_why_not_job *job, const rein_change *change, double x,
                                 rein_why_not_job *at) {
-  const int n_arm = job->data->n_compared, first = 2 * job->n_spread * n_arm;
+  const int n_arm = job->data->n_compared, first = REIN_SPREAD_NODES * job->n_spread * n_arm;
   *at = *job;
   variants v = {.variant = REIN_NEW(job->arena, rein_variant, first + n_arm)};
   rein_sample *sample;
@@ -237,7 +268,7 @@ rein_status rein_why_not_settle(const rein_why_not_job *job, const rein_change *
     r->residual = rein_why_not_transform(at, r, r->value) - rein_why_not_transform(at, r, r->base);
     if (!isfinite(r->residual)) status = REIN_ERR_SOLVER;
   }
-  if (status == REIN_OK) status = take_spreads(at, sample);
+  if (status == REIN_OK) status = take_spreads(at, sample, &v);
   rein_sample_destroy(sample);
   return status;
 }

@@ -332,6 +332,95 @@ START_TEST(test_few_people_and_unknown_doses) {
 }
 END_TEST
 
+/* ---- numbers that the cohort draws ---- */
+
+/* Elimination with a weight; %s: what people differ in. */
+static const char weighty_model[] =
+    "rein: model/1\nname: weighty\ntime: h\n"
+    "covariates:\n  w: {unit: kg, typical: 70 kg, range: [10 kg, 500 kg]%s}\n  sex: {unit: 1, typical: 0}\n"
+    "parameters:\n  k: {value: 0.1 1/h%s, assumed: test}\n"
+    "  V: {value: 10 L, between: \"lognormal(sd: 0.2)\", assumed: test}\n"
+    "  unused: {value: 3 1/h, between: \"lognormal(sd: 0.2)\", assumed: test}\n"
+    "states:\n  A: {unit: mg, initial: 0, scale: 100 mg}\n  B: {unit: mg, initial: 0, scale: 100 mg}\n"
+    "processes:\n  out: {from: A, rate: k * (w / 70 kg) * exp(-0.8 * sex) * A}\n"
+    "  rest: {from: B, rate: unused * B}\n"
+    "actions:\n  drug: {kind: drug, unit: mg, into: A}\n  other: {kind: drug, unit: mg, into: B}\n"
+    "observables:\n"
+    "  y: {is: A / V, unit: mg/L, noise: \"additive(sd: 0.3 mg/L)\", smallest_change: 1 mg/L}\n"
+    "valid: {drug: 0 .. 500 mg, other: 0 .. 500 mg, horizon: 14 d}\n";
+static const char weighty_scenario[] = "rein: scenario/1\nname: s\nmodel: ./m.yaml\ncohort: {n: 20%s}\n"
+                                       "arms:\n  low: {actions: [{do: drug, amount: 50 mg, at: 0 h}]}\n"
+                                       "  high: {actions: [{do: drug, amount: 200 mg, at: 0 h}]}\n"
+                                       "measure: {at: [0 h, 2 h, 8 h, 20 h]}\n"
+                                       "compare: {observed: ./d.yaml, arm: {low: low, high: high}}\n"
+                                       "expect: {rule: verdict/1}\n";
+static const char weighty_about[] =
+    "data: d.csv\n"
+    "columns: {arm: text, id: text, observable: text, unit: text, time: text, time_unit: text, value: text}\n"
+    "source: {title: invented}\nlicence: none\n"
+    "arms:\n"
+    "  low: {assignment: randomised, actions: 50 mg, concurrent: none, adherence: all}\n"
+    "  high: {assignment: randomised, actions: 200 mg, concurrent: none, adherence: all}\n"
+    "used_for_fitting: []\nrelation: external\nbaseline: {y: 0 mg/L}\n";
+
+/* 12 people whose rates differ by factors 2/3 to 3/2, without noise. */
+static const char *weighty_table(void) {
+  rein_text out;
+  rein_text_init(&out, judged_get()->arena);
+  rein_text_add(&out, "id,arm,observable,unit,time,time_unit,value\n");
+  static const int hour[3] = {2, 8, 20};
+  for (int i = 0; i < 12; i++)
+    for (int t = 0; t < 3; t++)
+      rein_text_printf(&out, "p%d,%s,y,mg/L,%d,h,%.6g\n", i, i % 2 ? "high" : "low", hour[t],
+                       (i % 2 ? 20 : 5) * exp(-0.1 * pow(1.5, (i - 5.5) / 5.5) * hour[t]));
+  return out.bytes;
+}
+
+static rein_why_not weighty(const char *between_w, const char *between_k, const char *cohort) {
+  rein_arena *arena = judged_get()->arena;
+  rein_why_not w;
+  const rein_why_not_options options = {.n_thread = 1};
+  judged_write("m.yaml", rein_arena_printf(arena, weighty_model, between_w, between_k));
+  judged_write("s.yaml", rein_arena_printf(arena, weighty_scenario, cohort));
+  judged_write("d.yaml", weighty_about);
+  judged_write("d.csv", weighty_table());
+  const char *path = rein_arena_printf(arena, "%s/s.yaml", judged_get()->folder);
+  const rein_status status =
+      rein_why_not_run(arena, judged_get()->units, path, &options, judged_get()->diag, &w);
+  ck_assert_msg(status == REIN_OK, "%s", judged_messages());
+  return w;
+}
+
+/* The same distribution, drawn by the cohort or stated by the model, cut at the range: the same covariance;
+ * and nearly that of the rate that it multiplies, which nothing cuts. */
+START_TEST(test_who_states_the_spread_makes_no_difference) {
+  static const double sd[2] = {0.3, 0.9}, near[2] = {1e-4, 0.15};
+  for (int i = 0; i < 2; i++) {
+    rein_arena *arena = judged_get()->arena;
+    const char *between = rein_arena_printf(arena, ", between: \"lognormal(sd: %g)\"", sd[i]);
+    const double by_model = weighty(between, "", "").misfit, by_rate = weighty("", between, "").misfit;
+    const double by_cohort = weighty("", "",
+                                     rein_arena_printf(arena,
+                                                       ", covariates: {w: \"lognormal(median: 70 kg, sd: "
+                                                       "%g)\"}",
+                                                       sd[i]))
+                                 .misfit;
+    ck_assert_double_eq_tol(by_cohort / by_model, 1.0, 1e-6);
+    ck_assert_double_eq_tol(by_cohort / by_rate, 1.0, near[i]);
+  }
+}
+END_TEST
+
+/* Of two points mean and variance are exact: with p = 1 everybody has the one of them. */
+START_TEST(test_two_points) {
+  const double all = weighty("", "", ", covariates: {sex: \"bernoulli(p: 1)\"}").misfit,
+               fixed = weighty("", "", ", covariates: {sex: 1}").misfit,
+               half = weighty("", "", ", covariates: {sex: \"bernoulli(p: 0.5)\"}").misfit;
+  ck_assert_double_eq_tol(all / fixed, 1.0, 1e-6);
+  ck_assert_msg(half < 0.9 * fixed, "%g %g", half, fixed);
+}
+END_TEST
+
 Suite *rein_suite_why_not(void) {
   Suite *suite = suite_create("why_not");
   TCase *tcase = tcase_create("generator");
@@ -339,6 +428,8 @@ Suite *rein_suite_why_not(void) {
   tcase_add_test(tcase, test_the_generator);
   tcase_add_test(tcase, test_the_generated_files_are_read);
   tcase_add_test(tcase, test_few_people_and_unknown_doses);
+  tcase_add_test(tcase, test_who_states_the_spread_makes_no_difference);
+  tcase_add_test(tcase, test_two_points);
   suite_add_tcase(suite, tcase);
   TCase *matrix = tcase_create("matrix");
   tcase_set_timeout(matrix, 3600);
