@@ -117,7 +117,7 @@ $(B)/librein.a: $(LIB_OBJ)
 
 $(B)/librein.so: $(LIB_OBJ)
 	$(call say,LINK $@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,librein.so.0 $^ $(LDLIBS) -o $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,librein.so.0 $^ $(LDLIBS) -o $@ && ln -sf librein.so $(@D)/librein.so.0
 
 $(B)/rein: $(CLI_OBJ) $(B)/librein.a
 	$(call say,LINK $@)

@@ -113,17 +113,26 @@ static void check_noise(structure *c) {
   }
 }
 
-/* What of a dose can be told beforehand to be none. */
+static void note_name(void *context, rein_ast *name) {
+  (void)name;
+  *(bool *)context = true;
+}
+
+/* What of a dose can be told beforehand to be none. A rate of 0 by a parameter waits for the person's or the
+ * dose's own value. */
 static void check_doses(structure *c) {
   static const char *const word[] = {"lag", "bioavailability", "rate", "duration"};
   const rein_model *m = c->model;
   for (size_t i = 0; i < m->n_action; i++) {
     const rein_action *a = &m->action[i];
-    const rein_ast *said[] = {a->lag, a->bioavailability, a->rate, a->duration};
+    rein_ast *said[] = {a->lag, a->bioavailability, a->rate, a->duration};
     for (int k = 0; k < 4; k++) {
       const bool has_to_flow = k == 2;
       double value;
-      if (said[k] && known_size(m, said[k], &value) && (value < 0 || (has_to_flow && value == 0)))
+      if (!said[k] || !known_size(m, said[k], &value)) continue;
+      bool has_name = false;
+      rein_ast_each_name(said[k], note_name, &has_name);
+      if (value < 0 || (has_to_flow && value == 0 && !has_name))
         rein_error(c->diag, said[k]->pos, "%s of '%s' is %s, %.6g", word[k], a->name,
                    has_to_flow ? "not above 0" : "below 0", value);
     }
