@@ -40,6 +40,53 @@ static double *draw_noise(const rein_prior *p, const rein_scenario *s, const int
   return z;
 }
 
+/* What an arm's people are given up to `end` outside what the model is valid for, by the rule of records and
+ * searches; weights do not matter to it. What replaces or multiplies a state is seen as it is written. */
+static void add_amounts(const rein_prior *p, const rein_scenario *s, const rein_sample *sample, int arm,
+                        double end, rein_text *text) {
+  const rein_sample_outside *first = NULL;
+  rein_outside_line line;
+  int64_t n = 0, n_ever = 0;
+  for (int64_t k = 0; k < sample->n_individual; k++) {
+    const rein_sample_outside *of = &sample->outside[arm * sample->n_individual + k];
+    n_ever += of->action >= 0;
+    if (of->action < 0 || of->time > end) continue;
+    if (n++ == 0 || of->time < first->time) first = of;
+  }
+  if (n > 0) {
+    const rein_action *a = &p->model->action[first->action];
+    rein_text_printf(text,
+                     "%lld of %lld draws are given what the model is not valid for, first %.6g %s of '%s' in "
+                     "all at %.6g %s, valid for %g to %g %s",
+                     (long long)n, (long long)sample->n_individual, first->amount, a->unit_text, a->name,
+                     first->time, p->model->time_unit_text, a->valid_low, a->valid_high, a->unit_text);
+  } else if (n_ever == 0 && rein_scenario_find_outside(s, arm, &line)) {
+    const rein_action *a = &p->model->action[line.action];
+    rein_text_printf(text, "'%s' has ", line.line);
+    if (isnan(line.amount)) rein_text_add(text, "an amount that replaces or multiplies what is there");
+    if (!isnan(line.amount)) rein_text_printf(text, "%.6g %s", line.amount, a->unit_text);
+    rein_text_printf(text, ", and the model is valid for %g to %g %s of '%s'", a->valid_low, a->valid_high,
+                     a->unit_text, a->name);
+  }
+}
+
+/* What the model is not valid for, in each pair of a state: amounts, and a horizon that is too long. */
+static void judge_validity(const job *j, int i_state, int first_arm, const rein_scenario *s,
+                           const rein_sample *sample) {
+  const rein_prior *p = j->reader.prior;
+  for (int i = 0; i < p->n_action * p->n_horizon; i++) {
+    const int action = i / p->n_horizon, h = i % p->n_horizon;
+    const double end = s->time[s->horizon[h].i_after], span = end - fmin(s->time[0], 0.0);
+    rein_text text;
+    rein_text_init(&text, p->arena);
+    add_amounts(p, s, sample, first_arm + action, end, &text);
+    if (span > p->model->horizon)
+      rein_text_printf(&text, "%sthe model is valid for %.6g %s from the start, and this is %.6g",
+                       text.n > 0 ? "; " : "", p->model->horizon, p->model->time_unit_text, span);
+    rein_prior_pair_of(p, i_state, action, h)->outside_valid = text.n > 0 ? text.bytes : NULL;
+  }
+}
+
 static rein_status sum_state(const job *j, int i_state, int first_arm, const rein_scenario *s,
                              const rein_sample *sample, const double *weight) {
   const rein_prior *p = j->reader.prior;
@@ -121,6 +168,7 @@ static void make_rows(rein_prior *p) {
     p->pair[i].covariance = REIN_NEW(p->arena, double, p->n_quantity * p->n_quantity);
     p->pair[i].safety = REIN_NEW(p->arena, rein_estimate, p->n_safety);
     p->pair[i].before = REIN_NEW(p->arena, rein_estimate, p->n_safety);
+    p->pair[i].bound = REIN_NEW(p->arena, double, p->n_safety);
   }
 }
 
@@ -171,7 +219,7 @@ static rein_status run_group(job *j, rein_prior_group group) {
   if (status != REIN_OK) return status;
   if (group.first == 0) make_rows(p);
   rein_scenario *s = simulation.scenario;
-  const rein_sample_options options = {.n_thread = j->reader.options->n_thread};
+  const rein_sample_options options = {.n_thread = j->reader.options->n_thread, .judge_amounts = true};
   status = rein_sample_create(j->reader.arena, &simulation, s->keep, s->n_keep, &options, &sample);
   if (status != REIN_OK) return status;
   status = condition_state(j, group.first, &simulation, points, &sample, &weight);
@@ -180,6 +228,7 @@ static rein_status run_group(job *j, rein_prior_group group) {
     p->state[state].n_failed = count_failed(sample, first_arm, p->n_action);
     p->n_failed += p->state[state].n_failed;
     p->n_member += s->n_individual * p->n_action;
+    judge_validity(j, state, first_arm, s, sample);
     status = sum_state(j, state, first_arm, s, sample, weight);
   }
   rein_sample_destroy(sample);

@@ -64,10 +64,11 @@ typedef struct {
   const char *na_shares;   /* why there are no shares, NULL */
   const char *na_uncertain, *na_noise; /* why a share is 0, NULL */
   rein_estimate latent[REIN_PRIOR_PROBS],
-      quantile[REIN_PRIOR_PROBS]; /* of the latent, of the measured value */
-  rein_estimate change;           /* mean of after - before, latent */
-  rein_estimate p_up, p_unchanged, p_down;
-  const char *na_direction;       /* NULL */
+      quantile[REIN_PRIOR_PROBS];          /* of the latent, of the measured value */
+  rein_estimate change;                    /* mean of after - before, latent */
+  rein_estimate p_up, p_unchanged, p_down; /* as rein_prior_agreed leaves them */
+  double p_bound;                          /* how far one of them that is 0 or 1 may be off; NaN: none is */
+  const char *na_direction;                /* NULL */
   rein_estimate log_mean, log_sd; /* of the logarithm of the measured value; NaN where not all are above 0 */
   double mean, sd;                /* of the measured sample, noise drawn */
   double fit_gaussian,
@@ -80,6 +81,8 @@ typedef struct {
   double *covariance;    /* (n_quantity x n_quantity) of the latent change */
   rein_estimate *safety; /* (n_safety) probability that the signal is true after time 0 up to the horizon */
   rein_estimate *before; /* (n_safety) that it was first true before time 0 */
+  double *bound;         /* (n_safety) how far one of the two that is 0 or 1 may be off; NaN: neither is */
+  const char *outside_valid; /* what the model is not valid for: amounts, the horizon; NULL: nothing */
 } rein_prior_pair;
 
 typedef struct {
@@ -136,6 +139,11 @@ static inline rein_prior_row *rein_prior_row_of(const rein_prior *p, int state, 
 }
 static inline rein_prior_pair *rein_prior_pair_of(const rein_prior *p, int state, int action, int horizon) {
   return &p->pair[((int64_t)state * p->n_action + action) * p->n_horizon + horizon];
+}
+
+/* Where all draws agree, on a probability of 0 or 1, the spread of the batches tells no error. */
+static inline bool rein_prior_all_agree(rein_estimate p) {
+  return p.value <= 0.0 || p.value >= 1.0;
 }
 
 /* The prior as text for people, and as JSON with all numbers: records of origin `prior`. REIN_ERR_MEMORY. */

@@ -14,6 +14,15 @@ static json_t *estimate(rein_estimate e) {
   return object;
 }
 
+/* A probability; where all draws agree it has no error, but the end of its 95 % interval. */
+static json_t *probability(rein_estimate p, double bound) {
+  json_t *object = estimate(p);
+  if (rein_prior_all_agree(p))
+    rein_json_set(&object, p.value >= 1.0 ? "at_least" : "at_most",
+                  rein_json_number(p.value >= 1.0 ? 1.0 - bound : bound));
+  return object;
+}
+
 static void set_na(json_t **object, const char *key, const char *why) {
   if (why) rein_json_set(object, key, rein_json_text(why));
 }
@@ -75,9 +84,9 @@ static json_t *make_row(const rein_prior *p, const rein_prior_row *row) {
   if (row->na_direction) {
     set_na(&direction, "n/a", row->na_direction);
   } else {
-    rein_json_set(&direction, "up", estimate(row->p_up));
-    rein_json_set(&direction, "unchanged", estimate(row->p_unchanged));
-    rein_json_set(&direction, "down", estimate(row->p_down));
+    rein_json_set(&direction, "up", probability(row->p_up, row->p_bound));
+    rein_json_set(&direction, "unchanged", probability(row->p_unchanged, row->p_bound));
+    rein_json_set(&direction, "down", probability(row->p_down, row->p_bound));
   }
   rein_json_set(&object, "direction", direction);
   rein_json_set(&object, "forms", make_forms(row));
@@ -108,6 +117,7 @@ static json_t *make_record(const rein_prior *p, const rein_prior_pair *pair) {
   rein_json_set(&object, "prescription", rein_json_text(action->prescription));
   rein_json_set(&object, "horizon", rein_json_text(p->horizon[pair->horizon]));
   rein_json_set(&object, "length", rein_json_number(p->length[pair->horizon]));
+  rein_json_set(&object, "outside_valid", rein_json_text(pair->outside_valid));
   if (state->refused) {
     set_na(&object, "n/a", state->refused);
     return object;
@@ -119,8 +129,8 @@ static json_t *make_record(const rein_prior *p, const rein_prior_pair *pair) {
   for (int k = 0; k < p->n_safety; k++) {
     json_t *item = json_object();
     rein_json_set(&item, "signal", rein_json_text(p->model->safety[k].name));
-    rein_json_set(&item, "by_then", estimate(pair->safety[k]));
-    rein_json_set(&item, "before_time_0", estimate(pair->before[k]));
+    rein_json_set(&item, "by_then", probability(pair->safety[k], pair->bound[k]));
+    rein_json_set(&item, "before_time_0", probability(pair->before[k], pair->bound[k]));
     rein_json_add(&safety, item);
   }
   rein_json_set(&object, "quantities", quantities);

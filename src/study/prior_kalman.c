@@ -315,7 +315,7 @@ static rein_status draw_anew(job *j, const rein_prior_reader *r, const rein_simu
   rein_points_set(s, move_points(j, own));
   rein_sample_destroy(*sample);
   *sample = NULL;
-  const rein_sample_options options = {.n_thread = r->options->n_thread};
+  const rein_sample_options options = {.n_thread = r->options->n_thread, .judge_amounts = true};
   const rein_status status = rein_sample_create(r->arena, simulation, s->keep, s->n_keep, &options, sample);
   if (status != REIN_OK) return status;
   j->sample = *sample;

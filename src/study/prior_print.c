@@ -14,6 +14,14 @@ static void add_estimate(rein_text *out, rein_estimate e) {
     rein_text_printf(out, "%.4g", e.value);
 }
 
+/* A probability; where all draws agree, how far it may be off. */
+static void add_probability(rein_text *out, rein_estimate p, double bound) {
+  add_estimate(out, p);
+  if (!rein_prior_all_agree(p) || !isfinite(bound)) return;
+  rein_text_printf(out, p.value >= 1.0 ? " (at least %.4g)" : " (at most %.2g)",
+                   p.value >= 1.0 ? 1.0 - bound : bound);
+}
+
 static void add_share(rein_text *out, const char *name, rein_estimate e, const char *na) {
   rein_text_printf(out, "%s %.1f%%", name, 100.0 * e.value);
   if (isfinite(e.error) && !na) rein_text_printf(out, " (%.1g)", 100.0 * e.error);
@@ -38,11 +46,11 @@ static void add_row(const rein_prior *p, const rein_prior_row *row, rein_text *o
     rein_text_printf(out, "; direction n/a: %s", row->na_direction);
   } else {
     rein_text_add(out, "; up ");
-    add_estimate(out, row->p_up);
+    add_probability(out, row->p_up, row->p_bound);
     rein_text_add(out, ", unchanged ");
-    add_estimate(out, row->p_unchanged);
+    add_probability(out, row->p_unchanged, row->p_bound);
     rein_text_add(out, ", down ");
-    add_estimate(out, row->p_down);
+    add_probability(out, row->p_down, row->p_bound);
   }
   rein_text_add(out, "\n      variance ");
   add_estimate(out, row->measured.total);
@@ -60,14 +68,15 @@ static void add_pair(const rein_prior *p, const rein_prior_pair *pair, rein_text
   const rein_prior_state *state = &p->state[pair->state];
   const rein_prior_action *action = &p->action[pair->action];
   rein_text_printf(out, "  %s, %s, %s\n", state->name, action->name, p->horizon[pair->horizon]);
+  if (pair->outside_valid) rein_text_printf(out, "    OUTSIDE VALID %s\n", pair->outside_valid);
   for (int q = 0; q < p->n_quantity; q++)
     add_row(p, rein_prior_row_of(p, pair->state, pair->action, pair->horizon, q), out);
   for (int k = 0; k < p->n_safety; k++) {
     rein_text_printf(out, "    signal %s: true by then with probability ", p->model->safety[k].name);
-    add_estimate(out, pair->safety[k]);
+    add_probability(out, pair->safety[k], pair->bound[k]);
     if (pair->before[k].value > 0.0) {
       rein_text_add(out, ", before time 0 ");
-      add_estimate(out, pair->before[k]);
+      add_probability(out, pair->before[k], pair->bound[k]);
     }
     rein_text_add(out, "\n");
   }
@@ -90,7 +99,8 @@ static void add_head(const rein_prior *p, rein_text *out) {
                      REIN_PRIOR_SOBOL);
   rein_text_printf(out, "members   %lld simulated, %lld failed\n", (long long)p->n_member,
                    (long long)p->n_failed);
-  rein_text_add(out, "          numbers in parentheses are Monte Carlo standard errors\n");
+  rein_text_add(out, "          numbers in parentheses are Monte Carlo standard errors; where all draws\n"
+                     "          agree on a probability, the end of its 95% interval\n");
 }
 
 static void add_state(const rein_prior *p, const rein_prior_state *state, rein_text *out) {

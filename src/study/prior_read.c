@@ -283,15 +283,20 @@ static bool read_number(rein_prior_reader *r, const rein_yaml *node, const rein_
   return rein_scenario_read_quantity(r->arena, r->units, r->diag, node, &o->unit, o->unit_text, what, out);
 }
 
-/* What is beyond a limit of detection is not read as a value. */
+/* What is beyond a limit of detection is not read as a value; nor is the limit itself, since records write it
+ * for what is beyond. */
 static bool check_limits(rein_prior_reader *r, const rein_yaml *node, const rein_observable *o,
                          double value) {
-  const bool low = value < o->limit_low;
-  if (!low && !(value > o->limit_high)) return true;
+  const bool low = value <= o->limit_low, at = value == o->limit_low || value == o->limit_high;
+  if (!low && !(value >= o->limit_high)) return true;
   const double limit = low ? o->limit_low : o->limit_high;
   rein_error(r->diag, node->pos,
-             "'value' %.6g %s of '%s' is %s its limit of detection, %.6g %s: did you mean '%s: %.6g %s'?",
-             value, o->unit_text, o->name, low ? "below" : "above", limit, o->unit_text,
+             "'value' %.6g %s of '%s' is %s its limit of detection, %.6g %s%s: did you mean '%s: %.6g %s'?",
+             value, o->unit_text, o->name,
+             at    ? "at"
+             : low ? "below"
+                   : "above",
+             limit, o->unit_text, at ? ", which rein's records write for all that is beyond it" : "",
              low ? "below" : "above", limit, o->unit_text);
   return false;
 }

@@ -5,6 +5,7 @@
 
 #include "solver/team.h"
 #include "src/scenario/assay.h"
+#include "src/stats/binomial.h"
 #include "src/stats/fixed.h"
 #include "src/stats/normal.h"
 #include "src/study/prior_inside.h"
@@ -100,10 +101,23 @@ static void fit_forms(const rein_nested *shape, scratch *s, size_t n, rein_prior
   row->fit_lognormal = distance(s->sorted, n, row->log_mean.value, row->log_sd.value, true);
 }
 
-static void sum_direction(const rein_nested *shape, const rein_observable *o, const double *before,
-                          scratch *s, rein_prior_row *row) {
+/* Probabilities p (n) on which all draws agree lose their error of 0; answers how far they may be off: the
+ * exact interval of none in as many draws as are independent, those of u where it is drawn. NaN: none does.
+ */
+static double bound_agreed(const rein_prior *prior, double n_draw, rein_estimate *const *p, size_t n) {
+  double low = NAN, high = NAN;
+  bool any = false;
+  for (size_t i = 0; i < n; i++)
+    if (rein_prior_all_agree(*p[i])) p[i]->error = NAN, any = true;
+  if (prior->n_u > 0) n_draw = fmin(n_draw, (double)prior->n_replicate);
+  return any && rein_binomial_interval(0.0, n_draw, 0.95, &low, &high) ? high : NAN;
+}
+
+static void sum_direction(const rein_prior *p, const rein_nested *shape, const rein_observable *o,
+                          const double *before, scratch *s, rein_prior_row *row) {
   const int64_t n = shape->n_person * shape->n_replicate;
   row->p_up = row->p_down = row->p_unchanged = (rein_estimate){NAN, NAN};
+  row->p_bound = NAN;
   if (!o || isnan(o->smallest_change)) {
     row->na_direction = o ? "the model declares no smallest change" : "no observable";
     return;
@@ -118,6 +132,8 @@ static void sum_direction(const rein_nested *shape, const rein_observable *o, co
   row->p_up = rein_nested_mean(shape, s->up);
   row->p_down = rein_nested_mean(shape, s->down);
   row->p_unchanged = rein_nested_mean(shape, s->flag);
+  row->p_bound = bound_agreed(p, row->measured.n_effective,
+                              (rein_estimate *const[]){&row->p_up, &row->p_down, &row->p_unchanged}, 3);
 }
 
 static void sum_row(const rein_prior_sums *a, int action, int h, int q, scratch *s) {
@@ -138,7 +154,7 @@ static void sum_row(const rein_prior_sums *a, int action, int h, int q, scratch 
   row->n_effective = anew ? NAN : row->measured.n_effective;
   row->latent_mean = rein_nested_mean(&shape, latent);
   row->change = rein_nested_mean(&shape, s->change);
-  sum_direction(&shape, observable, before, s, row);
+  sum_direction(p, &shape, observable, before, s, row);
   sum_quantiles(&shape, latent, s->sorted, row->latent);
   const size_t n = sum_quantiles(&shape, s->measured, s->sorted, row->quantile);
   row->n = (int64_t)n;
@@ -172,7 +188,9 @@ static void sum_covariance(const rein_prior_sums *a, int arm, int h, scratch *s,
 
 static void sum_safety(const rein_prior_sums *a, int arm, int h, scratch *s, rein_prior_pair *pair) {
   const rein_nested shape = shape_of(a);
-  const double until = a->scenario->time[a->after[h]];
+  const double until = a->scenario->time[a->after[h]],
+               effective = rein_prior_row_of(a->prior, pair->state, pair->action, pair->horizon, 0)
+                               ->measured.n_effective;
   for (int k = 0; k < a->prior->n_safety; k++) {
     const double *first = rein_sample_safety(a->sample, arm, k);
     const double *latent = rein_sample_row(a->sample, arm, a->after[h], 0);
@@ -184,6 +202,8 @@ static void sum_safety(const rein_prior_sums *a, int arm, int h, scratch *s, rei
     }
     pair->safety[k] = rein_nested_mean(&shape, s->up);
     pair->before[k] = rein_nested_mean(&shape, s->down);
+    pair->bound[k] =
+        bound_agreed(a->prior, effective, (rein_estimate *const[]){&pair->safety[k], &pair->before[k]}, 2);
   }
 }
 

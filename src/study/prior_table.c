@@ -12,7 +12,7 @@
 /* ---- numbers of a line ---- */
 
 #define N_QUANTILE_COLUMN (4 * REIN_PRIOR_PROBS)
-enum { N_PLAIN = 27, N_COLUMN = N_PLAIN + N_QUANTILE_COLUMN };
+enum { N_PLAIN = 28, N_COLUMN = N_PLAIN + N_QUANTILE_COLUMN };
 static const char *const PLAIN[N_PLAIN] = {"n_effective",
                                            "latent_mean",
                                            "latent_mean_error",
@@ -39,7 +39,8 @@ static const char *const PLAIN[N_PLAIN] = {"n_effective",
                                            "log_mean",
                                            "log_sd",
                                            "lognormal_distance",
-                                           "p_direction_error"};
+                                           "p_direction_error",
+                                           "p_direction_bound"};
 static const char *const PROB_WORDS[REIN_PRIOR_PROBS] = {"025", "05", "25", "50", "75", "95", "975"};
 
 static void name_column(int k, char name[40]) {
@@ -83,7 +84,8 @@ static void fill_columns(const rein_prior_row *row, double out[N_COLUMN]) {
                                  row->log_mean.value,
                                  row->log_sd.value,
                                  row->fit_lognormal,
-                                 fmax(row->p_up.error, row->p_down.error)};
+                                 fmax(row->p_up.error, row->p_down.error),
+                                 row->p_bound};
   memcpy(out, plain, sizeof plain);
   for (int p = 0; p < REIN_PRIOR_PROBS; p++) {
     out[N_PLAIN + p] = row->quantile[p].value;
@@ -137,6 +139,7 @@ static void add_line(const rein_prior *p, const rein_prior_row *row, rein_text *
   add_cell(out, p->quantity[row->quantity].unit);
   rein_text_printf(out, "%lld,", state->refused ? 0LL : (long long)row->n);
   for (int k = 0; k < N_COLUMN; k++) add_number(out, state->refused ? NAN : number[k]);
+  add_cell(out, rein_prior_pair_of(p, row->state, row->action, row->horizon)->outside_valid);
   const char *note = state->refused ? state->refused : state->flag ? state->flag : row->na_shares;
   add_cell(out, note);
   out->bytes[out->n - 1] = '\n';
@@ -151,7 +154,7 @@ void rein_prior_print_csv(const rein_prior *p, rein_text *out) {
     name_column(k, name);
     rein_text_printf(out, "%s,", name);
   }
-  rein_text_add(out, "note\n");
+  rein_text_add(out, "outside_valid,note\n");
   for (int64_t i = 0; i < n_row(p); i++) add_line(p, &p->row[i], out);
 }
 
@@ -219,6 +222,19 @@ static void put_all_labels(file *f) {
   put_labels(f, "quantity_unit", 3, label, (size_t)p->n_quantity);
 }
 
+/* What the model is not valid for, of each pair and horizon; "" nothing. */
+static void put_validity(file *f) {
+  const rein_prior *p = f->prior;
+  int var;
+  note(f, nc_def_var(f->id, "outside_valid", NC_STRING, 3, f->dim, &var));
+  for (int64_t i = 0; i < n_row(p) / p->n_quantity && f->status == NC_NOERR; i++) {
+    const rein_prior_pair *pair = &p->pair[i];
+    const size_t at[] = {(size_t)pair->state, (size_t)pair->action, (size_t)pair->horizon};
+    const char *words = pair->outside_valid ? pair->outside_valid : "";
+    note(f, nc_put_var1_string(f->id, var, at, &words));
+  }
+}
+
 static void put_numbers(file *f) {
   const rein_prior *p = f->prior;
   double *value = f->value, number[N_COLUMN];
@@ -255,6 +271,7 @@ static rein_status put_netcdf(void *context, const rein_files_output *out) {
   note(f, nc_def_dim(f->id, "quantity_2", (size_t)p->n_quantity, &f->dim[4]));
   put_about(f);
   put_all_labels(f);
+  put_validity(f);
   put_numbers(f);
   note(f, nc_close(f->id));
   return f->status == NC_NOERR ? REIN_OK : REIN_ERR_FILE;
@@ -291,6 +308,26 @@ static void add_about(const rein_prior *p, const char *mark, rein_text *out) {
   rein_text_printf(out, "%s A distance is Kolmogorov's, of the form from the sample it stands for.\n", mark);
 }
 
+/* Comments before line i: what its state carries where it is the first of it, what its pair does likewise. A
+ * state that was refused has no lines, and says so; nor has what does not vary. */
+static void add_notes(const rein_prior *p, int64_t i, const char *mark, rein_text *out) {
+  const rein_prior_row *row = &p->row[i];
+  const rein_prior_state *s = &p->state[row->state];
+  const rein_prior_pair *pair = &p->pair[i / p->n_quantity];
+  const char *action = p->action[row->action].name, *horizon = p->horizon[row->horizon];
+  const bool first = i % ((int64_t)p->n_action * p->n_horizon * p->n_quantity) == 0;
+  if (first && s->flag) rein_text_printf(out, "%s state %s: FLAG %s\n", mark, s->name, s->flag);
+  if (first && s->refused)
+    rein_text_printf(out, "%s state %s: REFUSED, no lines: %s\n", mark, s->name, s->refused);
+  if (s->refused) return;
+  if (i % p->n_quantity == 0 && pair->outside_valid)
+    rein_text_printf(out, "%s %s, %s, %s: OUTSIDE VALID %s\n", mark, s->name, action, horizon,
+                     pair->outside_valid);
+  if (!has_form(p, row))
+    rein_text_printf(out, "%s %s, %s, %s, %s: no line, %s\n", mark, s->name, action, horizon,
+                     p->quantity[row->quantity].name, isfinite(row->mean) ? "nothing varies" : "no values");
+}
+
 typedef enum { COLUMN_LOG, COLUMN_CENTRE, COLUMN_SPREAD } form_column;
 
 static void add_stan_vector(const rein_prior *p, form_column column, rein_text *out) {
@@ -314,6 +351,7 @@ void rein_prior_print_stan(const rein_prior *p, rein_text *out) {
       "// Each line of the table has a number: state, action, horizon, quantity (unit), form, distance.\n");
   for (int64_t i = 0; i < n_row(p); i++) {
     const rein_prior_row *row = &p->row[i];
+    add_notes(p, i, "//", out);
     if (!has_form(p, row)) continue;
     rein_text_printf(out, "// %lld: %s, %s, %s, %s (%s), %s, %.3f\n", (long long)++n,
                      p->state[row->state].name, p->action[row->action].name, p->horizon[row->horizon],
@@ -347,6 +385,7 @@ void rein_prior_print_python(const rein_prior *p, rein_text *out) {
   for (int64_t i = 0; i < n_row(p); i++) {
     const rein_prior_row *row = &p->row[i];
     const bool is_log = is_lognormal(row);
+    add_notes(p, i, "    #", out);
     if (!has_form(p, row)) continue;
     rein_text_printf(out, "    (\"%s\", \"%s\", \"%s\", \"%s\"): (\"%s\", ", p->state[row->state].name,
                      p->action[row->action].name, p->horizon[row->horizon], p->quantity[row->quantity].name,

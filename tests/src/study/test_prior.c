@@ -28,14 +28,15 @@ static const char MODEL[] =
     "  A: {is: a, unit: mg, noise: additive(sd: 0.5 mg), smallest_change: 3 mg, limits: [0, inf]}\n"
     "  G: {is: g, unit: mg, noise: lognormal(cv: 20 %)}\n"
     "  Q: {is: (a - 10 mg)^2 / (1 mg), unit: mg, noise: additive(sd: 0.3 mg)}\n"
-    "safety:\n  high: {when: a > 12 mg, message: above}\n";
+    "safety:\n  high: {when: a > 12 mg, message: above}\n"
+    "valid: {drug: 0 .. 30 mg, horizon: 24 h}\n";
 
 static rein_status run(const char *more, int n_thread, rein_prior *out, const char **said) {
   diag = rein_diag_create(arena);
   write_file("model.yaml", MODEL);
-  const char *query =
-      rein_arena_printf(arena, "rein: prior/1\nname: q\nmodel: ./model.yaml\nhorizons: [1 h, 10 h]\n%s%s",
-                        strncmp(more, "n:", 2) == 0 ? "" : "n: 8192\n", more);
+  const char *query = rein_arena_printf(arena, "rein: prior/1\nname: q\nmodel: ./model.yaml\n%s%s%s",
+                                        strstr(more, "horizons:") ? "" : "horizons: [1 h, 10 h]\n",
+                                        strncmp(more, "n:", 2) == 0 ? "" : "n: 8192\n", more);
   const rein_prior_options options = {.n_thread = n_thread};
   const rein_status status =
       rein_prior_run(arena, units, write_file("query.yaml", query), &options, diag, out);
@@ -317,6 +318,76 @@ START_TEST(test_files) {
 }
 END_TEST
 
+/* What an answer says of itself has to be in every form it leaves in. */
+START_TEST(test_files_keep_words) {
+  rein_prior p;
+  const char *said;
+  ck_assert_int_eq(
+      run("observables: [A]\nactions: {none: {}, big: {actions: [{do: drug, amount: 50 mg, at: 2 h}]}}\n"
+          "horizons: [1 h, 30 h]\nstates:\n  fine: initial\n"
+          "  bent: {measured: {observable: Q, value: 4 mg}, by: kalman}\n"
+          "  far: {measured: {observable: A, value: 25 mg}}\n"
+          "  sure: {known: {a: 100 mg}}\n",
+          1, &p, &said),
+      REIN_ERR_MEMBERS);
+  const rein_prior_pair *all = p.pair;
+  ck_assert_ptr_null(all[0].outside_valid);
+  ck_assert_str_eq(all[1].outside_valid, "the model is valid for 24 h from the start, and this is 30");
+  ck_assert_ptr_null(all[2].outside_valid); /* the dose is after it */
+  ck_assert_str_eq(
+      all[3].outside_valid,
+      "8192 of 8192 draws are given what the model is not valid for, first 50 mg of 'drug' in all at "
+      "2 h, valid for 0 to 30 mg; the model is valid for 24 h from the start, and this is 30");
+  rein_text out[5];
+  for (int i = 0; i < 5; i++) rein_text_init(&out[i], arena);
+  rein_prior_print(&p, &out[0]), rein_prior_print_csv(&p, &out[1]);
+  rein_prior_print_stan(&p, &out[2]), rein_prior_print_python(&p, &out[3]);
+  ck_assert_int_eq(rein_prior_print_json(&p, &out[4]), REIN_OK);
+  for (int i = 0; i < 5; i++) {
+    ck_assert_msg(strstr(out[i].bytes, p.state[1].flag), "flag, %d", i);
+    ck_assert_msg(strstr(out[i].bytes, p.state[2].refused), "refused, %d", i);
+    ck_assert_msg(strstr(out[i].bytes, all[1].outside_valid), "horizon, %d", i);
+    ck_assert_msg(strstr(out[i].bytes, all[3].outside_valid), "amount, %d", i);
+  }
+  ck_assert_ptr_nonnull(strstr(out[2].bytes, "\n// state bent: FLAG "));
+  ck_assert_ptr_nonnull(strstr(out[3].bytes, "\n    # state far: REFUSED, no lines: "));
+  const char *path = in("words.nc"), *at = "\n    # fine, big, 30 h: OUTSIDE VALID 8192";
+  ck_assert_ptr_nonnull(strstr(out[3].bytes, at));
+  ck_assert_int_eq(rein_prior_write_netcdf(&p, path, diag), REIN_OK);
+  int id, var;
+  char *words;
+  const size_t where[] = {0, 1, 1};
+  ck_assert_int_eq(nc_open(path, NC_NOWRITE, &id), NC_NOERR);
+  ck_assert_int_eq(nc_inq_varid(id, "outside_valid", &var), NC_NOERR);
+  ck_assert_int_eq(nc_get_var1_string(id, var, where, &words), NC_NOERR);
+  ck_assert_str_eq(words, all[3].outside_valid);
+  nc_free_string(1, &words);
+  nc_close(id);
+  unlink(path);
+}
+END_TEST
+
+/* A signal that is true of nobody is not known to be so without error: none of the 1024 draws of u. */
+START_TEST(test_none_has_a_bound) {
+  rein_prior p = ask("observables: [A]\nactions: {none: {}}\nstates: {low: {known: {a: 1 mg}}}\n");
+  const double bound = 1.0 - pow(0.025, 1.0 / 1024);
+  ck_assert_int_eq(p.n_replicate, 1024);
+  ck_assert_double_eq(p.pair[0].safety[0].value, 0.0);
+  ck_assert(isnan(p.pair[0].safety[0].error));
+  ck_assert_double_eq_tol(p.pair[0].bound[0], bound, 1e-9);
+  ck_assert_double_eq_tol(p.row[0].p_bound, bound, 1e-9);
+  rein_text text, json, csv;
+  rein_text_init(&text, arena), rein_text_init(&json, arena), rein_text_init(&csv, arena);
+  rein_prior_print(&p, &text);
+  ck_assert_ptr_nonnull(strstr(text.bytes, "up 0 (at most 0.0036), unchanged 1 (at least 0.9964)"));
+  ck_assert_ptr_nonnull(strstr(text.bytes, "true by then with probability 0 (at most 0.0036)"));
+  ck_assert_int_eq(rein_prior_print_json(&p, &json), REIN_OK);
+  ck_assert_ptr_nonnull(strstr(json.bytes, "\"at_least\": 0.996"));
+  rein_prior_print_csv(&p, &csv);
+  ck_assert_ptr_nonnull(strstr(csv.bytes, "p_direction_bound"));
+}
+END_TEST
+
 static void refuse(const char *more, const char *expected) {
   rein_prior p;
   const char *said;
@@ -343,6 +414,10 @@ START_TEST(test_wrong_queries) {
          "one of 'value', 'below', 'above'");
   refuse("actions: {none: {}}\nstates: {s: {measured: {observable: A, value: -1 mg}}}\n",
          "is below its limit of detection, 0 mg: did you mean 'below: 0 mg'?");
+  refuse("actions: {none: {}}\nstates: {s: {measured: {observable: A, value: 0 mg}}}\n",
+         "is at its limit of detection, 0 mg, which rein's records write for all that is beyond it: did you "
+         "mean "
+         "'below: 0 mg'?");
   refuse("actions: {n: {parameters: {k: 1 1/h}}}\nstates: {s: {measured: {observable: A, value: 1 mg}}}\n",
          "'n' sets parameters from the start on");
   refuse("states: {s: {by: kalman}}\nactions: {none: {}}\n", "nothing is");
@@ -369,6 +444,8 @@ Suite *rein_suite_prior(void) {
   tcase_add_test(tcase, test_refused);
   tcase_add_test(tcase, test_limits_and_history);
   tcase_add_test(tcase, test_files);
+  tcase_add_test(tcase, test_files_keep_words);
+  tcase_add_test(tcase, test_none_has_a_bound);
   tcase_add_test(tcase, test_wrong_queries);
   suite_add_tcase(suite, tcase);
   return suite;
