@@ -167,6 +167,18 @@ bool rein_scenario_gives(const rein_scenario *scenario, int arm, int action);
 /* The same to one individual: of a table of doses, the doses of their own person only. */
 bool rein_scenario_gives_to(const rein_scenario *scenario, int arm, int64_t individual, int action);
 
+/* One dose as prescribed. amount: action's unit, or per unit of the parameter per_param (-1: none); given:
+ * what `how` (of src/scenario/timeline.h) asks for; every: interval of a steady state, else 0; time: model
+ * time. */
+typedef struct {
+  int action, per_param, how;
+  double amount, given, every, time;
+} rein_given_dose;
+
+/* The doses that an arm prescribes to an individual, by action, then time; their number. In `arena`. */
+size_t rein_scenario_list_doses(rein_arena *arena, const rein_scenario *scenario, int arm, int64_t individual,
+                                const rein_given_dose **out);
+
 /* Whether `parameters:` of the scenario or of an arm as written sets a parameter, or the cohort gives it;
  * *pos: where. */
 bool rein_scenario_sets(const rein_scenario *scenario, const char *arm, int param, rein_pos *pos);

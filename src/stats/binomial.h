@@ -14,7 +14,8 @@ bool rein_binomial_interval(double k, double n, double level, double *low, doubl
  * Trials of one person hang together; the variance of the share between units says how much. Never above the
  * number of trials, never below the number of units that have any; where the variance tells nothing (one
  * unit, or all hits or none) it is the number of units.
- * Source: Korn and Graubard 1998, Survey Methodology 24:193. */
+ * Source: Korn and Graubard 1998, Survey Methodology 24:193, without the factor for the degrees of freedom of
+ * the variance. */
 double rein_binomial_effective(const double *hits, const double *trials, size_t n_unit);
 
 #endif

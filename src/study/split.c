@@ -236,6 +236,15 @@ static bool in_training(const rein_validate_job *job, const part *test, size_t a
   return false;
 }
 
+/* What is wrong with the dose of a test arm: the training part knows it; NULL where it does not. */
+static const char *find_same_dose(const rein_validate_job *job, const part *test, int arm) {
+  for (int b = 0; b < job->observed->n_arm; b++)
+    if (job->sim_arm[b] >= 0 && !is_test_arm(job, test, b) && rein_split_same_dose(job, arm, b))
+      return rein_arena_printf(job->arena, "gives the dose of '%s', which is in the training part",
+                               job->observed->arm[b].name);
+  return NULL;
+}
+
 /* Why an arm is not what the split is by; NULL where it is. */
 static const char *why_not(const rein_validate_job *job, rein_split_kind by, const part *test, int arm) {
   int n_given = 0, n_new = 0;
@@ -247,7 +256,8 @@ static const char *why_not(const rein_validate_job *job, rein_split_kind by, con
   for (int b = 0; b < job->observed->n_arm; b++)
     same |= job->sim_arm[b] >= 0 && !is_test_arm(job, test, b) && same_actions(job, arm, b);
   if (by == REIN_SPLIT_ACTION) return n_new ? NULL : "gives no action that the training part does not give";
-  if (by == REIN_SPLIT_DOSE) return same ? NULL : "gives other actions than every arm of the training part";
+  if (by == REIN_SPLIT_DOSE)
+    return same ? find_same_dose(job, test, arm) : "gives other actions than every arm of the training part";
   if (n_given < 2) return "gives fewer than two actions";
   if (same) return "gives the same actions as an arm of the training part";
   return n_new ? "gives an action that the training part does not give: split by action" : NULL;

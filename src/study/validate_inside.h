@@ -163,6 +163,11 @@ void rein_outside_predict(const rein_outside *outside, const rein_validate_job *
 double rein_outside_log_score(const rein_outside *outside, const rein_validate_job *job,
                               const rein_task *task);
 
+/* split_dose.c: whether everybody observed in arm a (of observed) was given what somebody in b was: the same
+ * amounts of the same actions, dose by dose as far as both go, at the same mean interval within a tenth. Both
+ * arms have rows. */
+bool rein_split_same_dose(const rein_validate_job *job, int a, int b);
+
 /* A point as it is compared. before, n_before: measured; not looked at where the state before is known. */
 rein_task rein_validate_task(const rein_validate_job *job, const rein_observed_point *p, double before,
                              double n_before);

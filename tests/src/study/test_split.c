@@ -20,9 +20,9 @@ static const char *at(const char *name) {
 static rein_validate_job *prepare(void) {
   rein_validate_job *job;
   const rein_validate_options options = {.individual_data = true};
-  ck_assert_int_eq(rein_validate_prepare(judged_get()->arena, judged_get()->units, at("s.yaml"), &options,
-                                         judged_get()->diag, &job),
-                   REIN_OK);
+  const rein_status status = rein_validate_prepare(judged_get()->arena, judged_get()->units, at("s.yaml"),
+                                                   &options, judged_get()->diag, &job);
+  ck_assert_msg(status == REIN_OK, "%s", judged_messages());
   return job;
 }
 
@@ -301,6 +301,59 @@ START_TEST(test_arms_have_to_be_new) {
 }
 END_TEST
 
+/* 0.003 g/h are the 3 mg/h of another arm; a split by action or arms that differ does not ask. */
+START_TEST(test_a_dose_has_to_be_new) {
+  static const char scenario[] =
+      "rein: scenario/1\nname: s\nmodel: ./m.yaml\nseed: 11\ncohort: {n: 50}\narms:\n"
+      "  up: {actions: [{do: push, amount: 3 mg/h}]}\n"
+      "  none: {actions: [{do: push, amount: 0.003 g/h}]}\n"
+      "  down: {actions: [{do: push, amount: 5 mg/h}]}\n"
+      "measure: {at: [0 h, 20 h]}\ncompare: {observed: d.yaml, arm: {up: up, none: none, down: down}}\n";
+  rein_text text;
+  write_three_arms();
+  judged_write("s.yaml", scenario);
+  ck_assert_int_eq(make(REIN_SPLIT_DOSE, "down", &text), REIN_OK);
+  ck_assert_int_eq(make(REIN_SPLIT_DOSE, "up,none", &text), REIN_OK); /* both are new */
+  ck_assert_int_eq(make(REIN_SPLIT_DOSE, "none", &text), REIN_ERR_INPUT);
+  ck_assert_ptr_nonnull(strstr(
+      judged_messages(), "'none' is no new dose: it gives the dose of 'up', which is in the training part"));
+}
+END_TEST
+
+/* One table of doses: b's person gets what a's gets, half an hour later and once less; c's gets twice of it,
+ * and d's as much twice as often. */
+START_TEST(test_a_dose_of_a_table_has_to_be_new) {
+  static const char table[] = "ID,ARM,TIME,AMT,CMT,EVID,MDV,DV\n"
+                              "1,a,0,.,.,0,0,98\n1,a,0,5,warfarin,1,1,.\n1,a,24,5,warfarin,1,1,.\n"
+                              "1,a,48,5,warfarin,1,1,.\n1,a,72,.,.,0,0,60\n"
+                              "2,b,0,.,.,0,0,97\n2,b,0,5,warfarin,1,1,.\n2,b,24.5,5,warfarin,1,1,.\n"
+                              "2,b,72,.,.,0,0,61\n"
+                              "3,c,0,.,.,0,0,96\n3,c,0,10,warfarin,1,1,.\n3,c,24,10,warfarin,1,1,.\n"
+                              "3,c,72,.,.,0,0,50\n"
+                              "4,d,0,.,.,0,0,96\n4,d,0,5,warfarin,1,1,.\n4,d,12,5,warfarin,1,1,.\n"
+                              "4,d,72,.,.,0,0,50\n";
+  static const char about[] =
+      "data: d.csv\nnonmem: {units: {time: h, amt: mg, dv: '%'}, observables: {1: prothrombin}}\n"
+      "source: {title: made by a test}\nlicence: none\narms:\n"
+      "  a: {assignment: unknown, actions: x, concurrent: none, adherence: unknown}\n"
+      "  b: {assignment: unknown, actions: x, concurrent: none, adherence: unknown}\n"
+      "  c: {assignment: unknown, actions: x, concurrent: none, adherence: unknown}\n"
+      "  d: {assignment: unknown, actions: x, concurrent: none, adherence: unknown}\n"
+      "used_for_fitting: []\nrelation: external\n";
+  rein_text text;
+  judged_write("d.csv", table);
+  judged_write("d.yaml", about);
+  judged_write("s.yaml",
+               "rein: scenario/1\nname: s\nmodel: warfarin\ncohort: {people: observed, replicates: 4}\n"
+               "arms:\n  dosed: {events: observed}\nmeasure: {at: [0 h, 72 h]}\n"
+               "compare: {observed: d.yaml, arm: {a: dosed, b: dosed, c: dosed, d: dosed}}\n");
+  ck_assert_msg(make(REIN_SPLIT_DOSE, "c,d", &text) == REIN_OK, "%s", judged_messages());
+  ck_assert_int_eq(make(REIN_SPLIT_DOSE, "b,c", &text), REIN_ERR_INPUT);
+  ck_assert_ptr_nonnull(strstr(judged_messages(), "'b' is no new dose: it gives the dose of 'a'"));
+  ck_assert_ptr_null(strstr(judged_messages(), "'c' is no new dose"));
+}
+END_TEST
+
 Suite *rein_suite_split(void) {
   Suite *suite = suite_create("split");
   TCase *tcase = tcase_create("split");
@@ -316,6 +369,8 @@ Suite *rein_suite_split(void) {
   tcase_add_test(tcase, test_others_are_of_the_training_part);
   tcase_add_test(tcase, test_changed_data_are_refused);
   tcase_add_test(tcase, test_arms_have_to_be_new);
+  tcase_add_test(tcase, test_a_dose_has_to_be_new);
+  tcase_add_test(tcase, test_a_dose_of_a_table_has_to_be_new);
   suite_add_tcase(suite, tcase);
   return suite;
 }
