@@ -32,6 +32,9 @@ static rein_status take(void *context, const rein_batch_result *r) {
     for (int t = 0; t < lane->n_obs; t++)
       for (int k = 0; k < s->n_keep; k++)
         rein_sample_row(s, arm, t, k)[i] = r->out[((int64_t)t * s->n_keep + k) * r->n_lane + l];
+    for (int t = 0; t < lane->n_obs && s->error; t++)
+      for (int k = 0; k < s->n_keep; k++)
+        rein_sample_error(s, arm, t, k)[i] = r->error[((int64_t)t * s->n_keep + k) * r->n_lane + l];
     for (int o = 0; o < 2 * s->n_observable; o++)
       s->noise[((int64_t)arm * 2 * s->n_observable + o) * s->n_individual + i] =
           r->noise[(int64_t)o * r->n_lane + l];
@@ -77,6 +80,7 @@ static void free_sample(void *object) {
   free(s->noise);
   free(s->safety_first);
   free(s->failed);
+  free(s->error);
   free(s->failure);
   free(s->outside);
   free(s);
@@ -112,9 +116,10 @@ static rein_sample *allocate(rein_arena *arena, const rein_scenario *s, int n_ke
   sample->noise = calloc((size_t)(n_member * 2 * sample->n_observable + 1), sizeof(double));
   sample->safety_first = malloc((size_t)(n_member * sample->n_safety + 1) * sizeof(double));
   sample->failed = calloc((size_t)n_member + 1, sizeof(bool));
+  if (options->keep_errors) sample->error = calloc((size_t)(n + 1), sizeof(double));
   if (options->tell_failures) sample->failure = calloc((size_t)n_member + 1, sizeof *sample->failure);
-  const bool good =
-      (!options->judge_amounts || allocate_outside(sample)) && (!options->tell_failures || sample->failure);
+  const bool good = (!options->judge_amounts || allocate_outside(sample)) &&
+                    (!options->tell_failures || sample->failure) && (!options->keep_errors || sample->error);
   if (!good || !sample->value || !sample->noise || !sample->safety_first || !sample->failed) {
     rein_sample_destroy(sample);
     return NULL;

@@ -28,6 +28,7 @@ typedef struct {
   double *safety_first; /* (n_arm x n_safety x n_individual) first time a signal was true [model time], NaN
                            never */
   bool *failed;         /* (n_arm x n_individual) */
+  double *error;        /* as value: estimates of the integration error; NULL where nobody asked for it */
   rein_sample_failure *failure; /* (n_arm x n_individual); NULL where nobody asked for it */
   rein_sample_outside *outside; /* (n_arm x n_individual); NULL where nobody asked for it */
   const rein_model *model;
@@ -42,6 +43,7 @@ typedef struct {
   const rein_kernels *kernels; /* NULL: the best */
   bool judge_amounts;          /* wants `outside` */
   bool tell_failures;          /* wants `failure` */
+  bool keep_errors;            /* wants `error` */
   /* Called with every lane once it is filled, from several threads at once; NULL: none. */
   rein_status (*adjust)(void *context, rein_lane_plan *lane);
   void *adjust_context;
@@ -61,6 +63,11 @@ int64_t rein_sample_bytes(const rein_scenario *scenario, int n_keep);
 /* (n_individual) values of kept row k. */
 static inline double *rein_sample_row(const rein_sample *s, int arm, int i_time, int k) {
   return s->value + (((int64_t)arm * s->n_time + i_time) * s->n_keep + k) * s->n_individual;
+}
+
+/* The errors of the above. */
+static inline double *rein_sample_error(const rein_sample *s, int arm, int i_time, int k) {
+  return s->error + (((int64_t)arm * s->n_time + i_time) * s->n_keep + k) * s->n_individual;
 }
 
 /* (n_individual) additive SDs (part 0) or CVs (part 1) of an observable of the model. */

@@ -53,6 +53,7 @@ typedef struct {
   double gain;            /* 2 log likelihood ratio at x */
   double probability;     /* of all changes and none */
   const char *left_out;   /* why it does not count: NULL where it does */
+  const char *failure;    /* the first of its sizes that cannot be simulated, and why: NULL none */
 } rein_why_not_change;
 
 typedef struct {
@@ -69,10 +70,11 @@ typedef struct {
   int n_change;
   double probability_none, probability[REIN_N_PLACE];
   rein_why_not_answer answer;
-  rein_place place; /* where placed; else the most probable one */
-  double confirmed; /* 2 log likelihood ratio of the best change, simulated again at its x; NaN
-                       where it needs no simulation */
-  int64_t n_failed;
+  rein_place place;          /* where placed; else the most probable one */
+  double confirmed;          /* 2 log likelihood ratio of the best change, simulated again at its x; NaN
+                                where it needs no simulation */
+  int n_change_failed;       /* changes of which some size cannot be simulated */
+  const char *first_failure; /* of the first of them, as listed: what, size and reason */
 } rein_why_not;
 
 typedef struct {

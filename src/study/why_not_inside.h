@@ -25,6 +25,7 @@ typedef struct {
   /* after the base is simulated: */
   double base, noise_sd, noise_cv; /* latent value and noise there */
   double residual;                 /* transformed */
+  double slack;                    /* transformed: effects up to this are the integration's error */
 } rein_doubt_row;
 
 /* How the nodes of a change are made. */
@@ -56,6 +57,7 @@ theta exp(x width), exp(x width) - 1, x width */
   double ratio[REIN_WHY_NOT_NODES]; /* of noise and units: log likelihood ratio at the node */
   double *effect;                   /* (n_node x n_row) on the transformed values */
   bool failed[REIN_WHY_NOT_NODES];
+  bool acts; /* some size changes some measurement, beyond the integration's error */
 } rein_change;
 
 static inline bool rein_change_touches(const rein_change *c, int arm) {

@@ -27,8 +27,9 @@ static void print_head(const rein_why_not *w, rein_text *out) {
                    w->observed->is_group ? "groups" : "people", w->n_person);
   rein_text_printf(out, "; left out: %d censored, %d without declared noise, %d that cannot be transformed\n",
                    w->n_censored, w->n_noiseless, w->n_beyond);
-  if (w->n_failed > 0)
-    rein_text_printf(out, "%lld of the simulated changes failed and are left out\n", (long long)w->n_failed);
+  if (w->n_change_failed > 0 && !w->suppressed)
+    rein_text_printf(out, "%d of %d changes cannot be simulated at some of their sizes; the first: %s\n",
+                     w->n_change_failed, w->n_change, w->first_failure);
 }
 
 static void print_answer(const rein_why_not *w, rein_text *out) {
@@ -86,6 +87,7 @@ static json_t *make_change(const rein_why_not_change *c) {
   json_t *object = json_object();
   rein_json_set(&object, "place", rein_json_text(rein_place_word(c->place)));
   rein_json_set(&object, "what", rein_json_text(c->what));
+  if (c->failure) rein_json_set(&object, "not_simulated", rein_json_text(c->failure));
   if (c->left_out) {
     rein_json_set(&object, "left_out", rein_json_text(c->left_out));
     return object;
@@ -118,6 +120,8 @@ static void add_answer(const rein_why_not *w, json_t **root) {
   rein_json_set(root, "probability", places);
   for (int k = 0; k < w->n_change; k++) rein_json_add(&changes, make_change(&w->change[k]));
   rein_json_set(root, "changes", changes);
+  rein_json_set(root, "n_changes", json_integer(w->n_change));
+  rein_json_set(root, "n_changes_not_simulated", json_integer(w->n_change_failed));
 }
 
 rein_status rein_why_not_print_json(const rein_why_not *w, rein_text *out) {
@@ -133,7 +137,6 @@ rein_status rein_why_not_print_json(const rein_why_not *w, rein_text *out) {
   rein_json_set(&root, "n_censored", json_integer(w->n_censored));
   rein_json_set(&root, "n_noiseless", json_integer(w->n_noiseless));
   rein_json_set(&root, "n_not_transformed", json_integer(w->n_beyond));
-  rein_json_set(&root, "n_failed", json_integer(w->n_failed));
   if (w->suppressed)
     rein_json_set(&root, "suppressed", json_string("fewer than 5 people"));
   else

@@ -381,6 +381,17 @@ static bool matches(const rein_why_not_job *job, const rein_metric *m, const rei
   return true;
 }
 
+/* Why a change does nothing at the sizes it can be simulated at. */
+static const char *tell_nothing(const rein_why_not_job *job, const rein_change *c) {
+  int n_failed = 0;
+  for (int k = 0; k < c->n_node; k++) n_failed += c->failed[k];
+  if (n_failed == 0) return "it changes no measurement";
+  return rein_arena_printf(
+      job->arena, "%scannot be simulated: %s",
+      n_failed < c->n_node ? "it changes no measurement where it can be simulated, and else " : "it ",
+      c->about.failure);
+}
+
 /* A process that only does what a parameter does is that parameter; of two changes of one place that say the
  * same the first counts. What places cannot be told apart by stays, and is an abstention. */
 static void leave_out(rein_why_not_job *job, const rein_metric *m) {
@@ -388,9 +399,9 @@ static void leave_out(rein_why_not_job *job, const rein_metric *m) {
   double *length = REIN_NEW(job->arena, double, job->n_change);
   for (int k = 0; k < job->n_change; k++) {
     rein_change *c = &job->change[k];
-    if (c->kind == REIN_CHANGE_SPREAD || c->kind == REIN_CHANGE_UNIT) continue;
-    to[k] = direction(job, m, c, &length[k]);
-    if (!(length[k] > 1e-6)) c->about.left_out = "it changes no measurement, or cannot be simulated";
+    if (!c->acts) c->about.left_out = tell_nothing(job, c);
+    if (c->acts && c->kind != REIN_CHANGE_SPREAD && c->kind != REIN_CHANGE_UNIT)
+      to[k] = direction(job, m, c, &length[k]);
   }
   for (int k = 0; k < job->n_change; k++)
     for (int i = 0; i < job->n_change && to[k].z && !job->change[k].about.left_out; i++) {

@@ -34,11 +34,11 @@ static rein_status run(rein_why_not_job *job, const variants *v, rein_sample **s
   const int n_obs = (int)data->scenario->model->n_observable;
   int *keep = REIN_NEW(job->arena, int, n_obs);
   for (int o = 0; o < n_obs; o++) keep[o] = sim.tape->n_state + o;
-  const rein_sample_options options = {
-      .n_thread = job->options->n_thread, .kernels = job->options->kernels, .tell_failures = true};
-  const rein_status status = rein_sample_create(job->arena, &sim, keep, n_obs, &options, sample);
-  if (status == REIN_OK) job->out->n_failed += (*sample)->n_failed;
-  return status;
+  const rein_sample_options options = {.n_thread = job->options->n_thread,
+                                       .kernels = job->options->kernels,
+                                       .tell_failures = true,
+                                       .keep_errors = true};
+  return rein_sample_create(job->arena, &sim, keep, n_obs, &options, sample);
 }
 
 static double value_in(const rein_sample *s, const rein_doubt_row *r, int variant) {
@@ -62,6 +62,16 @@ static const char *reason_of(const rein_why_not_job *job, const rein_sample *s, 
 
 /* ---- the base ---- */
 
+/* How far two runs of the same numbers may be apart on the scale of the noise: each by its estimated error
+ * and by the tolerance. Infinite where the error reaches what has no place there. */
+static double slack_of(const rein_why_not_job *job, const rein_sample *s, const rein_doubt_row *r) {
+  const double error = rein_sample_error(s, r->arm, r->i_time, r->observable)[r->person],
+               off = error + RTOL * fabs(r->base),
+               slack = fabs(rein_why_not_transform(job, r, r->base + off) -
+                            rein_why_not_transform(job, r, r->base - off));
+  return isfinite(slack) ? slack : INFINITY;
+}
+
 static rein_status run_base(rein_why_not_job *job) {
   variants v = {.variant = REIN_NEW(job->arena, rein_variant, job->data->n_compared)};
   rein_sample *sample;
@@ -75,6 +85,7 @@ static rein_status run_base(rein_why_not_job *job) {
     r->noise_sd = rein_sample_noise(sample, r->arm, r->observable, 0)[r->person];
     r->noise_cv = rein_sample_noise(sample, r->arm, r->observable, 1)[r->person];
     r->residual = rein_why_not_transform(job, r, r->value) - rein_why_not_transform(job, r, r->base);
+    r->slack = slack_of(job, sample, r);
     if (isfinite(r->residual))
       job->row[n++] = *r;
     else
@@ -116,19 +127,21 @@ static void add_change(rein_why_not_job *job, variants *v, const rein_change *c,
   }
 }
 
-/* Their effects; returns how many variants they were. *good: nothing failed. */
+/* Their effects; returns how many variants they were. *failure: why a measurement could not be simulated,
+ * NULL where all could; *acts becomes true where one changes. */
 static int take_change(const rein_why_not_job *job, const rein_sample *s, int first, const rein_change *c,
-                       double *effect, bool *good) {
+                       double *effect, const char **failure, bool *acts) {
   int *of = REIN_NEW(job->arena, int, job->data->n_compared), n = 0;
   for (int a = 0; a < job->data->n_compared; a++) of[a] = rein_change_touches(c, a) ? first + n++ : -1;
-  *good = true;
+  *failure = NULL;
   for (int i = 0; i < job->n_row; i++) {
     const rein_doubt_row *r = &job->row[i];
     effect[i] = 0.0;
     if (of[r->arm] >= 0)
       effect[i] = rein_why_not_transform(job, r, value_in(s, r, of[r->arm])) -
                   rein_why_not_transform(job, r, r->base);
-    *good = *good && isfinite(effect[i]);
+    if (!isfinite(effect[i]) && !*failure) *failure = reason_of(job, s, r, of[r->arm]);
+    *acts = *acts || fabs(effect[i]) > r->slack;
   }
   return n;
 }
@@ -186,23 +199,39 @@ static rein_status take_spreads(rein_why_not_job *job, const rein_sample *sample
   return REIN_OK;
 }
 
+static void set_failed(rein_why_not_job *job, rein_change *c, int node, const char *why) {
+  c->failed[node] = true;
+  if (c->about.failure) return;
+  c->about.failure = rein_arena_printf(job->arena, "%+.3g x %s: %s", c->node[node], c->about.unit_words, why);
+  if (job->out->n_change_failed++ == 0)
+    job->out->first_failure = rein_arena_printf(job->arena, "%s, %s", c->about.what, c->about.failure);
+}
+
 /* Changes of what is measured need no run. */
 static void fill_plain(rein_why_not_job *job, rein_change *c) {
   for (int k = 0; k < c->n_node; k++)
     for (int i = 0; i < job->n_row; i++) {
       const rein_doubt_row *r = &job->row[i];
       double value = r->base, *effect = &c->effect[(size_t)k * (size_t)job->n_row + (size_t)i];
-      if (r->observable != c->observable || !rein_change_touches(c, r->arm) ||
-          c->kind == REIN_CHANGE_SPREAD || c->kind == REIN_CHANGE_UNIT)
+      if (r->observable != c->observable || !rein_change_touches(c, r->arm)) continue;
+      if (c->kind == REIN_CHANGE_SPREAD || c->kind == REIN_CHANGE_UNIT) {
+        c->acts = true;
         continue;
+      }
       if (c->kind == REIN_CHANGE_BATCH) {
+        c->acts = true;
         *effect = c->node[k];
         continue;
       }
       if (c->kind == REIN_CHANGE_GAIN) value *= exp(c->node[k] * c->width);
       if (c->kind == REIN_CHANGE_OFFSET) value += c->node[k] * c->width;
       *effect = rein_why_not_transform(job, r, value) - rein_why_not_transform(job, r, r->base);
-      if (!isfinite(*effect)) c->failed[k] = true;
+      c->acts = c->acts || *effect != 0.0;
+      if (!isfinite(*effect))
+        set_failed(job, c, k,
+                   rein_arena_printf(job->arena,
+                                     "%s would be %.4g, which has no place on the scale of its noise",
+                                     job->data->scenario->model->observable[r->observable].name, value));
     }
 }
 
@@ -228,9 +257,9 @@ rein_status rein_why_not_simulate(rein_why_not_job *job) {
     c->effect = REIN_NEW(job->arena, double, (size_t)c->n_node *(size_t)job->n_row);
     if (c->kind != REIN_CHANGE_SIMULATED) fill_plain(job, c);
     for (int j = 0; c->kind == REIN_CHANGE_SIMULATED && j < c->n_node; j++) {
-      bool good;
-      at += take_change(job, sample, at, c, c->effect + (size_t)j * (size_t)job->n_row, &good);
-      c->failed[j] = !good;
+      const char *failure;
+      at += take_change(job, sample, at, c, c->effect + (size_t)j * (size_t)job->n_row, &failure, &c->acts);
+      if (failure) set_failed(job, c, j, failure);
     }
   }
   rein_sample_destroy(sample);
@@ -241,13 +270,14 @@ rein_status rein_why_not_resimulate(rein_why_not_job *job, const rein_change *ch
                                     double *effect) {
   variants v = {.variant = REIN_NEW(job->arena, rein_variant, job->data->n_compared)};
   rein_sample *sample;
-  bool good;
+  const char *failure;
+  bool acts = false;
   add_change(job, &v, change, x);
   const rein_status status = run(job, &v, &sample);
   if (status != REIN_OK) return status;
-  take_change(job, sample, 0, change, effect, &good);
+  take_change(job, sample, 0, change, effect, &failure, &acts);
   rein_sample_destroy(sample);
-  return good ? REIN_OK : REIN_ERR_SOLVER;
+  return failure ? REIN_ERR_SOLVER : REIN_OK;
 }
 
 rein_status rein_why_not_settle(const rein_why_not_job *job, const rein_change *change, double x,

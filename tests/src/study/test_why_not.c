@@ -195,7 +195,7 @@ START_TEST(test_changes_that_say_the_same) {
   static const char *const what[4] = {"rate of process elimination", "rate of process absorption",
                                       "amount of drug in arm none", "rate of process decay"};
   static const char *const why[4] = {"it does what CL does", "it does what ka does",
-                                     "it changes no measurement, or cannot be simulated", NULL};
+                                     "it changes no measurement", NULL};
   int n = 0;
   for (int k = 0; k < w.n_change; k++)
     for (int i = 0; i < 4; i++) {
@@ -341,7 +341,8 @@ static const char weighty_model[] =
     "parameters:\n  k: {value: 0.1 1/h%s, assumed: test}\n"
     "  V: {value: 10 L, between: \"lognormal(sd: 0.2)\", assumed: test}\n"
     "  unused: {value: 3 1/h, between: \"lognormal(sd: 0.2)\", assumed: test}\n"
-    "states:\n  A: {unit: mg, initial: 0, scale: 100 mg}\n  B: {unit: mg, initial: 0, scale: 100 mg}\n"
+    "states:\n  A: {unit: mg, initial: 0, scale: 100 mg, range: [0, 260], outside: error}\n  B: {unit: mg, "
+    "initial: 0, scale: 100 mg}\n"
     "processes:\n  out: {from: A, rate: k * (w / 70 kg) * exp(-0.8 * sex) * A}\n"
     "  rest: {from: B, rate: unused * B}\n"
     "actions:\n  drug: {kind: drug, unit: mg, into: A}\n  other: {kind: drug, unit: mg, into: B}\n"
@@ -411,6 +412,40 @@ START_TEST(test_who_states_the_spread_makes_no_difference) {
 }
 END_TEST
 
+/* What is never given has numbers that change nothing: none is a candidate, nor what a later one "does". */
+START_TEST(test_changes_that_do_nothing) {
+  static const char *const idle[] = {"unused", "rate of process rest", "amount of other", "time of other",
+                                     "another loss of state B"};
+  const rein_why_not w = weighty("", "", "");
+  for (size_t i = 0; i < sizeof idle / sizeof *idle; i++) {
+    const rein_why_not_change *c = change_of(&w, idle[i]);
+    ck_assert_msg(c->left_out && strcmp(c->left_out, "it changes no measurement") == 0, "%s: %s", idle[i],
+                  c->left_out ? c->left_out : "counts");
+  }
+  int n = 0;
+  for (int k = 0; k < w.n_change; k++)
+    n += w.change[k].place == REIN_PLACE_PARAMETER && !w.change[k].left_out;
+  ck_assert_int_eq(n, 2); /* k and V */
+}
+END_TEST
+
+/* More than 260 mg cannot be simulated, so 200 mg times exp(0.3): of the amount in all arms and in one. */
+START_TEST(test_changes_that_fail) {
+  const rein_why_not w = weighty("", "", "");
+  ck_assert_int_eq(w.n_change_failed, 2);
+  const char *first =
+      "amount of drug, +1.5 x 0.2 in the logarithm: a state left its declared range: state A at";
+  ck_assert_msg(strncmp(w.first_failure, first, strlen(first)) == 0, "%s", w.first_failure);
+  ck_assert(!change_of(&w, "amount of drug")->left_out);
+  ck_assert_ptr_null(change_of(&w, "amount of drug in arm low")->failure);
+  const char *text = all_text(&w);
+  ck_assert_msg(strstr(text, rein_arena_printf(judged_get()->arena, "\n2 of %d changes cannot be simulated",
+                                               w.n_change)),
+                "%s", text);
+  ck_assert_ptr_nonnull(strstr(text, "\"not_simulated\": \"+1.5 x 0.2 in the logarithm: a state left"));
+}
+END_TEST
+
 /* Of two points mean and variance are exact: with p = 1 everybody has the one of them. */
 START_TEST(test_two_points) {
   const double all = weighty("", "", ", covariates: {sex: \"bernoulli(p: 1)\"}").misfit,
@@ -430,6 +465,8 @@ Suite *rein_suite_why_not(void) {
   tcase_add_test(tcase, test_few_people_and_unknown_doses);
   tcase_add_test(tcase, test_who_states_the_spread_makes_no_difference);
   tcase_add_test(tcase, test_two_points);
+  tcase_add_test(tcase, test_changes_that_do_nothing);
+  tcase_add_test(tcase, test_changes_that_fail);
   suite_add_tcase(suite, tcase);
   TCase *matrix = tcase_create("matrix");
   tcase_set_timeout(matrix, 3600);
