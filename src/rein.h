@@ -154,7 +154,8 @@ REIN_API const char *rein_env_action_name(const rein_env *env, int i);
 REIN_API const char *rein_env_action_unit(const rein_env *env, int i);
 
 /* Begins an episode: the seed gives the person and the noise; the same seed, the same episode. observation
- * (n_observation): what is measured at time 0, with noise. */
+ * (n_observation): what is measured at time 0, with noise. REIN_SOME_FAILED: the person cannot be simulated,
+ * rein_session_messages says why; nothing is filled and no episode is on. */
 REIN_API rein_code rein_env_reset(rein_env *env, uint64_t seed, double *observation);
 
 /* Gives amounts `action` (n_action; NaN, or 0 of what goes into a state: nothing) at once and lets dt > 0
@@ -165,7 +166,9 @@ REIN_API rein_code rein_env_reset(rein_env *env, uint64_t seed, double *observat
  * amount outside the range that the model is valid for is given and flagged in *result. REIN_DONE:
  * observation (n_observation) and *result are filled. REIN_WRONG_CALL: the episode has ended, dt is not above
  * 0, or something was to be given whose action or model is never_automatic; nothing is done, and an episode
- * that is on goes on. REIN_NOT_POSSIBLE, REIN_WRONG_INPUT: it could not be simulated. */
+ * that is on goes on. REIN_SOME_FAILED: the step could not be simulated, rein_session_messages says when and
+ * why; nothing is filled, rein_env_state stays that before the step, and the episode has ended.
+ * REIN_NOT_POSSIBLE, REIN_WRONG_INPUT: it could not be begun; likewise. */
 REIN_API rein_code rein_env_step(rein_env *env, const double *action, double dt, double *observation,
                                  rein_env_result *result);
 

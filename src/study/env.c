@@ -293,6 +293,13 @@ static rein_status go_on(void *context, rein_lane_plan *lane) {
   return good ? REIN_OK : REIN_ERR_MEMORY;
 }
 
+static void say_failure(const rein_environment *env, const rein_sample_failure *f, rein_diag *diag) {
+  const rein_model *m = env->model;
+  const bool of_state = f->state >= 0 && (size_t)f->state < m->n_state;
+  rein_error(diag, NOWHERE, "at %.6g %s: %s%s%s%s", f->time, m->time_unit_text, rein_fail_meaning(f->fail),
+             of_state ? ", state '" : "", of_state ? m->state[f->state].name : "", of_state ? "'" : "");
+}
+
 /* Simulates to `until` in memory of its own; i_time: 0 for the beginning. */
 static rein_status run_to(rein_environment *env, rein_arena *arena, double until, int i_time, rein_diag *diag,
                           double *observation, bool *signalled) {
@@ -300,7 +307,7 @@ static rein_status run_to(rein_environment *env, rein_arena *arena, double until
   rein_scenario *scenario;
   rein_sample *sample;
   if (REIN_GUARD(arena, &guard)) return REIN_ERR_MEMORY;
-  rein_sample_options options = {.n_thread = 1};
+  rein_sample_options options = {.n_thread = 1, .tell_failures = true};
   const double from = env->goes_on ? env->now : 0.0;
   if (env->goes_on) options.adjust = go_on, options.adjust_context = env;
   env->until = until;
@@ -313,9 +320,13 @@ static rein_status run_to(rein_environment *env, rein_arena *arena, double until
     status = rein_sample_create(arena, &simulation, keep, n_keep, &options, &sample);
   }
   if (status == REIN_OK) {
-    observe(env, sample, i_time, observation);
-    *signalled = is_signalled(env, sample, i_time == 0 ? 0.0 : until);
-    if (sample->n_failed > 0) status = REIN_ERR_SOLVER;
+    if (sample->n_failed > 0) {
+      say_failure(env, sample->failure, diag);
+      status = REIN_ERR_SOLVER; /* the state stays that before the step */
+    } else {
+      observe(env, sample, i_time, observation);
+      *signalled = is_signalled(env, sample, i_time == 0 ? 0.0 : until);
+    }
     rein_sample_destroy(sample);
   }
   rein_unguard(arena, &guard);
@@ -434,8 +445,10 @@ rein_status rein_environment_act(rein_environment *env, const double *amount, do
   const double until = last ? env->length : wanted;
   env->n_step++;
   const rein_status status = run_step(env, until, 1, diag, observation, &signalled);
+  env->on = false;
+  if (status != REIN_OK) return status;
   env->now = until;
   *out = (rein_environment_step){signalled, last, outside, until};
-  env->on = status == REIN_OK && !out->terminated && !out->truncated;
+  env->on = !out->terminated && !out->truncated;
   return status;
 }

@@ -37,7 +37,8 @@ rein_status rein_environment_reset(rein_environment *env, uint64_t seed, rein_di
  * state. An amount for an action that sets a parameter holds until the next. dt > 0 [model time].
  * A step beyond the episode's length ends there. REIN_ERR_USAGE: not reset, dt not above 0, the episode has
  * ended, or an amount for an action that is never_automatic; nothing is done then. REIN_ERR_SOLVER: it could
- * not be simulated; it has ended. */
+ * not be simulated, an error says why; observation and *out are not filled, the state stays that before the
+ * step, and the episode has ended. */
 rein_status rein_environment_act(rein_environment *env, const double *amount, double dt, rein_diag *diag,
                                  double *observation, rein_environment_step *out);
 

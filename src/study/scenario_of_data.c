@@ -6,6 +6,7 @@
 #include "src/base/text.h"
 #include "src/lang/yaml.h"
 
+#define DEEP 4   /* folders below one in which comparisons are looked for */
 #define LEVELS 3 /* folders above the data in which a model is looked for */
 
 static const rein_pos nowhere = {NULL, 0, 0, 0};
@@ -46,6 +47,31 @@ static const char *observed_of(rein_arena *arena, const char *path) {
 
 bool rein_is_comparison(rein_arena *arena, const char *path) {
   return is_yaml(path) && observed_of(arena, path);
+}
+
+typedef struct {
+  rein_arena *arena;
+  const char **path;
+  size_t n, cap;
+} comparisons;
+
+static void gather(comparisons *to, const char *folder, int depth) {
+  int n;
+  const char **entry = rein_files_entries(to->arena, folder, &n);
+  for (int i = 0; i < n; i++) {
+    const char *path = rein_arena_printf(to->arena, "%s/%s", folder, entry[i]);
+    if (rein_is_comparison(to->arena, path))
+      REIN_PUSH(to->arena, to->path, to->n, to->cap, path);
+    else if (depth > 0 && !is_yaml(path))
+      gather(to, path, depth - 1);
+  }
+}
+
+const char **rein_comparisons_in(rein_arena *arena, const char *folder, int *n) {
+  comparisons all = {.arena = arena};
+  gather(&all, folder, DEEP);
+  *n = (int)all.n;
+  return all.path;
 }
 
 static bool compares_with(rein_arena *arena, const char *observed, const char *data) {

@@ -13,6 +13,10 @@ bool rein_is_observed_data(rein_arena *arena, const char *path);
 /* Whether a file is a scenario with a `compare`. */
 bool rein_is_comparison(rein_arena *arena, const char *path);
 
+/* The comparisons, *n, in a folder and those below it, four levels deep, in the order of their names; none
+ * where there is no such folder. In `arena`. */
+const char **rein_comparisons_in(rein_arena *arena, const char *folder, int *n);
+
 /* The scenario whose `compare` names the data or their description. wanted: it has to be this one; NULL: the
  * only one among the YAML files of the model's folder (the nearest above the data that has a model.yaml, else
  * their own) and of the folders in it. In `arena`. REIN_OK; REIN_ERR_INPUT, REIN_ERR_FILE with an error that

@@ -14,8 +14,10 @@ static const rein_pos nowhere = {NULL, 0, 0, 0};
 /* How an objective stands. */
 typedef struct {
   int n_for;
-  const char *against; /* a comparison that does not support the model, NULL none */
-  const char *beside;  /* why a comparison that does is none for these goals */
+  const char *against;      /* the comparison whose verdict is worst, NULL: none is against */
+  bool not_supported;       /* that verdict */
+  int n_judged, n_external; /* comparisons that judge the observable; of them on external data */
+  const char *beside;       /* why a comparison that does is none for these goals */
 } standing;
 
 /* What differs between the arm that is searched and those that were judged, NULL: nothing. */
@@ -59,7 +61,12 @@ static const char *is_beyond(const rein_steer_job *job, const rein_validation *v
 static void judge(const rein_steer_job *job, const rein_validation *v, const rein_validation_verdict *verdict,
                   standing *to) {
   const char *name = v->scenario->name, *why = differs(job, v);
+  to->n_judged++;
+  to->n_external += strcmp(v->relation, "external") == 0;
   if (verdict->verdict != REIN_VERDICT_SUPPORTED) {
+    const bool worst = verdict->verdict == REIN_VERDICT_NOT_SUPPORTED;
+    if (to->against && (to->not_supported || !worst)) return;
+    to->not_supported = worst;
     to->against = rein_arena_printf(job->arena, "%s by '%s'", rein_verdict_word(verdict->verdict), name);
     return;
   }
@@ -103,17 +110,19 @@ static rein_status add_comparison(rein_steer_job *job, const char *path, bool li
   return REIN_OK;
 }
 
-/* What the goals do not list, of the folder `validate` beside the model: nobody chooses among comparisons. */
+/* What the goals do not list, of the folder `validate` beside the model and those in it: nobody chooses among
+ * comparisons. */
 static rein_status add_unlisted(rein_steer_job *job, rein_text *words, standing *to) {
   const rein_source *model = job->out->scenario->model->source;
-  const char *folder = model ? rein_files_resolve(job->arena, model->path, "validate") : "validate";
+  if (!model) return REIN_OK;
+  const char *folder = rein_files_resolve(job->arena, model->path, "validate");
   int n;
-  const char **entry = rein_files_entries(job->arena, folder, &n);
-  for (int i = 0; i < n && model; i++) {
-    const char *path = rein_arena_printf(job->arena, "%s/%s", folder, entry[i]);
-    bool listed = !rein_is_comparison(job->arena, path);
-    for (int k = 0; k < job->n_evidence; k++) listed = listed || rein_files_are_same(path, job->evidence[k]);
-    const rein_status status = listed ? REIN_OK : add_comparison(job, path, false, words, to);
+  const char **path = rein_comparisons_in(job->arena, folder, &n);
+  for (int i = 0; i < n; i++) {
+    bool listed = false;
+    for (int k = 0; k < job->n_evidence; k++)
+      listed = listed || rein_files_are_same(path[i], job->evidence[k]);
+    const rein_status status = listed ? REIN_OK : add_comparison(job, path[i], false, words, to);
     if (status != REIN_OK) return status;
   }
   return REIN_OK;
@@ -136,6 +145,8 @@ rein_status rein_steer_weigh(rein_steer_job *job) {
     if (to[k].n_for > 0 && !to[k].against) continue;
     const char *name = s->scenario->model->observable[s->objective[k].observable].name,
                *why = to[k].against ? to[k].against : to[k].beside;
+    if (to[k].n_judged > 0 && to[k].n_external == 0)
+      why = rein_arena_printf(job->arena, "%s; none of its comparisons is on external data", why);
     all = false;
     rein_text_printf(&words, "; so '%s' is not supported here", s->objective[k].name);
     if (why) rein_text_printf(&words, ": %s", why);

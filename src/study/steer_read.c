@@ -124,7 +124,8 @@ static const char *unit_behind(const char *text, double *value) {
   return end;
 }
 
-/* Amounts have to be inside what the model is valid for; nothing switches that off. */
+/* Amounts have to be inside what the model is valid for; nothing switches that off. What is written per body
+ * weight is judged as it is delivered; a unit that is neither is told where the scenario is read with it. */
 static void check_valid(const reader *r, const rein_yaml *map, const rein_factor *f) {
   const char *text = f->field, *dot = strrchr(text, '.');
   if (strncmp(text, "actions.", 8) != 0 || strcmp(dot, ".amount") != 0) return;
@@ -132,9 +133,12 @@ static void check_valid(const reader *r, const rein_yaml *map, const rein_factor
   const rein_action *a = rein_scenario_line_action(r->job->out->scenario, r->job->out->arm, line);
   if (!a || (!isfinite(a->valid_low) && !isfinite(a->valid_high))) return;
   const rein_yaml *ends[] = {rein_yaml_get(map, "from"), rein_yaml_get(map, "to")};
+  rein_diag *quiet = rein_diag_create(r->job->arena);
   for (int i = 0; i < 2; i++) {
     double value;
-    if (!read_in(r, ends[i], &a->unit, a->unit_text, "an amount", &value)) return;
+    if (!rein_scenario_read_quantity(r->job->arena, r->job->units, quiet, ends[i], &a->unit, a->unit_text,
+                                     "an amount", &value))
+      return;
     if (value < a->valid_low || value > a->valid_high)
       rein_error(
           r->job->diag, ends[i]->pos,

@@ -233,6 +233,28 @@ START_TEST(test_horizon_and_valid) {
 }
 END_TEST
 
+/* -5 mg of warfarin: the gut is below 0. */
+START_TEST(test_step_that_fails) {
+  rein_env *other;
+  rein_env_result result;
+  double seen[8] = {0}, before[8], after[8], give = 10.0, take = -5.0, none = NAN;
+  ck_assert_int_eq(rein_env_create(session, "warfarin", 0, &other), REIN_DONE);
+  ck_assert_int_eq(rein_env_reset(other, 1, seen), REIN_DONE);
+  ck_assert_int_eq(rein_env_step(other, &give, 24.0, seen, &result), REIN_DONE);
+  rein_env_state(other, before);
+  seen[0] = -77.0;
+  ck_assert_int_eq(rein_env_step(other, &take, 12.0, seen, &result), REIN_SOME_FAILED);
+  ck_assert_msg(strstr(rein_session_messages(session), "state 'gut'"), "%s", rein_session_messages(session));
+  rein_env_state(other, after);
+  for (int i = 0; i < rein_env_n_state(other); i++) ck_assert_double_eq(before[i], after[i]);
+  ck_assert_double_eq(seen[0], -77.0);
+  ck_assert_double_eq(result.elapsed, 24.0);
+  ck_assert_int_eq(rein_env_step(other, &none, 1.0, seen, &result), REIN_WRONG_CALL);
+  ck_assert_int_eq(rein_env_reset(other, 1, seen), REIN_DONE);
+  rein_env_destroy(other);
+}
+END_TEST
+
 START_TEST(test_never_automatic) {
   static const char model[] =
       "rein: model/1\nname: m\ntime: h\nparameters:\n  k: {value: 0.3 1/h, assumed: test}\n"
@@ -272,6 +294,7 @@ Suite *rein_suite_rein_env(void) {
   tcase_add_test(tcase, test_seeds_and_noise);
   tcase_add_test(tcase, test_ends);
   tcase_add_test(tcase, test_horizon_and_valid);
+  tcase_add_test(tcase, test_step_that_fails);
   tcase_add_test(tcase, test_never_automatic);
   suite_add_tcase(suite, tcase);
   return suite;

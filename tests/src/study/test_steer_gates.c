@@ -135,8 +135,10 @@ START_TEST(test_evidence) {
   expect_unsupported(&(goals){.horizon = "20 h"}, "judged from 2 to 10 h, the goals are at 20");
   expect_unsupported(&(goals){.evidence = "near.yaml, far.yaml"}, "not supported by 'far'");
   expect_unsupported(&(goals){.evidence = "far.yaml, near.yaml"}, "not supported by 'far'");
-  expect_unsupported(&(goals){.evidence = "own.yaml"},
-                     "'own' is no evidence for these goals: it is on calibration data");
+  expect_unsupported(
+      &(goals){.evidence = "own.yaml"},
+      "'own' is no evidence for these goals: it is on calibration data; none of its comparisons is "
+      "on external data");
 }
 END_TEST
 
@@ -159,6 +161,28 @@ START_TEST(test_evidence_is_not_chosen) {
   ck_assert_int_eq(system(rein_arena_printf(arena, "cp %s/m.yaml %s/validate/other.yaml", folder, folder)),
                    0);
   expect_unsupported(&(goals){0}, "not supported by 'far'");
+}
+END_TEST
+
+/* Nor is one hidden in a folder of `validate`. */
+START_TEST(test_evidence_is_not_hidden) {
+  ck_assert_int_eq(system(rein_arena_printf(arena,
+                                            "cd %s && mkdir -p validate/old && sed 's/[.]\\/m.yaml/..\\/..\\/"
+                                            "m.yaml/; s/far_data/..\\/..\\/far_data/' far.yaml > "
+                                            "validate/old/far.yaml",
+                                            folder)),
+                   0);
+  expect_unsupported(&(goals){0}, "not supported by 'far'");
+}
+END_TEST
+
+/* A dose per body weight is judged as it is delivered; another unit is an error. */
+START_TEST(test_dose_per_weight) {
+  rein_steering s;
+  goals per = {.actions = "{d: {field: actions.give.amount, from: 0.01 mg/kg, to: 0.1 mg/kg}}"};
+  ck_assert_msg(steer(&per, false, &s) == REIN_OK, "%s", messages());
+  per.actions = "{d: {field: actions.give.amount, from: 0.1 h, to: 1 h}}";
+  expect_refusal(&per, true, "expected mg");
 }
 END_TEST
 
@@ -260,6 +284,8 @@ Suite *rein_suite_steer_gates(void) {
   tcase_set_timeout(c, 120);
   tcase_add_test(c, test_evidence);
   tcase_add_test(c, test_evidence_is_not_chosen);
+  tcase_add_test(c, test_evidence_is_not_hidden);
+  tcase_add_test(c, test_dose_per_weight);
   tcase_add_test(c, test_limits_stay);
   tcase_add_test(c, test_amounts_stay_valid);
   tcase_add_test(c, test_own_amounts_stay_valid);
