@@ -83,6 +83,11 @@ void rein_batch_park(rein_batch *b, double tau_before, double tau, int n_cut) {
     if (b->mask[l] != 0) park_lane(b, l);
 }
 
+/* Whether a lane that moved in the last step does not stand at its end. */
+static bool any_parked(const rein_batch *b) {
+  return memcmp(b->moving, b->problem.shape.live, (size_t)b->n_lane * sizeof *b->moving) != 0;
+}
+
 /* ---- declared ranges ---- */
 
 void rein_batch_range(const rein_batch *b, int state, double *low, double *high) {
@@ -107,12 +112,26 @@ static void locate_leaving(rein_batch *b, int state, double low, double high) {
   }
 }
 
+/* Whether any lane that moved is outside a range of policy error. */
+static bool any_outside(const rein_batch *b, int state, const double *y) {
+  double low, high;
+  if (b->tape->range_policy[state] != REIN_RANGE_ERROR) return false;
+  rein_batch_range(b, state, &low, &high);
+  return b->kernels->any_outside(y + (size_t)state * (size_t)b->n_lane, low, high, b->moving, b->n_lane);
+}
+
+static bool any_leaves(const rein_batch *b, const double *y) {
+  for (int i = 0; i < b->n_ranged; i++)
+    if (any_outside(b, b->ranged[i], y)) return true;
+  return false;
+}
+
 /* One state at the end of a piece. */
 static void find_leaving(rein_batch *b, int state, const double *y) {
+  if (!any_outside(b, state, y)) return; /* as a rule */
   double low, high;
   const double *row = y + (size_t)state * (size_t)b->n_lane;
   rein_batch_range(b, state, &low, &high);
-  if (!b->kernels->any_outside(row, low, high, b->moving, b->n_lane)) return; /* as a rule */
   bool any = false;
   for (int l = 0; l < b->n_lane; l++) {
     const bool left =
@@ -125,28 +144,15 @@ static void find_leaving(rein_batch *b, int state, const double *y) {
   if (any) b->n_leaves++, locate_leaving(b, state, low, high);
 }
 
-static bool any_leaves(const rein_batch *b, const double *y) {
-  for (int i = 0; i < b->n_ranged; i++) {
-    const int s = b->ranged[i];
-    double low, high;
-    rein_batch_range(b, s, &low, &high);
-    if (b->tape->range_policy[s] == REIN_RANGE_ERROR &&
-        b->kernels->any_outside(y + (size_t)s * (size_t)b->n_lane, low, high, b->moving, b->n_lane))
-      return true;
-  }
-  return false;
-}
-
 void rein_batch_find_leavers(rein_batch *b, double tau_before, int n_cut) {
-  const bool parked = memcmp(b->moving, b->problem.shape.live, (size_t)b->n_lane * sizeof *b->moving) != 0;
+  const bool parked = any_parked(b);
   const double *y = rein_method_state(b->method);
   b->n_leaves = 0;
   if (n_cut == 0 && !parked && !any_leaves(b, y)) return; /* as a rule */
   for (int l = 0; l < b->n_lane; l++) b->leaves[l] = -1;
   b->kernels->fill(tau_before, b->piece_low, (size_t)b->n_lane);
   for (int k = 0; k <= n_cut && end_piece(b, k, n_cut, b->tau_high, !parked, &y); k++) {
-    for (int i = 0; i < b->n_ranged; i++)
-      if (b->tape->range_policy[b->ranged[i]] == REIN_RANGE_ERROR) find_leaving(b, b->ranged[i], y);
+    for (int i = 0; i < b->n_ranged; i++) find_leaving(b, b->ranged[i], y);
     memcpy(b->piece_low, b->piece_high, (size_t)b->n_lane * sizeof *b->piece_low);
   }
 }
@@ -198,11 +204,8 @@ static void watch_signal(rein_batch *b, int i) {
 
 void rein_batch_watch_safety(rein_batch *b, double tau_before, int n_cut) {
   double *end = b->bad; /* scratch: rates are not called here */
-  const bool is_step = !(b->n_ranged && b->n_leaves) &&
-                       memcmp(b->moving, b->problem.shape.live, (size_t)b->n_lane * sizeof *end) == 0;
-  for (int l = 0; l < b->n_lane; l++) {
-    end[l] = b->tau_high[l];
-  }
+  const bool is_step = !b->n_leaves && !any_parked(b);
+  memcpy(end, b->tau_high, (size_t)b->n_lane * sizeof *end);
   const double *y;
   b->kernels->fill(tau_before, b->piece_low, (size_t)b->n_lane);
   for (int k = 0; k <= n_cut && end_piece(b, k, n_cut, end, is_step, &y); k++) {

@@ -182,6 +182,11 @@ bool rein_files_ends_in(const char *path, const char *ending) {
   return n > m && strcmp(path + n - m, ending) == 0;
 }
 
+const char *rein_files_base_name(const char *path) {
+  const char *slash = path ? strrchr(path, '/') : NULL;
+  return slash ? slash + 1 : path;
+}
+
 bool rein_files_exists(const char *path) {
   struct stat info;
   return stat(path, &info) == 0;

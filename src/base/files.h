@@ -49,6 +49,9 @@ void rein_files_list(rein_arena *arena, const char *folder, const char *inside, 
  * such folder. In the arena. */
 const char **rein_files_entries(rein_arena *arena, const char *folder, int *n);
 
+/* A path without its folders, which differ from machine to machine; NULL for NULL. Lent by `path`. */
+const char *rein_files_base_name(const char *path);
+
 bool rein_files_exists(const char *path);
 
 /* Whether both paths lead to one existing file. */

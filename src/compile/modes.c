@@ -176,11 +176,11 @@ static void collect_margins(extractor *x) {
     if (!mark[id] || !is_comparison(node.kind) || !(node.flags & (REIN_DAG_TIME | REIN_DAG_STATE))) continue;
     dag->origin_now = node.origin;
     const rein_node gap = rein_dag_op2(dag, REIN_OP_SUB, node.arg[0], node.arg[1]);
-    bool known = false;
-    for (size_t k = 0; k < n && !known; k++) known = margin->root[k] == gap;
-    if (!known) REIN_PUSH(dag->arena, margin->root, n, cap, gap);
+    REIN_PUSH(dag->arena, margin->root, n, cap, gap);
   }
-  margin->n = (int)n;
+  unsigned char *known = REIN_NEW(dag->arena, unsigned char, dag->n_node);
+  for (size_t k = 0; k < n; k++)
+    if (!known[margin->root[k]]++) margin->root[margin->n++] = margin->root[k];
 }
 
 void rein_lower_modes(rein_lowered *lowered) {

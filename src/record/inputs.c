@@ -32,11 +32,6 @@ static void find_sources(file_list *list, const rein_model *m) {
   for (size_t i = 0; i < m->n_event; i++) add_source(list, m->event[i].pos);
 }
 
-static const char *base_name(const char *path) {
-  const char *slash = strrchr(path, '/');
-  return slash ? slash + 1 : path;
-}
-
 typedef struct {
   rein_arena *arena;
   rein_study_input *input;
@@ -66,7 +61,8 @@ static rein_status collect(rein_arena *arena, const rein_scenario *s, rein_diag 
   find_sources(&files, s->model);
   for (size_t i = 0; i < files.n; i++) {
     const rein_source *source = files.source[i];
-    const char *name = rein_arena_printf(arena, "model-%d-%s", (int)i + 1, base_name(source->path));
+    const char *name =
+        rein_arena_printf(arena, "model-%d-%s", (int)i + 1, rein_files_base_name(source->path));
     add_text(&inputs, name, source->bytes, source->n_byte);
   }
   /* A scenario of people may describe one of them: it stays where it is. */
@@ -77,7 +73,7 @@ static rein_status collect(rein_arena *arena, const rein_scenario *s, rein_diag 
     add_print(&inputs, "scenario.checked", &scenario);
     const rein_status status = rein_files_read(arena, s->path, nowhere, diag, &source);
     if (status != REIN_OK) return status;
-    add_text(&inputs, rein_arena_printf(arena, "scenario-%s", base_name(s->path)), source->bytes,
+    add_text(&inputs, rein_arena_printf(arena, "scenario-%s", rein_files_base_name(s->path)), source->bytes,
              source->n_byte);
   }
   options->input = inputs.input;

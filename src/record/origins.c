@@ -11,8 +11,8 @@ void rein_origins_print(rein_text *out, const rein_tape *tape) {
   rein_text_add(out, "# fail_origin, place in the model's text, expression; then fail_state, name\n");
   for (int i = 0; i < tape->n_origin; i++) {
     const rein_origin *o = &tape->origin[i];
-    const char *path = o->pos.source ? o->pos.source->path : "-", *slash = strrchr(path, '/');
-    rein_text_printf(out, "%d\t%s:%d:%d\t%s\n", i, slash ? slash + 1 : path, o->pos.line, o->pos.column,
+    const char *file = o->pos.source ? rein_files_base_name(o->pos.source->path) : "-";
+    rein_text_printf(out, "%d\t%s:%d:%d\t%s\n", i, file, o->pos.line, o->pos.column,
                      o->label ? o->label : "");
   }
   for (int i = 0; i < tape->n_state; i++) rein_text_printf(out, STATE "%d\t%s\n", i, tape->state[i].name);

@@ -1,5 +1,6 @@
 #include "src/record/run_file.h"
 
+#include "src/base/files.h"
 #include "src/base/sha256.h"
 #include "src/record/part_file.h"
 
@@ -36,12 +37,6 @@ static void add_count(rein_text *out, const char *key, int64_t n) {
   rein_text_printf(out, "%s: %" PRId64 "\n", key, n);
 }
 
-/* A path without its folders: those differ from machine to machine. */
-static const char *base_name(const char *path) {
-  const char *slash = path ? strrchr(path, '/') : NULL;
-  return slash ? slash + 1 : path;
-}
-
 static void add_what(rein_text *out, const rein_layout *layout) {
   const rein_scenario *s = layout->scenario;
   rein_text_add(out, "# What was run, and what is needed to run it again. docs/records.md explains it.\n"
@@ -52,9 +47,9 @@ static void add_what(rein_text *out, const rein_layout *layout) {
   add_line(out, "boundary", s->model->boundary);
   add_line(out, "origin", "mechanistic");
   add_line(out, "model", s->model->name);
-  add_line(out, "model_file", base_name(s->model->source ? s->model->source->path : NULL));
+  add_line(out, "model_file", rein_files_base_name(s->model->source ? s->model->source->path : NULL));
   add_line(out, "model_hash", layout->tape->hash);
-  add_line(out, "scenario_file", base_name(s->path));
+  add_line(out, "scenario_file", rein_files_base_name(s->path));
   add_line(out, "scenario_hash", s->hash);
   rein_text_printf(out, "seed: %" PRIu64 "\n", s->seed);
   add_count(out, "individuals", s->n_individual);

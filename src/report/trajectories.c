@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "src/base/files.h"
 #include "src/base/names.h"
 #include "src/import/sbml.h"
 #include "src/record/observed.h"
@@ -269,9 +270,8 @@ static const char *make_caption(const job *j, const rein_plot *plot) {
   if (j->n_left_out) rein_text_printf(&text, " %d more arms are not drawn: --arm chooses.", j->n_left_out);
   for (int p = 0; p < plot->n_panel; p++) {
     if (!plot->panel[p].points.label) continue;
-    const char *path = j->scenario->observed_path, *slash = strrchr(path, '/');
     rein_text_printf(&text, "\nPoints: %s, drawn only on arms that reproduce the observed regimen.%s",
-                     slash ? slash + 1 : path,
+                     rein_files_base_name(j->scenario->observed_path),
                      strcmp(j->relation, "calibration") == 0
                          ? " The model was fitted to them: they are no prediction."
                          : "");

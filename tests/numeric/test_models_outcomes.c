@@ -8,8 +8,6 @@
 
 #include "tests/numeric/test_models_run.h"
 
-static const shipped_how plain = {0};
-
 static rein_arena *arena;
 static shipped s;
 static void setup(void) {
@@ -18,15 +16,6 @@ static void setup(void) {
 static void teardown(void) {
   rein_units_destroy(s.units);
   rein_arena_destroy(arena);
-}
-
-/* One quantity of one case at given times: out (n_time). */
-static void course(const shipped_case *what, const char *quantity, const double *time, int n_time,
-                   double *out) {
-  const int keep = shipped_keep(&s, quantity);
-  support_result r = shipped_run(&s, what, &plain, time, n_time);
-  for (int i = 0; i < n_time; i++) out[i] = support_out(&r, 0, i, keep);
-  support_free(&r);
 }
 
 /* Highest of a course, and when. */
@@ -51,19 +40,19 @@ START_TEST(test_warfarin_review) {
   /* all synthesis stopped at once: what is lost at first is what was made */
   const shipped_case stopped = {
       .name = "stopped", .set = {{"ka", 1e3}, {"tlag", 1e-9}, {"IC50", 1e-6}}, .act = {{"warfarin", 0, 100}}};
-  course(&stopped, "prothrombin", time, 3, value);
+  shipped_course(&s, &stopped, "prothrombin", time, 3, value);
   /* the middle of 0.1 to 0.2 h, carried back to 0 */
   const double lost = log(value[1] / value[2]) / 0.1;
   ck_assert_double_eq_tol(lost * value[0], 5, 0.5);
   ck_assert_double_eq_tol(log(2) / lost, 13.3, 0.05);
   const shipped_case dose = {.name = "100 mg", .act = {{"warfarin", 0, 100}}};
-  course(&dose, "concentration", time, N, value);
+  shipped_course(&s, &dose, "concentration", time, N, value);
   peak(time, value, N, &when);
   ck_assert(when > 2 && when < 6);
   const shipped_case constant = {
       .name = "constant", .set = {{"CL", 1e-9}, {"ka", 1e3}, {"tlag", 1e-9}}, .act = {{"warfarin", 0, 10}}};
   const double days[3] = {0, 72, 720};
-  course(&constant, "prothrombin", days, 3, value);
+  shipped_course(&s, &constant, "prothrombin", days, 3, value);
   const double left = (value[1] - value[2]) / (value[0] - value[2]);
   ck_assert(left > 0 && left < 0.05);
 }
@@ -83,8 +72,8 @@ static turnover watch(double c, double delta) {
   const shipped_case inhibited = {
       .name = "efficacy 1", .set = {{"c", c}, {"delta", delta}}, .act = {{"protease_inhibitor", 0, 1}}};
   for (int i = 0; i < N; i++) time[i] = 0.02 * i;
-  course(&inhibited, "infectious", time, N, infectious);
-  course(&inhibited, "noninfectious", time, N, other);
+  shipped_course(&s, &inhibited, "infectious", time, N, infectious);
+  shipped_course(&s, &inhibited, "noninfectious", time, N, other);
   double area = 0, area_other = 0;
   for (int i = 1; i < N; i++) {
     area += 0.01 * (infectious[i - 1] + infectious[i]);
@@ -226,10 +215,10 @@ START_TEST(test_challenge_other_men) {
   enum { N = 121 };
   double time[N], value[N], when;
   for (int i = 0; i < N; i++) time[i] = 0.1 * i;
-  course(&dose, "body.warming", time, N, value);
+  shipped_course(&s, &dose, "body.warming", time, N, value);
   const double warmer = peak(time, value, N, &when);
   ck_assert_double_eq_tol(warmer, 1.5, 0.2);
-  course(&dose, "heart_rate", time, N, value);
+  shipped_course(&s, &dose, "heart_rate", time, N, value);
   const double faster = peak(time, value, N, &when) - value[0];
   ck_assert_double_eq_tol(faster, 28, 1);
 }
@@ -245,8 +234,8 @@ START_TEST(test_diabetes_trial) {
   const shipped_case trial = {.name = "trial", .act = {{"diet_and_exercise", 0, 1}, {"placebo", 42, 1}}};
   const double time[4] = {0, 42, 322, 469};
   double weight[4], hba1c[4];
-  course(&trial, "weight", time, 4, weight);
-  course(&trial, "hba1c", time, 4, hba1c);
+  shipped_course(&s, &trial, "weight", time, 4, weight);
+  shipped_course(&s, &trial, "hba1c", time, 4, hba1c);
   ck_assert_double_eq_tol(hba1c[2] - hba1c[1], -0.2, 0.05);
   ck_assert_double_eq_tol(100 * (weight[3] / weight[0] - 1), -4, 0.5);
   ck_assert_double_eq_tol(100 * (weight[2] / weight[1] - 1), -2.5, 0.7);

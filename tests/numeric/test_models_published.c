@@ -9,8 +9,6 @@
 #include "src/lang/csv.h"
 #include "tests/numeric/test_models_run.h"
 
-static const shipped_how plain = {0};
-
 static rein_arena *arena;
 static shipped s;
 static void setup(void) {
@@ -21,15 +19,6 @@ static void teardown(void) {
   rein_arena_destroy(arena);
 }
 
-/* One quantity of one case at given times: out (n_time). */
-static void course(const shipped_case *what, const char *quantity, const double *time, int n_time,
-                   double *out) {
-  const int keep = shipped_keep(&s, quantity);
-  support_result r = shipped_run(&s, what, &plain, time, n_time);
-  for (int i = 0; i < n_time; i++) out[i] = support_out(&r, 0, i, keep);
-  support_free(&r);
-}
-
 /* ---- warfarin ---- */
 
 START_TEST(test_warfarin) {
@@ -37,7 +26,7 @@ START_TEST(test_warfarin) {
   const shipped_case dose = {.name = "100 mg", .act = {{"warfarin", 0, 100}}};
   const double time = 48;
   double pca;
-  course(&dose, "prothrombin", &time, 1, &pca);
+  shipped_course(&s, &dose, "prothrombin", &time, 1, &pca);
   ck_assert_double_eq_tol(pca, 20.3965, 0.00005);
 }
 END_TEST
@@ -48,7 +37,7 @@ START_TEST(test_warfarin_half_life) {
   const shipped_case dose = {.name = "100 mg", .act = {{"warfarin", 0, 100}}};
   const double time[2] = {72, 144};
   double plasma[2];
-  course(&dose, "concentration", time, 2, plasma);
+  shipped_course(&s, &dose, "concentration", time, 2, plasma);
   ck_assert_double_eq_tol(log(2) * 72 / log(plasma[0] / plasma[1]), 40, 0.5);
 }
 END_TEST
@@ -68,8 +57,8 @@ START_TEST(test_hiv_closed_form) {
   enum { N = 71 };
   double time[N], virus[N], log_virus[N];
   for (int i = 0; i < N; i++) time[i] = 0.1 * i;
-  course(&inhibited, "viral_load", time, N, virus);
-  course(&inhibited, "log10_viral_load", time, N, log_virus);
+  shipped_course(&s, &inhibited, "viral_load", time, N, virus);
+  shipped_course(&s, &inhibited, "log10_viral_load", time, N, log_virus);
   for (int i = 0; i < N; i++) {
     const double expected = perelson(1.86e6, 2.06, 0.53, time[i]);
     ck_assert_double_eq_tol(virus[i] / expected, 1, 1e-8); /* a hundred times rtol; 2e-9 is seen */
@@ -95,7 +84,7 @@ START_TEST(test_hiv_residual) {
     ck_assert(rein_csv_number(csv, i, rein_csv_find(csv, "time"), diag, &time[i]));
     ck_assert(rein_csv_number(csv, i, rein_csv_find(csv, "value"), diag, &seen[i]));
   }
-  course(&inhibited, "log10_viral_load", time, N, model);
+  shipped_course(&s, &inhibited, "log10_viral_load", time, N, model);
   for (int i = 0; i < N; i++) sum += (model[i] - seen[i]) * (model[i] - seen[i]);
   ck_assert_double_eq_tol(sqrt(sum / N), 0.1327, 0.00005);
 }
@@ -114,7 +103,7 @@ START_TEST(test_erythropoiesis_rest) {
   static const double paper[] = {59.03, 44.27};
   for (int q = 0; q < 4; q++) {
     double value[2];
-    course(&rest, quantity[q], time, 2, value);
+    shipped_course(&s, &rest, quantity[q], time, 2, value);
     ck_assert_double_eq_tol(value[0], expected[q], half_digit[q]);
     if (q < 2) ck_assert_double_eq_tol(value[0], paper[q], 0.005);
     ck_assert_double_eq_tol(value[1] / value[0], 1, 1e-9); /* it rests */
@@ -129,7 +118,7 @@ START_TEST(test_erythropoiesis_recovery) {
   /* on both sides of the day each thing happens, by half of the last digit printed */
   const double time[] = {0, 34.95, 35.05, 39.45, 39.55, 49.665, 49.675, 67};
   double deficit[8];
-  course(&loss, "deficit", time, 8, deficit);
+  shipped_course(&s, &loss, "deficit", time, 8, deficit);
   ck_assert_double_eq_tol(deficit[0], 75, 1e-9);
   ck_assert_double_gt(deficit[1], 0.2 * 75); /* 80 % regained */
   ck_assert_double_lt(deficit[2], 0.2 * 75);
@@ -150,11 +139,11 @@ START_TEST(test_body_weight_man) {
                              .act = {{"diet", 0, -500}}};
   const double time[2] = {0, 364};
   double value[2];
-  course(&less, "fat_mass", time, 2, value);
+  shipped_course(&s, &less, "fat_mass", time, 2, value);
   ck_assert_double_eq_tol(value[0], 23.118532, 5e-7);
-  course(&less, "extracellular_fluid", time, 2, value);
+  shipped_course(&s, &less, "extracellular_fluid", time, 2, value);
   ck_assert_double_eq_tol(value[0], 23.016, 5e-4);
-  course(&less, "body_weight", time, 2, value);
+  shipped_course(&s, &less, "body_weight", time, 2, value);
   ck_assert_double_eq_tol(value[0], 90, 1e-9);
   ck_assert_double_eq_tol(value[1], 76.2587, 5e-5);
   /* the public implementation's own run, with Runge-Kutta steps of a day, ends at 76.2606 kg */
@@ -167,9 +156,9 @@ START_TEST(test_body_weight_intake) { /* baseline intake of the same man, before
   const shipped_case nothing = {.name = "none", .set = {{"weight", 90}, {"height", 1.80}, {"age", 40}}};
   const double time[2] = {0, 3652.5};
   double intake[2], spent[2], weight[2];
-  course(&nothing, "energy_intake", time, 2, intake);
-  course(&nothing, "energy_expenditure", time, 2, spent);
-  course(&nothing, "body_weight", time, 2, weight);
+  shipped_course(&s, &nothing, "energy_intake", time, 2, intake);
+  shipped_course(&s, &nothing, "energy_expenditure", time, 2, spent);
+  shipped_course(&s, &nothing, "body_weight", time, 2, weight);
   ck_assert_double_eq_tol(intake[0], 2748.45, 0.005);
   for (int i = 0; i < 2; i++) { /* he is and stays in balance */
     ck_assert_double_eq_tol(spent[i], intake[i], 1e-7);
@@ -185,7 +174,7 @@ START_TEST(test_body_weight_rule) {
   const shipped_case less = {.name = "less 100 kJ/d", .act = {{"diet", 0, -100 / 4.184}}};
   const double time[] = {365.25, 3 * 365.25, 10 * 365.25, 40 * 365.25};
   double change[4];
-  course(&less, "weight_change", time, 4, change);
+  shipped_course(&s, &less, "weight_change", time, 4, change);
   ck_assert_double_eq_tol(change[3], -1.06, 0.005);
   ck_assert_double_eq_tol(change[2], change[3], 0.002); /* ten years are the end */
   ck_assert_double_eq_tol(change[0] / change[3], 0.61, 0.005);
