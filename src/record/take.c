@@ -74,13 +74,15 @@ static void take_doses(rein_part *part, const rein_lane_plan *lane, int64_t m) {
     for (int64_t c = 0; c < n_action; c++) prescribed[c] = delivered[c] = reported[c] = 0;
     for (size_t d = 0; d < lane->n_dose; d++) {
       const rein_dose *dose = &lane->dose[d];
-      if (rein_scenario_is_within(s, dose->time_prescribed, before, after))
-        prescribed[dose->action] += dose->prescribed;
-      if (rein_scenario_is_within(s, dose->time_delivered, before, after))
-        delivered[dose->action] += dose->delivered;
+      const bool was_due = rein_scenario_is_within(s, dose->time_prescribed, before, after);
+      const bool missed = isnan(dose->time_delivered);
+      const bool was_given = dose->time_delivered == dose->time_prescribed
+                                 ? was_due
+                                 : !missed && rein_scenario_is_within(s, dose->time_delivered, before, after);
+      if (was_due) prescribed[dose->action] += dose->prescribed;
+      if (was_given) delivered[dose->action] += dose->delivered;
       /* A dose that was not taken is told for the time it was to be taken. */
-      const double told = isnan(dose->time_delivered) ? dose->time_prescribed : dose->time_delivered;
-      if (rein_scenario_is_within(s, told, before, after)) reported[dose->action] += dose->reported;
+      if (missed ? was_due : was_given) reported[dose->action] += dose->reported;
     }
   }
 }

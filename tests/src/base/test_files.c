@@ -31,9 +31,19 @@ static char *inside(const char *name) {
   return rein_arena_printf(arena, "%s/%s", folder, name);
 }
 
-/* Sizes around the reader's buffer. */
+/* Sizes around the reader's buffer, and around what is written past the system's cache. */
 START_TEST(what_is_written_is_read) {
-  static const size_t sizes[] = {0, 1, 65535, 65536, 65537, 300000};
+  static const size_t sizes[] = {0,
+                                 1,
+                                 65535,
+                                 65536,
+                                 65537,
+                                 300000,
+                                 1048576 - 1,
+                                 1048576,
+                                 1048576 + 511,
+                                 3 * 1048576,
+                                 3 * 1048576 + 4097};
   size_t n = sizes[_i];
   char *bytes = rein_arena_alloc(arena, n + 1);
   for (size_t i = 0; i < n; i++) bytes[i] = (char)(i * 31 % 251);
@@ -123,7 +133,7 @@ Suite *rein_suite_files(void) {
   Suite *suite = suite_create("files");
   TCase *tests = tcase_create("files");
   tcase_add_checked_fixture(tests, setup, teardown);
-  tcase_add_loop_test(tests, what_is_written_is_read, 0, 6);
+  tcase_add_loop_test(tests, what_is_written_is_read, 0, 11);
   tcase_add_test(tests, failures_say_why);
   tcase_add_test(tests, a_failed_write_leaves_the_old_file);
   tcase_add_test(tests, what_is_no_file_stays);
