@@ -10,6 +10,14 @@ static int batch_of(const rein_nested *s, int64_t r) {
   return (int)(r / (s->n_replicate / s->n_batch));
 }
 
+/* Neighbours in x that are of one batch: run k begins at k * run_length. */
+static int64_t run_length(const rein_nested *s) {
+  return s->n_replicate / s->n_batch;
+}
+static int64_t n_run(const rein_nested *s) {
+  return s->n_person * s->n_batch;
+}
+
 /* ---- jackknife over batches ---- */
 
 /* Standard error of a value from what it is without each batch; those that are NaN (nothing left) do not
@@ -35,10 +43,11 @@ static rein_estimate ratio(const double *above, const double *below, int n) {
 
 rein_estimate rein_nested_mean(const rein_nested *s, const double *x) {
   double above[REIN_NESTED_BATCHES] = {0}, below[REIN_NESTED_BATCHES] = {0};
-  for (int64_t j = 0, i = 0; j < s->n_person; j++) {
-    for (int64_t r = 0; r < s->n_replicate; r++, i++) {
+  for (int64_t run = 0, i = 0; run < n_run(s); run++) {
+    const int64_t end = i + run_length(s), b = run % s->n_batch;
+    for (; i < end; i++) {
       const double w = weight_of(s, x, i);
-      if (w > 0.0) above[batch_of(s, r)] += w * x[i], below[batch_of(s, r)] += w;
+      if (w > 0.0) above[b] += w * x[i], below[b] += w;
     }
   }
   return ratio(above, below, s->n_batch);
@@ -46,7 +55,7 @@ rein_estimate rein_nested_mean(const rein_nested *s, const double *x) {
 
 double rein_nested_covariance(const rein_nested *s, const double *x, const double *y) {
   double w_sum = 0.0, sx = 0.0, sy = 0.0, sxy = 0.0;
-  double bx[REIN_NESTED_BATCHES] = {0}, by[REIN_NESTED_BATCHES] = {0}, bw[REIN_NESTED_BATCHES] = {0};
+  double bx[REIN_NESTED_BATCHES] = {0}, by[REIN_NESTED_BATCHES] = {0};
   const int64_t n = s->n_person * s->n_replicate;
   for (int64_t i = 0; i < n; i++) {
     const double w = isfinite(y[i]) ? weight_of(s, x, i) : 0.0;
@@ -54,12 +63,14 @@ double rein_nested_covariance(const rein_nested *s, const double *x, const doubl
   }
   if (!(w_sum > 0.0)) return NAN;
   const double mx = sx / w_sum, my = sy / w_sum;
-  for (int64_t i = 0; i < n; i++) {
-    const double w = isfinite(y[i]) ? weight_of(s, x, i) : 0.0;
-    if (!(w > 0.0)) continue;
-    const int b = batch_of(s, i % s->n_replicate);
-    sxy += w * (x[i] - mx) * (y[i] - my);
-    bx[b] += w * (x[i] - mx), by[b] += w * (y[i] - my), bw[b] += w;
+  for (int64_t run = 0, i = 0; run < n_run(s); run++) {
+    const int64_t end = i + run_length(s), b = run % s->n_batch;
+    for (; i < end; i++) {
+      const double w = isfinite(y[i]) ? weight_of(s, x, i) : 0.0;
+      if (!(w > 0.0)) continue;
+      sxy += w * (x[i] - mx) * (y[i] - my);
+      bx[b] += w * (x[i] - mx), by[b] += w * (y[i] - my);
+    }
   }
   double means = 0.0; /* covariance of the two means */
   for (int b = 0; b < s->n_batch; b++) means += bx[b] * by[b] / (w_sum * w_sum);
@@ -178,12 +189,13 @@ size_t rein_nested_gather(const rein_nested *s, const double *x, rein_weighted *
 double rein_nested_quantile_error(const rein_nested *s, const double *x, const rein_weighted *sorted,
                                   size_t n, double p, double q) {
   double below[REIN_NESTED_BATCHES] = {0}, all[REIN_NESTED_BATCHES] = {0};
-  for (int64_t j = 0, i = 0; j < s->n_person; j++) {
-    for (int64_t r = 0; r < s->n_replicate; r++, i++) {
+  for (int64_t run = 0, i = 0; run < n_run(s); run++) {
+    const int64_t end = i + run_length(s), b = run % s->n_batch;
+    for (; i < end; i++) {
       const double w = weight_of(s, x, i);
       if (!(w > 0.0)) continue;
-      all[batch_of(s, r)] += w;
-      if (x[i] <= q) below[batch_of(s, r)] += w;
+      all[b] += w;
+      below[b] += x[i] <= q ? w : 0.0;
     }
   }
   const double error = ratio(below, all, s->n_batch).error;
