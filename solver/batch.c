@@ -44,12 +44,13 @@ static bool create_lanes(rein_batch *b) {
   b->n_strain = array_of(b, n, sizeof *b->n_strain, &fine);
   b->n_still = array_of(b, n, sizeof *b->n_still, &fine);
   b->n_cut = array_of(b, n, sizeof *b->n_cut, &fine);
-  b->changed = array_of(b, n, sizeof *b->changed, &fine);
+  b->list = array_of(b, n, sizeof *b->list, &fine);
   b->turn = array_of(b, n, sizeof *b->turn, &fine);
   b->leaves = array_of(b, n, sizeof *b->leaves, &fine);
-  double **row[] = {&b->jump,    &b->passed, &b->cur,          &b->t0,   &b->moving,    &b->target,
-                    &b->span,    &b->time,   &b->time_program, &b->bad,  &b->tau_low,   &b->tau_high,
-                    &b->tau_mid, &b->mask,   &b->norm,         &b->when, &b->piece_low, &b->piece_high};
+  double **row[] = {&b->jump,    &b->passed,    &b->cur,        &b->t0,           &b->moving,
+                    &b->target,  &b->span,      &b->time,       &b->time_program, &b->bad,
+                    &b->tau_low, &b->tau_high,  &b->tau_mid,    &b->mask,         &b->norm,
+                    &b->when,    &b->piece_low, &b->piece_high, &b->looked,       &b->changed};
   for (size_t i = 0; i < sizeof row / sizeof *row; i++) *row[i] = rows_of(b, 1, &fine);
   b->problem.shape.live = rows_of(b, 1, &fine);
   b->problem.shape.per_lane = rows_of(b, 1, &fine);
@@ -400,7 +401,7 @@ static void count_outside(rein_batch *b) {
 
 /* What happened until a lane left a range has been recorded: there it ends. */
 static void fail_leavers(rein_batch *b) {
-  if (!b->n_leaves || !rein_batch_dense(b, b->tau_high, b->y_dense)) return;
+  if (!b->n_leaves || !rein_batch_dense(b, b->tau_high, NULL, b->y_dense)) return;
   for (int l = 0; l < b->n_lane; l++) {
     const int s = b->leaves[l];
     if (s < 0) continue;
@@ -409,10 +410,26 @@ static void fail_leavers(rein_batch *b) {
   }
 }
 
-bool rein_batch_dense(rein_batch *b, const double *tau, double *y) {
-  if (rein_method_dense_lanes(b->method, tau, NULL, y)) return true;
+bool rein_batch_dense(rein_batch *b, const double *tau, const double *mask, double *y) {
+  /* Delayed values are looked up by all lanes' states. */
+  if (rein_method_dense_lanes(b->method, tau, b->history ? NULL : mask, y)) return true;
   b->no_dense = true;
   return false;
+}
+
+void rein_batch_set_times(rein_batch *b, const double *tau) {
+  const size_t n_lane = (size_t)b->n_lane;
+  b->kernels->prod(tau, b->span, b->time_program, n_lane);
+  b->kernels->linear_sum(1.0, b->t0, 1.0, b->time_program, b->time_program, n_lane);
+}
+
+bool rein_batch_look(rein_batch *b, rein_prog prog, const double *tau, const double *mask, double *out) {
+  if (!rein_batch_dense(b, tau, mask, b->y_dense)) return false;
+  if (rein_eval_reads_time(b->eval, prog)) rein_batch_set_times(b, tau);
+  rein_eval_keep_counts(b->eval, b->n_floor_kept);
+  rein_eval_run(b->eval, prog, b->time_program, b->y_dense, out);
+  if (mask) rein_eval_drop_counts(b->eval, b->n_floor_kept, mask);
+  return true;
 }
 
 /* Without dense output an observation, a switch or a signal may have been missed: whoever moved is run alone,

@@ -80,9 +80,10 @@ typedef struct {
   double last_length;  /* of that step in tau; 0 at the start of a pass */
   double
       *cut; /* (REIN_MAX_CUT x n_lane) tau at which the last step is cut, rising; behind the last: its end */
-  int *n_cut;    /* (n_lane) */
-  bool *changed; /* (n_lane) scratch of turns.c, as is turn (n_lane) */
+  int *n_cut;               /* (n_lane) */
+  double *looked, *changed; /* (n_lane) scratch of turns.c, as is turn (n_lane) */
   rein_turn *turn;
+  int *list;                                           /* (n_lane) scratch of locate.c */
   double *trigger_ref, *trigger_now, *timing, *assign; /* rows of their programs x n_lane */
   double *stops;                                       /* (2 n_mode x n_lane) */
   double *safety_ref, *safety_now, *safety_found;      /* (n_safety x n_lane); found: scratch of locate */
@@ -92,7 +93,7 @@ typedef struct {
   double *out, *error;     /* (n_obs x n_keep x n_lane) what was delivered; the rest is NaN at the end only */
   const double **row_from; /* (n_keep) scratch of observe.c */
   bool keeps_output;
-  int64_t *n_floor_kept; /* (n_lane) scratch of observe.c */
+  int64_t *n_floor_kept; /* (n_lane) scratch of programs that some lanes are asked for */
 
   /* Observations at times of the lanes' own wait for those of other lanes, so that outputs are computed for
    * many at once: slot w holds those with index wait_obs[w], -1 none, of the wait_count[w] lanes of its mask.
@@ -146,10 +147,16 @@ void rein_batch_fail(rein_batch *batch, int lane, rein_fail fail, double time, i
 /* Likewise where memory is out: no record of the lane, the run stops with REIN_ERR_MEMORY. */
 void rein_batch_no_memory(rein_batch *batch, int lane);
 
-/* The state at each lane's own tau of the last step, into y (n_state x n_lane), all lanes. False is
- * remembered: whatever asked goes on as if nothing had happened, and at the end of the step the lanes that
- * moved leave. */
-bool rein_batch_dense(rein_batch *batch, const double *tau, double *y);
+/* The state at each lane's own tau of the last step, into y (n_state x n_lane); of lanes with mask 0
+ * anything, NULL: all lanes. False is remembered: whatever asked goes on as if nothing had happened, and at
+ * the end of the step the lanes that moved leave. */
+bool rein_batch_dense(rein_batch *batch, const double *tau, const double *mask, double *y);
+
+/* A program there, likewise, into out (n_out x n_lane); the states are left in y_dense. */
+bool rein_batch_look(rein_batch *batch, rein_prog prog, const double *tau, const double *mask, double *out);
+
+/* time_program becomes the model time of each lane's own tau of the pass. */
+void rein_batch_set_times(rein_batch *batch, const double *tau);
 
 /* observe.c: delivers each masked lane's next observation from y at `time` (both per lane) and counts it on.
  */

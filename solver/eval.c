@@ -163,6 +163,10 @@ void rein_eval_run(rein_eval *eval, rein_prog prog, const double *time, const do
   eval->kernels->run(program->state_code, program->n_state_code, base, eval->n_lane, eval->n_pow_floor);
 }
 
+bool rein_eval_reads_time(const rein_eval *eval, rein_prog prog) {
+  return eval->is_timed[prog];
+}
+
 const int64_t *rein_eval_n_pow_floor(const rein_eval *eval) {
   return eval->n_pow_floor;
 }

@@ -45,6 +45,9 @@ void rein_eval_set_hook(rein_eval *eval, rein_eval_hook hook, void *context);
  * lane's time is the same. Nothing is checked for finiteness here. */
 void rein_eval_run(rein_eval *eval, rein_prog prog, const double *time, const double *state, double *out);
 
+/* Whether what the program gives depends on `time`; where not, rein_eval_run does not read it. */
+bool rein_eval_reads_time(const rein_eval *eval, rein_prog prog);
+
 /* How often POW took a slightly negative base at 0, per lane, since the last clear. (n_lane) */
 const int64_t *rein_eval_n_pow_floor(const rein_eval *eval);
 void rein_eval_clear_counts(rein_eval *eval);

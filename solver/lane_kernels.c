@@ -139,17 +139,37 @@ static bool any_outside(const double *x, double low, double high, const double *
   return vm_any(any);
 }
 
-static bool may_turn(const double *g0, const double *g1, double growth, double distance, const double *live,
-                     double *pace, int n_lane) {
+static void may_turn(const double *g0, const double *g1, double growth, double distance, const double *live,
+                     double *pace, double *may, int n_lane) {
   const vd zero = vd_set(0.0), half = vd_set(0.5), by = vd_set(growth), far = vd_set(distance);
-  vm any = vm_none();
   for (int i = 0; i < n_lane; i += VD_WIDTH) {
     const vd from = vd_load(g0 + i), to = vd_load(g1 + i), move = vd_abs(vd_sub(to, from));
     const vd fall = vd_max(move, vd_mul(by, vd_load(pace + i))), room = vd_mul(far, fall);
     const vm above = vm_and(vd_lt(room, from), vd_lt(room, to));
     const vm below = vm_and(vd_lt(from, vd_sub(zero, room)), vd_lt(to, vd_sub(zero, room)));
-    any = vm_or(any, vm_and(vd_mask(live + i), vm_not(vm_or(above, below))));
+    const vm near = vm_and(vd_mask(live + i), vm_not(vm_or(above, below)));
+    vd_store(may + i, vd_truth(vm_or(near, vd_mask(may + i))));
     vd_store(pace + i, vd_max(move, vd_mul(half, vd_mul(by, vd_load(pace + i)))));
+  }
+}
+
+static bool scan_margin(const double *const g[3], const double *live, double *pace, double *changed,
+                        double *turns, int n_lane) {
+  const vd zero = vd_set(0.0), two = vd_set(2.0);
+  vm any = vm_none();
+  for (int i = 0; i < n_lane; i += VD_WIDTH) {
+    const vd g0 = vd_load(g[0] + i), g1 = vd_load(g[1] + i), g2 = vd_load(g[2] + i);
+    const vd first = vd_sub(g1, g0), second = vd_sub(g2, g1);
+    const vm above0 = vd_lt(zero, g0), above1 = vd_lt(zero, g1), above2 = vd_lt(zero, g2);
+    const vm one_sign =
+        vm_or(vm_and(above0, vm_and(above1, above2)), vm_not(vm_or(above0, vm_or(above1, above2))));
+    const vm inside = vd_lt(vd_abs(vd_sub(g2, g0)), vd_mul(two, vd_abs(vd_sub(second, first))));
+    const vm counts = vd_mask(live + i), turn = vm_and(counts, vm_and(one_sign, inside));
+    const vm change = vm_or(vm_and(counts, vm_not(one_sign)), vd_mask(changed + i));
+    vd_store(changed + i, vd_truth(change));
+    vd_store(turns + i, vd_truth(turn));
+    vd_store(pace + i, vd_max(vd_load(pace + i), vd_max(vd_abs(first), vd_abs(second))));
+    any = vm_or(any, turn);
   }
   return vm_any(any);
 }
@@ -299,6 +319,7 @@ const rein_kernels REIN_TABLE = {
     .add_abs = add_abs,
     .any_outside = any_outside,
     .may_turn = may_turn,
+    .scan_margin = scan_margin,
     .finish_rates = finish_rates,
     .horner = horner,
     .blend = blend,

@@ -58,11 +58,19 @@ typedef struct {
   /* Whether x (n_lane) is anywhere not within [low, high] in live lanes; NaN is not. */
   bool (*any_outside)(const double *x, double low, double high, const double *live, int n_lane);
 
-  /* Of a margin that was g0 and is g1 (n_lane) after a step `growth` times as long as the last: whether in a
-   * live lane it may have been 0 between, because an end is not `distance` times as far from 0 as it moves in
-   * a step. pace (n_lane) is how far it moved in the last step; becomes that of this one. NaN may. */
-  bool (*may_turn)(const double *g0, const double *g1, double growth, double distance, const double *live,
-                   double *pace, int n_lane);
+  /* Of a margin that was g0 and is g1 (n_lane) after a step `growth` times as long as the last: live lanes in
+   * which it may have been 0 between, because an end is not `distance` times as far from 0 as it moves in a
+   * step, are marked with 1.0 in `may` (n_lane). pace (n_lane) is how far it moved in the last step; becomes
+   * that of this one. NaN may. */
+  void (*may_turn)(const double *g0, const double *g1, double growth, double distance, const double *live,
+                   double *pace, double *may, int n_lane);
+
+  /* Of a margin that is g[0], g[1], g[2] (n_lane) at the start, in the middle and at the end of a step: live
+   * lanes whose three do not have one sign are marked with 1.0 in `changed` (n_lane); `turns` (n_lane)
+   * becomes 1.0 in the others whose parabola turns between the ends, else 0.0. pace (n_lane) becomes at least
+   * what it moves in half the step. Returns true if any turns. */
+  bool (*scan_margin)(const double *const g[3], const double *live, double *pace, double *changed,
+                      double *turns, int n_lane);
 
   /* rows *= scale (n_lane, NULL for 1) in live lanes, = 0 in the others; bad (n_lane) becomes 1.0 where a
    * live lane has a value that is not finite, else 0.0. Returns true if any is bad. */

@@ -21,18 +21,22 @@ static bool differs(const rein_batch *b, const double *ref, const double *now, i
 }
 
 void rein_batch_locate(rein_batch *b, rein_prog prog, int first, int n, const double *ref, double *now) {
+  int n_list = 0;
+  memcpy(b->tau_mid, b->tau_high, (size_t)b->n_lane * sizeof *b->tau_mid);
+  for (int l = 0; l < b->n_lane; l++)
+    if (b->mask[l] != 0) b->list[n_list++] = l;
   for (int round = 0; round < MAX_BISECT; round++) {
     bool going = false;
-    for (int l = 0; l < b->n_lane; l++) {
-      bool wide = b->mask[l] != 0 && b->tau_high[l] - b->tau_low[l] > TAU_WIDTH;
+    for (int i = 0; i < n_list; i++) {
+      const int l = b->list[i];
+      const bool wide = b->tau_high[l] - b->tau_low[l] > TAU_WIDTH;
       b->tau_mid[l] = wide ? 0.5 * (b->tau_low[l] + b->tau_high[l]) : b->tau_high[l];
-      b->time_program[l] = b->t0[l] + b->tau_mid[l] * b->span[l];
       going |= wide;
     }
-    if (!going || !rein_batch_dense(b, b->tau_mid, b->y_dense)) return;
-    rein_eval_run(b->eval, prog, b->time_program, b->y_dense, now);
-    for (int l = 0; l < b->n_lane; l++) {
-      if (b->mask[l] == 0 || b->tau_mid[l] >= b->tau_high[l]) continue;
+    if (!going || !rein_batch_look(b, prog, b->tau_mid, b->mask, now)) return;
+    for (int i = 0; i < n_list; i++) {
+      const int l = b->list[i];
+      if (b->tau_mid[l] >= b->tau_high[l]) continue;
       *(differs(b, ref, now, first, n, l) ? &b->tau_high[l] : &b->tau_low[l]) = b->tau_mid[l];
     }
   }
@@ -54,10 +58,10 @@ static bool end_piece(rein_batch *b, int k, int n_cut, const double *end, bool e
   const double *cut = rein_row_of(b->cut, b, k);
   for (int l = 0; l < b->n_lane; l++) {
     b->piece_high[l] = k < n_cut && cut[l] < end[l] ? cut[l] : end[l];
-    b->time_program[l] = b->t0[l] + b->piece_high[l] * b->span[l];
   }
+  rein_batch_set_times(b, b->piece_high);
   *y = k == n_cut && end_is_step ? rein_method_state(b->method) : b->y_event;
-  return *y != b->y_event || rein_batch_dense(b, b->piece_high, b->y_event);
+  return *y != b->y_event || rein_batch_dense(b, b->piece_high, NULL, b->y_event);
 }
 
 void rein_batch_park(rein_batch *b, double tau_before, double tau, int n_cut) {
@@ -78,7 +82,7 @@ void rein_batch_park(rein_batch *b, double tau_before, double tau, int n_cut) {
   }
   if (!any) return;
   rein_batch_locate(b, REIN_PROG_SWITCH, 0, b->tape->n_switch, b->switch_ref, b->switch_now);
-  if (!rein_batch_dense(b, b->tau_high, b->y_dense)) return;
+  if (!rein_batch_dense(b, b->tau_high, b->mask, b->y_dense)) return;
   for (int l = 0; l < b->n_lane; l++)
     if (b->mask[l] != 0) park_lane(b, l);
 }
@@ -105,7 +109,7 @@ static void locate_leaving(rein_batch *b, int state, double low, double high) {
   for (int round = 0; round < MAX_BISECT; round++) {
     for (int l = 0; l < b->n_lane; l++)
       b->tau_mid[l] = b->mask[l] != 0 ? 0.5 * (b->tau_low[l] + b->tau_high[l]) : b->tau_high[l];
-    if (!rein_batch_dense(b, b->tau_mid, b->y_dense)) return;
+    if (!rein_batch_dense(b, b->tau_mid, b->mask, b->y_dense)) return;
     const double *x = rein_row_of(b->y_dense, b, state);
     for (int l = 0; l < b->n_lane; l++)
       if (b->mask[l] != 0) *(is_within(x[l], low, high) ? &b->tau_low[l] : &b->tau_high[l]) = b->tau_mid[l];

@@ -11,6 +11,7 @@
  * What it does not see: two turns of one margin inside one step; comparisons with the error of the dense
  * output between them; floors. */
 #include <math.h>
+#include <string.h>
 
 #include "solver/batch.h"
 
@@ -23,14 +24,6 @@
 void rein_batch_start_margins(rein_batch *b) {
   b->last_length = 0;
   if (b->tape->n_margin) rein_eval_run(b->eval, REIN_PROG_MARGIN, b->cur, b->y, b->margin_before);
-}
-
-/* All margins at the lanes' own tau of the last step; false without dense output. */
-static bool margins_at(rein_batch *b, const double *tau, double *out) {
-  if (!rein_batch_dense(b, tau, b->y_dense)) return false;
-  for (int l = 0; l < b->n_lane; l++) b->time_program[l] = b->t0[l] + tau[l] * b->span[l];
-  rein_eval_run(b->eval, REIN_PROG_MARGIN, b->time_program, b->y_dense, out);
-  return true;
 }
 
 /* Where the parabola turns, NaN where that is not between its outer places. */
@@ -89,20 +82,20 @@ static void add_cut(rein_batch *b, int l, double tau) {
   b->n_cut[l]++;
 }
 
-/* Lanes whose margin may turn behind 0 between its ends: their turning points are looked at. */
+/* Lanes in mask, whose margin may turn behind 0 between its ends: their turning points are looked at. */
 static void look_at_turns(rein_batch *b, int margin, double before, double length) {
   for (int round = 0; round < ROUNDS; round++) {
     bool any = false;
     for (int l = 0; l < b->n_lane; l++) {
       rein_turn *p = &b->turn[l];
+      if (b->mask[l] == 0) continue;
       if (round == 0) *p = of_step(b, margin, l);
-      const bool same = is_above(p->g[0]) == is_above(p->g[1]) && is_above(p->g[0]) == is_above(p->g[2]);
-      const bool wanted = b->moving[l] != 0 && same && turns_near(p) && (round == 0 || b->mask[l] != 0);
-      b->mask[l] = wanted ? 1.0 : 0.0;
-      b->tau_mid[l] = before + (wanted ? turning_point(p) : 1) * length;
+      const bool wanted = turns_near(p);
+      if (!wanted) b->mask[l] = 0;
+      if (wanted) b->tau_mid[l] = before + turning_point(p) * length;
       any |= wanted;
     }
-    if (!any || !margins_at(b, b->tau_mid, b->margin_found)) return;
+    if (!any || !rein_batch_look(b, REIN_PROG_MARGIN, b->tau_mid, b->mask, b->margin_found)) return;
     const double *found = rein_row_of(b->margin_found, b, margin);
     for (int l = 0; l < b->n_lane; l++) {
       rein_turn *p = &b->turn[l];
@@ -144,49 +137,40 @@ static void cut_at_changes(rein_batch *b, int l, double before, double length) {
   for (int i = 1; i < n; i++) add_cut(b, l, before + 0.5 * (root[i - 1] + root[i]) * length);
 }
 
-/* Which lanes have a margin that changes its sign (changed), and whether a margin of one turns near 0. */
-static bool scan(rein_batch *b, int margin) {
-  const double *g0 = rein_row_of(b->margin_before, b, margin), *g1 = rein_row_of(b->margin_middle, b, margin),
-               *g2 = rein_row_of(b->margin_now, b, margin);
-  double *pace = rein_row_of(b->margin_pace, b, margin);
-  bool turning = false;
-  for (int l = 0; l < b->n_lane; l++) {
-    pace[l] = fmax(pace[l], fmax(fabs(g1[l] - g0[l]), fabs(g2[l] - g1[l])));
-    const int above = (g0[l] > 0) + (g1[l] > 0) + (g2[l] > 0);
-    const bool changed = above != 0 && above != 3;
-    const bool bends =
-        (g1[l] - g0[l]) * (g2[l] - g1[l]) < 0 || fabs(g2[l] - 2 * g1[l] + g0[l]) * 2 > fabs(g2[l] - g0[l]);
-    b->changed[l] = b->changed[l] || (changed && b->moving[l] != 0);
-    turning |= bends && !changed && b->moving[l] != 0;
-  }
-  return turning;
-}
-
-/* A step behind a longer or about equal one of its pass: a margin that stays far from 0, by how far it moves
- * in such steps, is not looked at further. */
+/* Which lanes are looked at further: behind a longer or about equal step of the pass those that have a margin
+ * that is not far from 0, by how far it moves in such steps; else all. True where there is none. */
 static bool is_calm(rein_batch *b, double length) {
   const double growth = length / b->last_length;
-  bool calm = b->last_length > 0 && growth <= MOST_GROWTH;
+  const bool knows = b->last_length > 0 && growth <= MOST_GROWTH;
+  b->kernels->fill(0.0, b->looked, (size_t)b->n_lane);
   for (int r = 0; r < b->tape->n_margin; r++) {
     double *pace = rein_row_of(b->margin_pace, b, r);
     if (b->last_length == 0) b->kernels->fill(0.0, pace, (size_t)b->n_lane);
-    calm &= !b->kernels->may_turn(rein_row_of(b->margin_before, b, r), rein_row_of(b->margin_now, b, r),
-                                  b->last_length > 0 ? growth : 0, DISTANCE, b->moving, pace, b->n_lane);
+    b->kernels->may_turn(rein_row_of(b->margin_before, b, r), rein_row_of(b->margin_now, b, r),
+                         b->last_length > 0 ? growth : 0, DISTANCE, b->moving, pace, b->looked, b->n_lane);
   }
   b->last_length = length;
-  return calm;
+  if (!knows) memcpy(b->looked, b->moving, (size_t)b->n_lane * sizeof *b->looked);
+  return !b->kernels->any_outside(b->looked, 0.0, 0.0, b->moving, b->n_lane);
 }
 
-/* Cuts by the margins at both ends and in the middle; the largest number of a lane. */
+/* Cuts lanes in `looked` by the margins at both ends and in the middle; the largest number of a lane. */
 static int cut_lanes(rein_batch *b, double before, double length) {
+  const size_t n_lane = (size_t)b->n_lane;
   int most = 0;
-  b->kernels->fill(before + 0.5 * length, b->tau_mid, (size_t)b->n_lane);
-  if (!margins_at(b, b->tau_mid, b->margin_middle)) return 0;
-  for (int l = 0; l < b->n_lane; l++) b->changed[l] = false, b->n_cut[l] = 0;
-  for (int r = 0; r < b->tape->n_margin; r++)
-    if (scan(b, r)) look_at_turns(b, r, before, length);
+  b->kernels->fill(before + 0.5 * length, b->tau_mid, n_lane);
+  if (!rein_batch_look(b, REIN_PROG_MARGIN, b->tau_mid, b->looked, b->margin_middle)) return 0;
+  memset(b->n_cut, 0, n_lane * sizeof *b->n_cut);
+  b->kernels->fill(0.0, b->changed, n_lane);
+  for (int r = 0; r < b->tape->n_margin; r++) {
+    const double *const g[] = {rein_row_of(b->margin_before, b, r), rein_row_of(b->margin_middle, b, r),
+                               rein_row_of(b->margin_now, b, r)};
+    if (b->kernels->scan_margin(g, b->looked, rein_row_of(b->margin_pace, b, r), b->changed, b->mask,
+                                b->n_lane))
+      look_at_turns(b, r, before, length);
+  }
   for (int l = 0; l < b->n_lane; l++) {
-    if (b->changed[l]) cut_at_changes(b, l, before, length);
+    if (b->changed[l] != 0) cut_at_changes(b, l, before, length);
     if (b->n_cut[l] > most) most = b->n_cut[l];
   }
   for (int k = 0; k < most; k++)
@@ -196,7 +180,10 @@ static int cut_lanes(rein_batch *b, double before, double length) {
 }
 
 int rein_batch_cut_step(rein_batch *b, double before, double tau) {
-  for (int l = 0; l < b->n_lane; l++) b->time_program[l] = b->t0[l] + tau * b->span[l];
+  if (rein_eval_reads_time(b->eval, REIN_PROG_MARGIN)) {
+    b->kernels->fill(tau, b->tau_mid, (size_t)b->n_lane);
+    rein_batch_set_times(b, b->tau_mid);
+  }
   rein_eval_run(b->eval, REIN_PROG_MARGIN, b->time_program, rein_method_state(b->method), b->margin_now);
   const int most = is_calm(b, tau - before) ? 0 : cut_lanes(b, before, tau - before);
   double *ends = b->margin_before;
