@@ -174,6 +174,22 @@ static bool scan_margin(const double *const g[3], const double *live, double *pa
   return vm_any(any);
 }
 
+static bool watch(const double *was, const double *is, const double *live, const double *low,
+                  const double *high, const double *span, double *duration, double *changed, int n_lane) {
+  const vd zero = vd_set(0.0);
+  vm any = vm_none();
+  for (int i = 0; i < n_lane; i += VD_WIDTH) {
+    const vm counts = vd_mask(live + i), change = vm_and(counts, vd_ne(vd_load(was + i), vd_load(is + i)));
+    const vm stays = vm_and(counts, vm_and(vd_mask(was + i), vm_not(change)));
+    vd_store(changed + i, vd_truth(change));
+    any = vm_or(any, change);
+    if (!vm_any(stays)) continue;
+    const vd length = vd_mul(vd_sub(vd_load(high + i), vd_load(low + i)), vd_load(span + i));
+    vd_store(duration + i, vd_add(vd_load(duration + i), vd_select(stays, length, zero)));
+  }
+  return vm_any(any);
+}
+
 static bool error_weights(double rtol, const double *y, const double *atol, double *w, int n_row, int n_lane,
                           const double *live) {
   const vd relative = vd_set(rtol), one = vd_set(1.0), zero = vd_set(0.0);
@@ -320,6 +336,7 @@ const rein_kernels REIN_TABLE = {
     .any_outside = any_outside,
     .may_turn = may_turn,
     .scan_margin = scan_margin,
+    .watch = watch,
     .finish_rates = finish_rates,
     .horner = horner,
     .blend = blend,

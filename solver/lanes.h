@@ -72,6 +72,12 @@ typedef struct {
   bool (*scan_margin)(const double *const g[3], const double *live, double *pace, double *changed,
                       double *turns, int n_lane);
 
+  /* A signal that was `was` and is `is` (n_lane) at the ends of a piece of a step: live lanes where it stays
+   * true add (high - low) * span to duration, those where it changes are marked with 1.0 in `changed`
+   * (n_lane), all others with 0.0. Returns true if any changes. */
+  bool (*watch)(const double *was, const double *is, const double *live, const double *low,
+                const double *high, const double *span, double *duration, double *changed, int n_lane);
+
   /* rows *= scale (n_lane, NULL for 1) in live lanes, = 0 in the others; bad (n_lane) becomes 1.0 where a
    * live lane has a value that is not finite, else 0.0. Returns true if any is bad. */
   bool (*finish_rates)(double *rows, int n_row, int n_lane, const double *scale, const double *live,

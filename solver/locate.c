@@ -56,12 +56,17 @@ static void park_lane(rein_batch *b, int l) {
 static bool end_piece(rein_batch *b, int k, int n_cut, const double *end, bool end_is_step,
                       const double **y) {
   const double *cut = rein_row_of(b->cut, b, k);
-  for (int l = 0; l < b->n_lane; l++) {
-    b->piece_high[l] = k < n_cut && cut[l] < end[l] ? cut[l] : end[l];
-  }
-  rein_batch_set_times(b, b->piece_high);
+  memcpy(b->piece_high, end, (size_t)b->n_lane * sizeof *end);
+  for (int l = 0; k < n_cut && l < b->n_lane; l++)
+    if (cut[l] < end[l]) b->piece_high[l] = cut[l];
   *y = k == n_cut && end_is_step ? rein_method_state(b->method) : b->y_event;
   return *y != b->y_event || rein_batch_dense(b, b->piece_high, NULL, b->y_event);
+}
+
+/* A program at the end of the piece, whose state is y. */
+static void run_at_piece(rein_batch *b, rein_prog prog, const double *y, double *out) {
+  if (rein_eval_reads_time(b->eval, prog)) rein_batch_set_times(b, b->piece_high);
+  rein_eval_run(b->eval, prog, b->time_program, y, out);
 }
 
 void rein_batch_park(rein_batch *b, double tau_before, double tau, int n_cut) {
@@ -71,7 +76,7 @@ void rein_batch_park(rein_batch *b, double tau_before, double tau, int n_cut) {
   b->kernels->fill(tau, b->tau_high, (size_t)b->n_lane);
   b->kernels->fill(0.0, b->mask, (size_t)b->n_lane);
   for (int k = 0; k <= n_cut && end_piece(b, k, n_cut, b->tau_high, true, &y); k++) {
-    rein_eval_run(b->eval, REIN_PROG_SWITCH, b->time_program, y, b->switch_now);
+    run_at_piece(b, REIN_PROG_SWITCH, y, b->switch_now);
     for (int l = 0; l < b->n_lane; l++) {
       if (b->moving[l] == 0 || b->mask[l] != 0) continue;
       if (differs(b, b->switch_ref, b->switch_now, 0, b->tape->n_switch, l))
@@ -175,34 +180,25 @@ void rein_batch_start_safety(rein_batch *b) {
   }
 }
 
-/* Whether the signal is, was or becomes true in any lane: usually not. */
-static bool is_quiet(const rein_batch *b, const double *ref, const double *now) {
-  return !b->kernels->any_outside(ref, 0, 0, b->moving, b->n_lane) &&
-         !b->kernels->any_outside(now, 0, 0, b->moving, b->n_lane);
-}
-
 /* One signal: where it changed inside the piece; durations count to the instant of change. */
 static void watch_signal(rein_batch *b, int i) {
   const double *ref = rein_row_of(b->safety_ref, b, i), *now = rein_row_of(b->safety_now, b, i);
   double *first = rein_row_of(b->safety_first, b, i), *duration = rein_row_of(b->safety_duration, b, i);
-  bool any = false;
-  if (is_quiet(b, ref, now)) return;
+  if (!b->kernels->watch(ref, now, b->moving, b->piece_low, b->piece_high, b->span, duration, b->mask,
+                         b->n_lane))
+    return;
+  memcpy(b->tau_low, b->piece_low, (size_t)b->n_lane * sizeof *b->tau_low);
+  memcpy(b->tau_high, b->piece_high, (size_t)b->n_lane * sizeof *b->tau_high);
+  rein_batch_locate(b, REIN_PROG_SAFETY, i, 1, b->safety_ref, b->safety_found);
   for (int l = 0; l < b->n_lane; l++) {
-    bool changed = b->moving[l] != 0 && ref[l] != now[l];
-    b->mask[l] = changed ? 1.0 : 0.0;
-    b->tau_low[l] = b->piece_low[l], b->tau_high[l] = b->piece_high[l];
-    any |= changed;
-  }
-  if (any) rein_batch_locate(b, REIN_PROG_SAFETY, i, 1, b->safety_ref, b->safety_found);
-  for (int l = 0; l < b->n_lane; l++) {
-    if (b->moving[l] == 0) continue;
-    bool was = ref[l] != 0, is = now[l] != 0;
-    double change = b->mask[l] != 0 ? b->tau_high[l] : b->piece_high[l];
-    if (was) duration[l] += (change - b->piece_low[l]) * b->span[l];
-    if (!was && is) {
-      duration[l] += (b->piece_high[l] - change) * b->span[l];
-      if (isnan(first[l])) first[l] = b->t0[l] + change * b->span[l];
+    const double change = b->tau_high[l];
+    if (b->mask[l] == 0) continue;
+    if (ref[l] != 0) {
+      duration[l] += (change - b->piece_low[l]) * b->span[l];
+      continue;
     }
+    duration[l] += (b->piece_high[l] - change) * b->span[l];
+    if (isnan(first[l])) first[l] = b->t0[l] + change * b->span[l];
   }
 }
 
@@ -213,7 +209,7 @@ void rein_batch_watch_safety(rein_batch *b, double tau_before, int n_cut) {
   const double *y;
   b->kernels->fill(tau_before, b->piece_low, (size_t)b->n_lane);
   for (int k = 0; k <= n_cut && end_piece(b, k, n_cut, end, is_step, &y); k++) {
-    rein_eval_run(b->eval, REIN_PROG_SAFETY, b->time_program, y, b->safety_now);
+    run_at_piece(b, REIN_PROG_SAFETY, y, b->safety_now);
     for (int i = 0; i < b->tape->n_safety; i++) watch_signal(b, i);
     memcpy(b->piece_low, b->piece_high, (size_t)b->n_lane * sizeof *end);
     double *ref = b->safety_ref; /* what holds now is what the next piece starts from */

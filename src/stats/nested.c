@@ -1,6 +1,7 @@
 #include "src/stats/nested.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 static double weight_of(const rein_nested *s, const double *x, int64_t i) {
   return isfinite(x[i]) ? (s->weight ? s->weight[i] : 1.0) : 0.0;
@@ -186,18 +187,26 @@ size_t rein_nested_gather(const rein_nested *s, const double *x, rein_weighted *
   return n;
 }
 
+/* Weights of each batch, and of its values up to q. */
+static void weigh_below(const rein_nested *s, const double *x, double q, double *below, double *all) {
+  for (int64_t run = 0, i = 0; run < n_run(s); run++) {
+    const int64_t end = i + run_length(s), b = run % s->n_batch;
+    int64_t n = 0, n_below = 0;
+    for (; i < end; i++) {
+      const bool is = isfinite(x[i]), low = is && x[i] <= q;
+      n += is, n_below += low;
+      if (!s->weight) continue;
+      all[b] += is ? s->weight[i] : 0.0;
+      below[b] += low ? s->weight[i] : 0.0;
+    }
+    if (!s->weight) all[b] += (double)n, below[b] += (double)n_below;
+  }
+}
+
 double rein_nested_quantile_error(const rein_nested *s, const double *x, const rein_weighted *sorted,
                                   size_t n, double p, double q) {
   double below[REIN_NESTED_BATCHES] = {0}, all[REIN_NESTED_BATCHES] = {0};
-  for (int64_t run = 0, i = 0; run < n_run(s); run++) {
-    const int64_t end = i + run_length(s), b = run % s->n_batch;
-    for (; i < end; i++) {
-      const double w = weight_of(s, x, i);
-      if (!(w > 0.0)) continue;
-      all[b] += w;
-      below[b] += x[i] <= q ? w : 0.0;
-    }
-  }
+  weigh_below(s, x, q, below, all);
   const double error = ratio(below, all, s->n_batch).error;
   if (!isfinite(error)) return NAN;
   const double low = p - error > 0.0 ? p - error : 0.0, high = p + error < 1.0 ? p + error : 1.0;
