@@ -10,7 +10,6 @@
 #include "src/scenario/inside.h"
 
 #define DEFAULT_RTOL 1e-6
-#define DEFAULT_ATOL_REL 1e-9
 #define LEAST_RTOL 1e-13
 #define LARGEST_RTOL 1e-1
 
@@ -261,7 +260,7 @@ static bool read_solver(rein_scenario_reader *r) {
   const rein_yaml *map = rein_yaml_get(r->root, "solver"), *method = rein_yaml_get(map, "method"),
                   *ties = rein_yaml_get(map, "ties");
   scenario->rtol = DEFAULT_RTOL;
-  scenario->atol_rel = DEFAULT_ATOL_REL;
+  scenario->atol_rel = 0.0; /* not said */
   scenario->method_auto = !method || strcmp(method->text, "auto") == 0;
   scenario->method = REIN_METHOD_BDF;
   for (int i = REIN_METHOD_BDF; method && i <= REIN_METHOD_DOPRI5; i++)
@@ -289,9 +288,23 @@ static bool read_before(rein_scenario_reader *r) {
 }
 
 /* The tolerance given beside the file stands for the one in it, also in the hash. */
-static bool override_rtol(rein_scenario_reader *r, const rein_scenario_options *options) {
-  if (!options || options->rtol == 0.0) return true;
-  r->scenario->rtol = options->rtol;
+double rein_scenario_atol_rel(double rtol) {
+  return fmax(REIN_ATOL_REL, 1e-3 * rtol);
+}
+
+void rein_scenario_narrow(rein_scenario *scenario, double rtol) {
+  if (scenario->rtol <= rtol) return;
+  scenario->rtol = rtol;
+  scenario->atol_rel = fmin(scenario->atol_rel, rein_scenario_atol_rel(rtol));
+}
+
+/* --rtol, and what follows from rtol where the scenario says nothing. */
+static bool finish_tolerances(rein_scenario_reader *r, const rein_scenario_options *options) {
+  const bool replaces = options && options->rtol != 0.0;
+  rein_scenario *scenario = r->scenario;
+  if (replaces) scenario->rtol = options->rtol;
+  if (scenario->atol_rel == 0.0) scenario->atol_rel = rein_scenario_atol_rel(scenario->rtol);
+  if (!replaces) return true;
   if (options->rtol >= LEAST_RTOL && options->rtol <= LARGEST_RTOL) return true;
   rein_error(r->diag, (rein_pos){0}, "--rtol has to be from %g to %g, and is %g", LEAST_RTOL, LARGEST_RTOL,
              options->rtol);
@@ -383,7 +396,7 @@ static bool read_over_time(rein_scenario_reader *r, const rein_yaml *node) {
 static bool read_parts(rein_scenario_reader *r, const rein_scenario_options *options) {
   bool good = read_seed(r, options);
   good = read_solver(r) && read_before(r) && good;
-  good = override_rtol(r, options) && good;
+  good = finish_tolerances(r, options) && good;
   r->inside->people.seed = r->scenario->seed;
   good = rein_people_init(r->arena, &r->inside->people, r->model, r->diag) && good;
   good = rein_scenario_read_cohort(r, options) && good;

@@ -230,6 +230,14 @@ bool rein_scenario_has_own_doses(const rein_scenario *scenario, int arm);
  */
 void rein_scenario_warn_of_jitter(const rein_scenario *scenario, rein_diag *diag);
 
+/* What atol_rel is for an rtol where a scenario says no other: a thousandth of it, so that a state near 0 is
+ * not followed further than the others, and REIN_ATOL_REL at least. */
+#define REIN_ATOL_REL 1e-9
+double rein_scenario_atol_rel(double rtol);
+
+/* Tolerances at most this wide, for studies that take differences. */
+void rein_scenario_narrow(rein_scenario *scenario, double rtol);
+
 /* A time rounded to 13 digits, as all times of a scenario are. */
 double rein_scenario_round_time(double time);
 

@@ -250,8 +250,9 @@ rein_status rein_explain_run(rein_arena *arena, const rein_simulation *s, const 
   plan.keep = keep;
   plan.n_keep = runs->n_row;
   plan.rtol = fmin(plan.rtol, REIN_EXPLAIN_RTOL) * runs->looser;
+  const double narrower = fmin(1.0, REIN_ATOL_REL / s->scenario->atol_rel);
   double *atol = make_atol(arena, e->twin, s->plan->atol);
-  for (size_t i = 0; i < e->twin->model->n_state; i++) atol[i] *= runs->looser;
+  for (size_t i = 0; i < e->twin->model->n_state; i++) atol[i] *= runs->looser * narrower;
   plan.atol = atol;
   if (plan.max_steps > REIN_EXPLAIN_STEPS) plan.max_steps = REIN_EXPLAIN_STEPS;
   const rein_sink sink = {&j, take};

@@ -184,7 +184,7 @@ static rein_status simulate(why *w, const request *r, int n, rein_sample **sampl
   const int n_obs = job->observed->n_observable;
   rein_simulation simulation = job->simulation;
   simulation.scenario = vary(w, r, n, true);
-  if (simulation.scenario->rtol > RTOL) simulation.scenario->rtol = RTOL;
+  rein_scenario_narrow(simulation.scenario, RTOL);
   int *keep = REIN_NEW(job->arena, int, n_obs);
   for (int o = 0; o < n_obs; o++) keep[o] = simulation.tape->n_state + job->observed->observable[o];
   const rein_sample_options options = {.n_thread = job->options.n_thread, .kernels = job->options.kernels};

@@ -27,7 +27,7 @@ static rein_status run(rein_why_not_job *job, const variants *v, rein_sample **s
   rein_simulation sim = data->simulation;
   sim.scenario = rein_scenario_vary(job->arena, data->simulation.scenario, v->variant, v->n,
                                     data->scenario->time, data->scenario->n_time, true);
-  if (sim.scenario->rtol > RTOL) sim.scenario->rtol = RTOL;
+  rein_scenario_narrow(sim.scenario, RTOL);
   /* Changes of rates make a model stiff that the pilot found was not: an explicit method takes millions of
    * steps for some. */
   if (sim.scenario->method == REIN_METHOD_DOPRI5) sim.scenario->method = REIN_METHOD_BDF;

@@ -232,6 +232,23 @@ START_TEST(rtol_from_outside) {
 }
 END_TEST
 
+/* A thousandth of rtol, wherever that is from, 1e-9 at least, and what is written where it is. */
+START_TEST(absolute_tolerance) {
+  static const struct {
+    const char *solver;
+    double wanted, atol_rel;
+  } cases[] = {{"rtol: 1e-6", 0, 1e-9},    {"rtol: 1e-4", 0, 1e-7},
+               {"rtol: 1e-10", 0, 1e-9},   {"rtol: 1e-4", 1e-8, 1e-9},
+               {"rtol: 1e-8", 1e-3, 1e-6}, {"rtol: 1e-4, atol_rel: 1e-12", 0, 1e-12}};
+  char text[200];
+  rein_scenario_options options = {.rtol = cases[_i].wanted};
+  snprintf(text, sizeof text, HEAD "cohort: typical\narms: {a: {}}\nsolver: {%s}\n", cases[_i].solver);
+  filled f = filled_create(NULL, text, NULL, &options);
+  ck_assert_double_eq_tol(f.scenario->atol_rel, cases[_i].atol_rel, 1e-12 * cases[_i].atol_rel);
+  filled_destroy(&f);
+}
+END_TEST
+
 /* Bounds as in the file; the text is no file, so only the options can be wrong. */
 START_TEST(rtol_out_of_bounds) {
   static const double wrong[] = {1e-14, 0.2, -1.0, NAN};
@@ -331,6 +348,7 @@ Suite *rein_suite_plan(void) {
   tcase_add_test(tcase, uncertain_with_replicates);
   tcase_add_test(tcase, covariates_in_range);
   tcase_add_test(tcase, rtol_from_outside);
+  tcase_add_loop_test(tcase, absolute_tolerance, 0, 6);
   tcase_add_loop_test(tcase, rtol_out_of_bounds, 0, 4);
   tcase_add_test(tcase, people_from_a_table);
   tcase_add_test(tcase, typical_and_lanes);
