@@ -18,6 +18,7 @@ struct rein_eval {
   int64_t *n_pow_floor; /* (n_lane) */
   bool may_skip[REIN_N_PROG];
   bool is_timed[REIN_N_PROG]; /* it has a time section, or reads time */
+  bool counts;                /* there are powers, which count in n_pow_floor */
   rein_eval_hook hook;        /* or NULL */
   void *hook_context;
   int last_prog; /* whose temporaries the slot file holds, -1 none */
@@ -61,6 +62,12 @@ static bool allocate(rein_eval *eval) {
   return fine;
 }
 
+static bool has_power(const rein_instr *code, int n) {
+  for (int k = 0; k < n; k++)
+    if (code[k].op == REIN_OP_POW) return true;
+  return false;
+}
+
 rein_eval *rein_eval_create(const rein_tape *tape, int n_lane, const rein_kernels *kernels) {
   rein_eval *eval = calloc(1, sizeof *eval);
   if (!eval) return NULL;
@@ -71,9 +78,12 @@ rein_eval *rein_eval_create(const rein_tape *tape, int n_lane, const rein_kernel
     rein_eval_destroy(eval);
     return NULL;
   }
+  eval->counts = has_power(tape->param_code, tape->n_param_code);
   for (int p = 0; p < REIN_N_PROG; p++) {
-    eval->may_skip[p] =
-        !tape->n_delay && can_skip_time(tape, &tape->program[p], eval->culprit[REIN_SPACE_SLOT]);
+    const rein_program *program = &tape->program[p];
+    eval->counts |= has_power(program->time_code, program->n_time) ||
+                    has_power(program->state_code, program->n_state_code);
+    eval->may_skip[p] = !tape->n_delay && can_skip_time(tape, program, eval->culprit[REIN_SPACE_SLOT]);
     eval->is_timed[p] = tape->n_delay || tape->program[p].n_time || rein_tape_reads_time(tape, (rein_prog)p);
   }
   for (int k = 0; k < tape->n_param; k++) {
@@ -176,11 +186,12 @@ void rein_eval_clear_counts(rein_eval *eval) {
 }
 
 void rein_eval_keep_counts(const rein_eval *eval, int64_t *kept) {
+  if (!eval->counts) return;
   memcpy(kept, eval->n_pow_floor, (size_t)eval->n_lane * sizeof *kept);
 }
 
 void rein_eval_drop_counts(rein_eval *eval, const int64_t *kept, const double *mask) {
-  for (int l = 0; l < eval->n_lane; l++)
+  for (int l = 0; l < eval->n_lane && eval->counts; l++)
     if (mask[l] == 0) eval->n_pow_floor[l] = kept[l];
 }
 

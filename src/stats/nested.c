@@ -204,11 +204,12 @@ static void weigh_below(const rein_nested *s, const double *x, double q, double 
 }
 
 double rein_nested_quantile_error(const rein_nested *s, const double *x, const rein_weighted *sorted,
-                                  size_t n, double p, double q) {
+                                  size_t n, double total, double p, double q) {
   double below[REIN_NESTED_BATCHES] = {0}, all[REIN_NESTED_BATCHES] = {0};
   weigh_below(s, x, q, below, all);
   const double error = ratio(below, all, s->n_batch).error;
   if (!isfinite(error)) return NAN;
   const double low = p - error > 0.0 ? p - error : 0.0, high = p + error < 1.0 ? p + error : 1.0;
-  return 0.5 * (rein_quantile_weighted(sorted, n, high) - rein_quantile_weighted(sorted, n, low));
+  return 0.5 *
+         (rein_quantile_of_total(sorted, n, total, high) - rein_quantile_of_total(sorted, n, total, low));
 }

@@ -54,10 +54,10 @@ rein_variances rein_nested_variances(const rein_nested *shape, const double *x, 
                                      int without_u);
 
 /* Error of the quantile q of probability p: half the distance of the quantiles at p plus and minus the error
- * of the share below q. sorted: (n) as rein_weighted_sort leaves them. x: the sample in its places. Source:
- * Woodruff 1952, Journal of the American Statistical Association 47:635. */
+ * of the share below q. sorted: (n) as rein_weighted_sort leaves them, total: rein_weighted_total of them. x:
+ * the sample in its places. Source: Woodruff 1952, Journal of the American Statistical Association 47:635. */
 double rein_nested_quantile_error(const rein_nested *shape, const double *x, const rein_weighted *sorted,
-                                  size_t n, double p, double q);
+                                  size_t n, double total, double p, double q);
 
 /* The people that have weight and a value, for sorting: sample (n_person x n_replicate); returns their
  * number. */

@@ -62,9 +62,17 @@ void rein_weighted_sort(rein_weighted *sample, size_t n) {
   }
 }
 
-double rein_quantile_weighted(const rein_weighted *sample, size_t n, double p) {
+double rein_weighted_total(const rein_weighted *sample, size_t n) {
   double total = 0.0;
   for (size_t i = 0; i < n; i++) total += sample[i].w;
+  return total;
+}
+
+double rein_quantile_weighted(const rein_weighted *sample, size_t n, double p) {
+  return rein_quantile_of_total(sample, n, rein_weighted_total(sample, n), p);
+}
+
+double rein_quantile_of_total(const rein_weighted *sample, size_t n, double total, double p) {
   if (!(total > 0.0) || !(p >= 0.0 && p <= 1.0)) return NAN;
   const double wanted = p * total;
   double below = 0.0, last_x = NAN, last_at = NAN;

@@ -18,6 +18,10 @@ void rein_weighted_sort(rein_weighted *sample, size_t n);
  * American Statistician 50:361. Weights >= 0 with a sum above 0, else NaN. In the unit of x. */
 double rein_quantile_weighted(const rein_weighted *sample, size_t n, double p);
 
+/* The same where the sum of the weights, in their order, is known. */
+double rein_weighted_total(const rein_weighted *sample, size_t n);
+double rein_quantile_of_total(const rein_weighted *sample, size_t n, double total, double p);
+
 /* Number of equally weighted samples that would be as good: (sum w)^2 / sum w^2; 0 where all weights are 0.
  * Source: Kong, Liu, Wong 1994, Journal of the American Statistical Association 89:278. */
 double rein_weighted_effective(const rein_weighted *sample, size_t n);

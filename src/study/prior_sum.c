@@ -63,9 +63,10 @@ static size_t sum_quantiles(const rein_nested *shape, const double *x, rein_weig
                             rein_estimate *out) {
   const size_t n = rein_nested_gather(shape, x, sorted);
   rein_weighted_sort(sorted, n);
+  const double total = rein_weighted_total(sorted, n);
   for (int k = 0; k < REIN_PRIOR_PROBS; k++) {
-    const double q = rein_quantile_weighted(sorted, n, rein_prior_prob[k]);
-    out[k] = (rein_estimate){q, rein_nested_quantile_error(shape, x, sorted, n, rein_prior_prob[k], q)};
+    const double p = rein_prior_prob[k], q = rein_quantile_of_total(sorted, n, total, p);
+    out[k] = (rein_estimate){q, rein_nested_quantile_error(shape, x, sorted, n, total, p, q)};
   }
   return n;
 }
@@ -81,29 +82,38 @@ static double cdf_of(const normal_form *form, double x) {
   return rein_normal_cdf(((form->is_log ? rein_fixed_log(x) : x) - form->mean) / form->sd);
 }
 
+/* The largest distance inside blocks that may hold one above `worst`; not `inside`: at the blocks' ends only.
+ * `total` is of the weights. */
+static double look_at_blocks(const normal_form *form, const rein_weighted *sorted, size_t n, double total,
+                             bool inside, double worst) {
+  double below = 0.0;
+  for (size_t first = 0; first < n; first += BLOCK) {
+    const size_t end = first + BLOCK < n ? first + BLOCK : n;
+    double at_end = below;
+    for (size_t i = first; i < end; i++) at_end += sorted[i].w;
+    const double high = cdf_of(form, sorted[end - 1].x);
+    /* Both distributions rise, so that inside they differ by no more than this. */
+    const double most = fmax(high - below / total, at_end / total - cdf_of(form, sorted[first].x));
+    if (!inside) worst = fmax(worst, fabs(high - at_end / total));
+    for (size_t i = first; inside && i < end && most > worst; i++) {
+      const double f = cdf_of(form, sorted[i].x);
+      worst = fmax(worst, fabs(f - below / total));
+      below += sorted[i].w;
+      worst = fmax(worst, fabs(f - below / total));
+    }
+    below = at_end;
+  }
+  return worst;
+}
+
 /* Largest distance of the sample's distribution from a normal one, of the values or of their logarithms.
  * Source: Kolmogorov 1933; weights as steps. */
 static double distance(const rein_weighted *sorted, size_t n, double mean, double sd, bool is_log) {
-  double total = 0.0, at_first = 0.0, worst = 0.0;
-  for (size_t i = 0; i < n; i++) total += sorted[i].w;
-  if (!(sd > 0.0) || !(total > 0.0)) return NAN;
+  const double total = rein_weighted_total(sorted, n);
   const normal_form form = {mean, sd, is_log};
-  for (size_t first = 0; first < n; first += BLOCK) {
-    const size_t end = first + BLOCK < n ? first + BLOCK : n;
-    double at_end = at_first;
-    for (size_t i = first; i < end; i++) at_end += sorted[i].w;
-    /* Both distributions rise, so that inside they differ by no more than this. */
-    const double most = fmax(cdf_of(&form, sorted[end - 1].x) - at_first / total,
-                             at_end / total - cdf_of(&form, sorted[first].x));
-    for (size_t i = first; i < end && most > worst; i++) {
-      const double f = cdf_of(&form, sorted[i].x);
-      worst = fmax(worst, fabs(f - at_first / total));
-      at_first += sorted[i].w;
-      worst = fmax(worst, fabs(f - at_first / total));
-    }
-    at_first = at_end;
-  }
-  return worst;
+  if (!(sd > 0.0) || !(total > 0.0)) return NAN;
+  const double worst = look_at_blocks(&form, sorted, n, total, false, 0.0);
+  return look_at_blocks(&form, sorted, n, total, true, worst);
 }
 
 /* Moments of the measured sample as a Gaussian and, where all of it is above 0, as a lognormal form. */

@@ -58,7 +58,8 @@ START_TEST(test_unbiased) {
     const size_t n = rein_nested_gather(&shape, x, sorted);
     rein_weighted_sort(sorted, n);
     const double q = rein_quantile_weighted(sorted, n, 0.75);
-    add(&quarter, (rein_estimate){q, rein_nested_quantile_error(&shape, x, sorted, n, 0.75, q)}, 4.664);
+    add(&quarter, (rein_estimate){q, rein_nested_quantile_error(&shape, x, sorted, n, (double)n, 0.75, q)},
+        4.664);
   }
   judge(&mean, "mean");
   judge(&between, "between");
