@@ -12,8 +12,16 @@
 
 static const rein_pos nowhere = {0};
 
+/* As many bytes as a file says it has, and one more to see its end; pipes and devices say nothing. */
+static size_t first_capacity(FILE *file) {
+  struct stat info;
+  const bool tells = fstat(fileno(file), &info) == 0 && S_ISREG(info.st_mode);
+  const size_t least = 1 << 16, size = tells ? (size_t)info.st_size : 0;
+  return size < least ? least : size < REIN_MAX_INPUT_BYTES ? size + 1 : REIN_MAX_INPUT_BYTES;
+}
+
 static rein_status read_all(FILE *file, size_t *n, char **bytes) {
-  size_t cap = 1 << 16, used = 0;
+  size_t cap = first_capacity(file), used = 0;
   char *buffer = malloc(cap + 1);
   while (buffer) {
     used += fread(buffer + used, 1, cap - used, file);
@@ -38,8 +46,8 @@ static void free_held(void *held) {
   free(*(char **)held);
 }
 
-rein_status rein_files_read(rein_arena *arena, const char *path, rein_pos from, rein_diag *diag,
-                            const rein_source **out) {
+rein_status rein_files_read_bytes(rein_arena *arena, const char *path, rein_pos from, rein_diag *diag,
+                                  const char **bytes, size_t *n_byte) {
   struct stat info;
   char **held = REIN_NEW(arena, char *, 1); /* first: what is read has an owner before it is there */
   rein_arena_defer(arena, free_held, held);
@@ -56,8 +64,17 @@ rein_status rein_files_read(rein_arena *arena, const char *path, rein_pos from, 
     rein_error(diag, from, "cannot read '%s': read error, or larger than 1 GiB", path);
     return status;
   }
-  *out = rein_source_create(arena, path, *held, n);
+  *bytes = *held, *n_byte = n;
   return REIN_OK;
+}
+
+rein_status rein_files_read(rein_arena *arena, const char *path, rein_pos from, rein_diag *diag,
+                            const rein_source **out) {
+  const char *bytes;
+  size_t n = 0;
+  const rein_status status = rein_files_read_bytes(arena, path, from, diag, &bytes, &n);
+  if (status == REIN_OK) *out = rein_source_create(arena, path, bytes, n);
+  return status;
 }
 
 static rein_status cannot_write(const char *path, const char *reason, rein_diag *diag) {

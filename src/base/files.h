@@ -16,6 +16,10 @@
 rein_status rein_files_read(rein_arena *arena, const char *path, rein_pos from, rein_diag *diag,
                             const rein_source **out);
 
+/* The same without its lines, for what is no text: bytes (n_byte), followed by a 0, owned by the arena. */
+rein_status rein_files_read_bytes(rein_arena *arena, const char *path, rein_pos from, rein_diag *diag,
+                                  const char **bytes, size_t *n_byte);
+
 /* Writes all bytes to path.tmp-<pid>, syncs, renames to path, as rein_files_write_by does. */
 rein_status rein_files_write(const char *path, const void *bytes, size_t n_byte, rein_diag *diag);
 

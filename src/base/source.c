@@ -6,8 +6,9 @@ rein_source *rein_source_create(rein_arena *arena, const char *path, const char 
   size_t n = 0, cap = 0, *start = NULL;
   const size_t mark = n_byte >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
   REIN_PUSH(arena, start, n, cap, mark);
-  for (size_t i = 0; i < n_byte; i++)
-    if (bytes[i] == '\n') REIN_PUSH(arena, start, n, cap, i + 1);
+  for (const char *at = bytes, *end = bytes + n_byte; at < end && (at = memchr(at, '\n', (size_t)(end - at)));
+       at++)
+    REIN_PUSH(arena, start, n, cap, (size_t)(at - bytes) + 1);
   rein_source *source = REIN_NEW(arena, rein_source, 1);
   *source = (rein_source){rein_arena_strdup(arena, path), bytes, n_byte, start, (int)n};
   return source;

@@ -87,11 +87,12 @@ static void undo(const merge *m) {
 /* A file copied whole; hash NULL or what it must have. */
 static rein_status copy_file(merge *m, const char *from, const char *to, const char *hash) {
   rein_arena *scratch = rein_arena_create_in(m->arena);
-  const rein_source *bytes;
+  const char *bytes;
+  size_t n_byte = 0;
   char got[65];
-  rein_status status = rein_files_read(scratch, from, nowhere, m->diag, &bytes);
+  rein_status status = rein_files_read_bytes(scratch, from, nowhere, m->diag, &bytes, &n_byte);
   if (status == REIN_OK && hash) {
-    rein_sha256_hex(bytes->bytes, bytes->n_byte, got);
+    rein_sha256_hex(bytes, n_byte, got);
     if (strcmp(got, hash) != 0) {
       rein_error(
           m->diag, nowhere,
@@ -101,7 +102,7 @@ static rein_status copy_file(merge *m, const char *from, const char *to, const c
       status = REIN_ERR_FILE;
     }
   }
-  if (status == REIN_OK) status = rein_files_write(making(m, to), bytes->bytes, bytes->n_byte, m->diag);
+  if (status == REIN_OK) status = rein_files_write(making(m, to), bytes, n_byte, m->diag);
   rein_arena_release(m->arena, scratch);
   return status;
 }

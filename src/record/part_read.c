@@ -208,12 +208,12 @@ static void read_all(file_reader *r, uint64_t wanted, rein_part *part, rein_part
 
 /* Opens, reads and closes under the lock; memory running out in between jumps past this function, so that the
  * lock and the file need a guard of their own. */
-static rein_status read_bytes(rein_arena *arena, const rein_source *bytes, uint64_t wanted, rein_part *part,
-                              rein_part_about *about, file_reader *r) {
+static rein_status read_bytes(rein_arena *arena, const char *bytes, size_t n_byte, uint64_t wanted,
+                              rein_part *part, rein_part_about *about, file_reader *r) {
   rein_guard guard;
-  *r = (file_reader){.arena = arena, .n_byte = bytes->n_byte};
+  *r = (file_reader){.arena = arena, .n_byte = n_byte};
   rein_part_file_lock();
-  r->error = nc_open_mem("part", NC_NOWRITE, bytes->n_byte, (void *)(uintptr_t)bytes->bytes, &r->id);
+  r->error = nc_open_mem("part", NC_NOWRITE, n_byte, (void *)(uintptr_t)bytes, &r->id);
   if (r->error) {
     rein_part_file_unlock();
     return REIN_OK;
@@ -233,12 +233,13 @@ static rein_status read_bytes(rein_arena *arena, const rein_source *bytes, uint6
 rein_status rein_part_read(rein_arena *arena, const char *path, uint64_t wanted, rein_diag *diag,
                            rein_part *part, rein_part_about *about) {
   const rein_pos nowhere = {0};
-  const rein_source *bytes;
+  const char *bytes;
+  size_t n_byte = 0;
   file_reader r;
-  rein_status status = rein_files_read(arena, path, nowhere, diag, &bytes);
+  rein_status status = rein_files_read_bytes(arena, path, nowhere, diag, &bytes, &n_byte);
   if (status != REIN_OK) return status;
   *part = (rein_part){0};
-  status = read_bytes(arena, bytes, wanted, part, about, &r);
+  status = read_bytes(arena, bytes, n_byte, wanted, part, about, &r);
   if (status != REIN_OK) return status;
   if (r.error) {
     rein_error(diag, nowhere, "cannot read '%s': %s", path, nc_strerror(r.error));

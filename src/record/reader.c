@@ -54,10 +54,11 @@ rein_status rein_reader_each(const rein_study_reader *reader, uint64_t wanted, r
 rein_status rein_reader_verify_part(rein_arena *arena, const char *path, const rein_manifest_part *entry,
                                     rein_diag *diag) {
   rein_arena *scratch = rein_arena_create_in(arena);
-  const rein_source *bytes;
+  const char *bytes;
+  size_t n_byte = 0;
   char hash[65] = "";
-  rein_status status = rein_files_read(scratch, path, nowhere, diag, &bytes);
-  if (status == REIN_OK) rein_sha256_hex(bytes->bytes, bytes->n_byte, hash);
+  rein_status status = rein_files_read_bytes(scratch, path, nowhere, diag, &bytes, &n_byte);
+  if (status == REIN_OK) rein_sha256_hex(bytes, n_byte, hash);
   if (status == REIN_OK && strcmp(hash, entry->sha256) != 0) {
     rein_error(diag, nowhere,
                "'%s' is not what the manifest says: its SHA-256 differs; the same 'rein run' makes it anew",
