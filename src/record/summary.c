@@ -1,6 +1,7 @@
 #include "src/record/summary.h"
 
 #include "src/base/text.h"
+#include "src/stats/sort.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -10,18 +11,13 @@
 
 const double rein_summary_prob[REIN_N_QUANTILE] = {0.05, 0.25, 0.5, 0.75, 0.95};
 
-static int compare_numbers(const void *a, const void *b) {
-  const double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 /* Moves NaN out, sorts the rest; how many there are. */
 static int64_t sort_numbers(double *x, int64_t n) {
   int64_t kept = 0;
   for (int64_t i = 0; i < n; i++) {
     if (!isnan(x[i])) x[kept++] = x[i];
   }
-  qsort(x, (size_t)kept, sizeof *x, compare_numbers);
+  rein_sort_numbers(x, (size_t)kept);
   return kept;
 }
 

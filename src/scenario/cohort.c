@@ -10,6 +10,7 @@
 #include "src/scenario/draw.h"
 #include "src/scenario/inside.h"
 #include "src/stats/fixed.h"
+#include "src/stats/sort.h"
 
 #define MAX_INDIVIDUAL INT64_C(1000000000000)
 #define MAX_REPLICATE 1000000
@@ -244,15 +245,10 @@ static bool read_column(rein_scenario_reader *r, const rein_yaml *node, const re
   return good;
 }
 
-static int compare_numbers(const void *left, const void *right) {
-  double a = *(const double *)left, b = *(const double *)right;
-  return (a > b) - (a < b);
-}
-
 static double median(rein_scenario_reader *r, const double *value, int64_t n, int stride) {
   double *sorted = REIN_NEW(r->arena, double, n);
   for (int64_t i = 0; i < n; i++) sorted[i] = value[i * stride];
-  qsort(sorted, (size_t)n, sizeof *sorted, compare_numbers);
+  rein_sort_numbers(sorted, (size_t)n);
   return n % 2 ? sorted[n / 2] : 0.5 * (sorted[n / 2 - 1] + sorted[n / 2]);
 }
 

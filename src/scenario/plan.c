@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "src/scenario/inside.h"
+#include "src/stats/sort.h"
 
 /* Arms beyond this many per batch are integrated in chunks: at 64 lanes and more a batch no longer gains. */
 #define MAX_ARM_PER_BATCH 128
@@ -313,14 +314,9 @@ static bool varies(const fill_context *context, const rein_lane_plan *lane) {
   return false;
 }
 
-static int compare_times(const void *left, const void *right) {
-  const double *a = left, *b = right;
-  return (*a > *b) - (*a < *b);
-}
-
 static size_t sort_distinct(double *time, size_t n) {
   size_t n_kept = 0;
-  if (n > 0) qsort(time, n, sizeof *time, compare_times);
+  rein_sort_numbers(time, n);
   for (size_t i = 0; i < n; i++)
     if (n_kept == 0 || time[i] != time[n_kept - 1]) time[n_kept++] = time[i];
   return n_kept;

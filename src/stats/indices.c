@@ -5,18 +5,14 @@
 #include <stdlib.h>
 
 #include "src/stats/bootstrap.h"
+#include "src/stats/sort.h"
 
 static const rein_index none = {NAN, NAN, NAN};
-
-static int rising(const void *a, const void *b) {
-  const double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
 
 /* Percentiles of resampled answers, (n) without NaN. */
 static void interval(double *answer, size_t n, double level, rein_index *out) {
   const double tail = 0.5 * (1.0 - level);
-  qsort(answer, n, sizeof *answer, rising);
+  rein_sort_numbers(answer, n);
   const size_t low = (size_t)floor(tail * (double)(n - 1)),
                high = (size_t)ceil((1.0 - tail) * (double)(n - 1));
   out->low = answer[low];

@@ -8,6 +8,7 @@
 
 #include "src/scenario/draw.h"
 #include "src/stats/quantile.h"
+#include "src/stats/sort.h"
 #include "src/study/steer_inside.h"
 
 /* Numbers kept of one simulation; points go in blocks below it. */
@@ -62,11 +63,6 @@ rein_status rein_steer_simulate(rein_steer_job *job, const double *value, int n,
 
 /* ---- judging ---- */
 
-static int rising(const void *a, const void *b) {
-  const double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 static double away_from(const rein_steer_objective *o, double y) {
   if (o->want == REIN_STEER_LOW) return y;
   if (o->want == REIN_STEER_HIGH) return -y;
@@ -81,7 +77,7 @@ static rein_steer_number summarise(double *value, int64_t n) {
   s.mean = sum / (double)n;
   for (int64_t i = 0; i < n; i++) square += (value[i] - s.mean) * (value[i] - s.mean);
   s.error = sqrt(square / (double)(n - 1) / (double)n);
-  qsort(value, (size_t)n, sizeof *value, rising);
+  rein_sort_numbers(value, (size_t)n);
   s.p5 = value[(int64_t)(0.05 * (double)(n - 1) + 0.5)];
   s.p95 = value[(int64_t)(0.95 * (double)(n - 1) + 0.5)];
   return s;

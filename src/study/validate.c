@@ -8,6 +8,7 @@
 
 #include "src/base/files.h"
 #include "src/lang/schema.h"
+#include "src/stats/sort.h"
 #include "src/study/validate_inside.h"
 
 #define FEW_REPLICATES 100 /* fewer draws per person make a poor distribution */
@@ -229,11 +230,6 @@ static bool map_people(rein_validate_job *job) {
 
 /* ---- times ---- */
 
-static int compare_times(const void *left, const void *right) {
-  const double a = *(const double *)left, b = *(const double *)right;
-  return (a > b) - (a < b);
-}
-
 /* The scenario's own times and the observed ones. */
 static bool merge_times(rein_validate_job *job) {
   const rein_observed *o = job->observed;
@@ -256,7 +252,7 @@ static bool merge_times(rein_validate_job *job) {
       time[n++] = fmin(t, last);
     }
   }
-  qsort(time, (size_t)n, sizeof *time, compare_times);
+  rein_sort_numbers(time, (size_t)n);
   for (int i = 0; i < n; i++) {
     if (n_kept == 0 || !same_time(time[i], time[n_kept - 1])) time[n_kept++] = time[i];
   }

@@ -5,6 +5,7 @@
 
 #include "src/stats/crps.h"
 #include "src/stats/fixed.h"
+#include "src/stats/sort.h"
 #include "src/study/validate_inside.h"
 
 #define LOG_ROOT_2_PI 0.91893853320467274178
@@ -71,11 +72,6 @@ static double span(const rein_validate_job *job, const rein_task *task) {
   return job->scenario->time[task->i_time] - job->scenario->time[0];
 }
 
-static int compare_doubles(const void *left, const void *right) {
-  const double a = *(const double *)left, b = *(const double *)right;
-  return (a > b) - (a < b);
-}
-
 /* Tasks of the same arm and observable at about the same horizon, the nearest one of each unit, into `out` as
  * changes and `away` as distances of their horizons. own: with the task's own unit. within: how far away. */
 static size_t gather_within(const rein_validate_job *job, const rein_task *task, bool own, double within,
@@ -108,7 +104,7 @@ static double score_others(const scorer *s, const rein_task *task, bool *is_carr
   if (*is_carried) {
     n = gather_within(s->job, task, false, INFINITY, s->other, s->away);
     if (n < REIN_VALIDATE_OTHERS) return NAN;
-    qsort(s->away, n, sizeof *s->away, compare_doubles);
+    rein_sort_numbers(s->away, n);
     const double reach = s->away[REIN_VALIDATE_OTHERS - 1];
     n = gather_within(s->job, task, false, reach, s->other, s->away);
   }
