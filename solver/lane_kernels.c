@@ -168,7 +168,8 @@ static bool scan_margin(const double *const g[3], const double *live, double *pa
     const vm change = vm_or(vm_and(counts, vm_not(one_sign)), vd_mask(changed + i));
     vd_store(changed + i, vd_truth(change));
     vd_store(turns + i, vd_truth(turn));
-    vd_store(pace + i, vd_max(vd_load(pace + i), vd_max(vd_abs(first), vd_abs(second))));
+    const vd was = vd_load(pace + i), move = vd_max(vd_abs(first), vd_abs(second));
+    vd_store(pace + i, vd_select(counts, vd_max(was, move), was));
     any = vm_or(any, turn);
   }
   return vm_any(any);

@@ -68,7 +68,7 @@ typedef struct {
   /* Of a margin that is g[0], g[1], g[2] (n_lane) at the start, in the middle and at the end of a step: live
    * lanes whose three do not have one sign are marked with 1.0 in `changed` (n_lane); `turns` (n_lane)
    * becomes 1.0 in the others whose parabola turns between the ends, else 0.0. pace (n_lane) becomes at least
-   * what it moves in half the step. Returns true if any turns. */
+   * what a live lane moves in half the step. Returns true if any turns. */
   bool (*scan_margin)(const double *const g[3], const double *live, double *pace, double *changed,
                       double *turns, int n_lane);
 

@@ -137,11 +137,12 @@ static void cut_at_changes(rein_batch *b, int l, double before, double length) {
   for (int i = 1; i < n; i++) add_cut(b, l, before + 0.5 * (root[i - 1] + root[i]) * length);
 }
 
-/* Which lanes are looked at further: behind a longer or about equal step of the pass those that have a margin
- * that is not far from 0, by how far it moves in such steps; else all. True where there is none. */
-static bool is_calm(rein_batch *b, double length) {
+/* Marks in `looked` the lanes to look at further: behind a longer or about equal step of the pass those that
+ * have a margin that is not far from 0, by how far it moves in such steps; else all. Whether there are any.
+ */
+static bool choose_lanes(rein_batch *b, double length) {
   const double growth = length / b->last_length;
-  const bool knows = b->last_length > 0 && growth <= MOST_GROWTH;
+  const bool compares = b->last_length > 0 && growth <= MOST_GROWTH;
   b->kernels->fill(0.0, b->looked, (size_t)b->n_lane);
   for (int r = 0; r < b->tape->n_margin; r++) {
     double *pace = rein_row_of(b->margin_pace, b, r);
@@ -150,8 +151,8 @@ static bool is_calm(rein_batch *b, double length) {
                          b->last_length > 0 ? growth : 0, DISTANCE, b->moving, pace, b->looked, b->n_lane);
   }
   b->last_length = length;
-  if (!knows) memcpy(b->looked, b->moving, (size_t)b->n_lane * sizeof *b->looked);
-  return !b->kernels->any_outside(b->looked, 0.0, 0.0, b->moving, b->n_lane);
+  if (!compares) memcpy(b->looked, b->moving, (size_t)b->n_lane * sizeof *b->looked);
+  return b->kernels->any_outside(b->looked, 0.0, 0.0, b->moving, b->n_lane);
 }
 
 /* Cuts lanes in `looked` by the margins at both ends and in the middle; the largest number of a lane. */
@@ -185,7 +186,7 @@ int rein_batch_cut_step(rein_batch *b, double before, double tau) {
     rein_batch_set_times(b, b->tau_mid);
   }
   rein_eval_run(b->eval, REIN_PROG_MARGIN, b->time_program, rein_method_state(b->method), b->margin_now);
-  const int most = is_calm(b, tau - before) ? 0 : cut_lanes(b, before, tau - before);
+  const int most = choose_lanes(b, tau - before) ? cut_lanes(b, before, tau - before) : 0;
   double *ends = b->margin_before;
   b->margin_before = b->margin_now, b->margin_now = ends;
   return most;

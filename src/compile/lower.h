@@ -1,8 +1,7 @@
 /* Checked model to dag: one root for each row of each program of the tape.
  *
  * lower.c turns expressions into nodes, lower_model.c collects the roots, modes.c takes out what time alone
- * switches, jacobian.c adds derivatives, quotients.c makes products of quotients. What they share is
- * rein_lowered; the emitter reads it.
+ * switches, jacobian.c adds derivatives. What they share is rein_lowered; the emitter reads it.
  *
  * Every walk keeps its own stack: the depth of a model's expressions does not become the depth of C calls.
  */
@@ -47,7 +46,6 @@ rein_status rein_lower_model(rein_arena *work, rein_arena *keep, const rein_mode
 /* Steps of the above, in this order after the roots. */
 void rein_lower_modes(rein_lowered *lowered);
 void rein_lower_jacobian(rein_lowered *lowered);
-void rein_lower_quotients(rein_lowered *lowered);
 
 /* Expressions to nodes. */
 typedef struct rein_lower rein_lower;

@@ -205,7 +205,6 @@ rein_status rein_lower_model(rein_arena *work, rein_arena *keep, const rein_mode
   if (rein_diag_n_error(diag) > n_error) return REIN_ERR_INPUT;
   rein_lower_modes(lowered);
   rein_lower_jacobian(lowered);
-  rein_lower_quotients(lowered);
   *out = lowered;
   return REIN_OK;
 }

@@ -64,6 +64,15 @@ double rein_scenario_round_time(double time) {
   return strtod(digits, NULL) + 0.0; /* -0 becomes 0 */
 }
 
+double rein_scenario_atol_rel(double rtol) {
+  return fmax(REIN_ATOL_REL, rein_scenario_round_time(rtol / 1000)); /* as it would be written */
+}
+
+void rein_scenario_narrow(rein_scenario *scenario, double rtol) {
+  scenario->rtol = fmin(scenario->rtol, rtol);
+  scenario->atol_rel = fmin(scenario->atol_rel, rein_scenario_atol_rel(rtol));
+}
+
 bool rein_scenario_time(rein_scenario_reader *r, const rein_yaml *node, const char *what, double *out) {
   double time;
   if (!rein_scenario_quantity(r, node, &r->model->time_unit, r->model->time_unit_text, what, &time))

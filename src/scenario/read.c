@@ -287,18 +287,8 @@ static bool read_before(rein_scenario_reader *r) {
   return false;
 }
 
-/* The tolerance given beside the file stands for the one in it, also in the hash. */
-double rein_scenario_atol_rel(double rtol) {
-  return fmax(REIN_ATOL_REL, 1e-3 * rtol);
-}
-
-void rein_scenario_narrow(rein_scenario *scenario, double rtol) {
-  if (scenario->rtol <= rtol) return;
-  scenario->rtol = rtol;
-  scenario->atol_rel = fmin(scenario->atol_rel, rein_scenario_atol_rel(rtol));
-}
-
-/* --rtol, and what follows from rtol where the scenario says nothing. */
+/* The tolerance given beside the file stands for the one in it, also in the hash; then what follows from it
+ * where the file says nothing. */
 static bool finish_tolerances(rein_scenario_reader *r, const rein_scenario_options *options) {
   const bool replaces = options && options->rtol != 0.0;
   rein_scenario *scenario = r->scenario;

@@ -235,7 +235,7 @@ void rein_scenario_warn_of_jitter(const rein_scenario *scenario, rein_diag *diag
 #define REIN_ATOL_REL 1e-9
 double rein_scenario_atol_rel(double rtol);
 
-/* Tolerances at most this wide, for studies that take differences. */
+/* Both tolerances at most as wide as a scenario of this rtol has them, for studies that take differences. */
 void rein_scenario_narrow(rein_scenario *scenario, double rtol);
 
 /* A time rounded to 13 digits, as all times of a scenario are. */

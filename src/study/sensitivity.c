@@ -28,6 +28,7 @@ rein_status rein_sensitivity_simulate(const rein_sensitivity_job *job, const rei
   rein_status status = rein_simulation_prepare(job->arena, job->units, job->path, &wanted,
                                                job->options->kernels, job->diag, &sim);
   if (status != REIN_OK) return status;
+  if (job->out->kind == REIN_SENSITIVITY_LOCAL) rein_scenario_narrow(sim.scenario, REIN_SENSITIVITY_RTOL);
   const int n_obs = (int)sim.scenario->model->n_observable;
   int *keep = REIN_NEW(job->arena, int, n_obs);
   for (int o = 0; o < n_obs; o++) keep[o] = sim.tape->n_state + o;

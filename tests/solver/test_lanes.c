@@ -275,6 +275,106 @@ START_TEST(outside_in_live_lanes_only) {
 }
 END_TEST
 
+/* Rows of x: a margin at the start, in the middle, at the end of a step, its pace; some of them NaN. */
+static void fill_margins(fixture *f, uint64_t *seed) {
+  for (int row = 0; row < 4; row++)
+    for (int lane = 0; lane < f->n_lane; lane++)
+      f->x[row * f->n_lane + lane] = draw(seed) % 23 == 0 ? NAN : uniform(seed, row < 3 ? -1.0 : 0.0, 1.0);
+}
+
+START_TEST(margins_that_may_turn) {
+  fixture f;
+  uint64_t seed = 88172645463325252u;
+  if (!fixture_init(&f, _i)) return;
+  const int n = f.n_lane;
+  const double *g0 = f.x, *g1 = f.x + n;
+  double *pace = f.x + 3 * n, *may = f.w;
+  for (int round = 0; round < 200; round++) {
+    const double growth = round % 2 ? uniform(&seed, 0.0, 2.0) : 0.0, distance = uniform(&seed, 0.0, 4.0);
+    fill_margins(&f, &seed);
+    for (int lane = 0; lane < n; lane++) may[lane] = lane % 5 == 0;
+    memcpy(f.y, pace, (size_t)n * sizeof(double));
+    f.kernels->may_turn(g0, g1, growth, distance, f.live, pace, may, n);
+    for (int lane = 0; lane < n; lane++) {
+      const double move = fabs(g1[lane] - g0[lane]), before = growth * f.y[lane];
+      const bool far = fmin(fabs(g0[lane]), fabs(g1[lane])) > distance * move &&
+                       fmin(fabs(g0[lane]), fabs(g1[lane])) > distance * before && g0[lane] * g1[lane] > 0;
+      ck_assert_msg((may[lane] != 0) == (lane % 5 == 0 || (f.live[lane] != 0 && !far)), "%g %g %g", g0[lane],
+                    g1[lane], f.y[lane]);
+      if (isnan(move) || isnan(before)) continue;
+      ck_assert_double_eq(pace[lane], fmax(move, 0.5 * before));
+    }
+  }
+  fixture_clear(&f);
+}
+END_TEST
+
+/* Whether the parabola through three places of a step turns inside: its slopes at both ends differ in sign.
+ */
+static bool turns_inside(double g0, double g1, double g2) {
+  return (-3 * g0 + 4 * g1 - g2) * (g0 - 4 * g1 + 3 * g2) < 0;
+}
+
+START_TEST(margins_scanned) {
+  fixture f;
+  uint64_t seed = 362436069u;
+  if (!fixture_init(&f, _i)) return;
+  const int n = f.n_lane;
+  const double *const g[] = {f.x, f.x + n, f.x + 2 * n};
+  double *pace = f.x + 3 * n, *changed = f.w, *turns = f.w + n;
+  for (int round = 0; round < 200; round++) {
+    bool any = false;
+    fill_margins(&f, &seed);
+    for (int lane = 0; lane < n; lane++) changed[lane] = lane % 5 == 0, turns[lane] = 7.0;
+    memcpy(f.y, pace, (size_t)n * sizeof(double));
+    const bool told = f.kernels->scan_margin(g, f.live, pace, changed, turns, n);
+    for (int lane = 0; lane < n; lane++) {
+      const double g0 = g[0][lane], g1 = g[1][lane], g2 = g[2][lane];
+      const int above = (g0 > 0) + (g1 > 0) + (g2 > 0);
+      const bool one_sign = above == 0 || above == 3, live = f.live[lane] != 0;
+      const bool turn = live && one_sign && turns_inside(g0, g1, g2);
+      any |= turn;
+      ck_assert((changed[lane] != 0) == (lane % 5 == 0 || (live && !one_sign)));
+      ck_assert_msg(turns[lane] == (turn ? 1.0 : 0.0), "%g %g %g", g0, g1, g2);
+      if (!live) ck_assert(is_same(pace[lane], f.y[lane]));
+      if (!live || isnan(f.y[lane] + g0 + g1 + g2)) continue;
+      ck_assert_double_eq(pace[lane], fmax(f.y[lane], fmax(fabs(g1 - g0), fabs(g2 - g1))));
+    }
+    ck_assert(told == any);
+  }
+  fixture_clear(&f);
+}
+END_TEST
+
+START_TEST(signals_watched) {
+  fixture f;
+  uint64_t seed = 521288629u;
+  if (!fixture_init(&f, _i)) return;
+  const int n = f.n_lane;
+  double *was = f.x, *is = f.x + n, *low = f.x + 2 * n, *high = f.x + 3 * n, *span = f.x + 4 * n;
+  double *duration = f.w, *changed = f.w + n;
+  for (int round = 0; round < 100; round++) {
+    bool any = false;
+    for (int lane = 0; lane < n; lane++) {
+      was[lane] = (double)(draw(&seed) % 2), is[lane] = round == 0 ? was[lane] : (double)(draw(&seed) % 2);
+      low[lane] = uniform(&seed, 0, 1), high[lane] = low[lane] + uniform(&seed, 0, 1);
+      span[lane] = uniform(&seed, 1, 9), duration[lane] = f.y[lane] = uniform(&seed, 0, 1);
+      changed[lane] = 7.0;
+    }
+    const bool told = f.kernels->watch(was, is, f.live, low, high, span, duration, changed, n);
+    for (int lane = 0; lane < n; lane++) {
+      const bool live = f.live[lane] != 0, change = live && was[lane] != is[lane];
+      const double added = live && !change && was[lane] != 0 ? (high[lane] - low[lane]) * span[lane] : 0.0;
+      any |= change;
+      ck_assert(changed[lane] == (change ? 1.0 : 0.0));
+      ck_assert_double_eq(duration[lane], f.y[lane] + added);
+    }
+    ck_assert(told == any);
+  }
+  fixture_clear(&f);
+}
+END_TEST
+
 START_TEST(weights_and_rates) {
   fixture f;
   if (!fixture_init(&f, _i)) return;
@@ -356,6 +456,9 @@ Suite *rein_suite_lanes(void) {
   tcase_add_loop_test(tests, vector_operations_equal_loops, 0, n_case);
   tcase_add_loop_test(tests, norm_is_largest_of_live_lanes, 0, n_case);
   tcase_add_loop_test(tests, outside_in_live_lanes_only, 0, n_case);
+  tcase_add_loop_test(tests, margins_that_may_turn, 0, n_case);
+  tcase_add_loop_test(tests, margins_scanned, 0, n_case);
+  tcase_add_loop_test(tests, signals_watched, 0, n_case);
   tcase_add_loop_test(tests, weights_and_rates, 0, n_case);
   tcase_add_loop_test(tests, horner_and_blend, 0, n_case);
   suite_add_tcase(suite, tests);

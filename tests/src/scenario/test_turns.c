@@ -175,6 +175,40 @@ START_TEST(a_delay_below_zero_as_it_comes) {
 }
 END_TEST
 
+/* A state that starts where its own parameters keep it: a quotient in a rate and the same one in a parameter,
+ * a condition or a root have the same bits, so that its rate is exactly 0. */
+START_TEST(people_at_rest_stay_there) {
+  enum { N = 64 };
+  char text[MAX_TEXT];
+  snprintf(text, sizeof text,
+           "rein: scenario/1\nname: s\nmodel: ./m.yaml\ncohort: {n: %d}\narms: {a: {}}\nkeep: [states]\n"
+           "measure: {at: [0 h, 20 h]}\nsolver: {method: %s}\n",
+           N, METHODS[_i]);
+  solved s = solved_create(
+      "rein: model/1\nname: m\ntime: h\nparameters:\n"
+      "  V: {value: 10 L, between: lognormal(cv: 30 %), assumed: example}\n"
+      "  A0: {value: 50 mg, between: lognormal(cv: 30 %), assumed: example}\n"
+      "  c0: {is: A0 / V, unit: mg/L, assumed: example}\n"
+      "  k: {value: 100 1/h, assumed: example}\n"
+      "states:\n  A: {unit: mg, initial: A0, scale: 50 mg}\n  N: {unit: '1', initial: 0, scale: 1}\n"
+      "values:\n  c: {is: A / V, unit: mg/L}\n"
+      "processes:\n  back: {to: A, rate: 'k * V * (c0 - c) + (if c >= c0 then k * V * sqrt((c - c0) * c0) "
+      "else 0)'}\n"
+      "events:\n  above: {when: c > c0, set: {N: N + 1}}\n  below: {when: c < c0, set: {N: N + 1}}\n"
+      "observables:\n  o: {is: A, unit: mg, noise: none}\n"
+      "safety:\n  high: {when: c > c0, message: above the baseline}\n",
+      text, NULL, NULL);
+  for (int i = 0; i < N; i++) {
+    ck_assert_msg(s.outcome[i].status == REIN_LANE_FINE, "person %d: %s", i,
+                  rein_fail_name(s.outcome[i].fail));
+    ck_assert_double_eq(solved_at(&s, i, 0, 1, row_of(&s, "N")), 0.0);
+    ck_assert_double_eq(solved_at(&s, i, 0, 1, row_of(&s, "A")), solved_at(&s, i, 0, 0, row_of(&s, "A")));
+    ck_assert_double_nan(s.safety_first[i]);
+  }
+  solved_destroy(&s);
+}
+END_TEST
+
 Suite *rein_suite_turns(void) {
   Suite *suite = suite_create("turns");
   TCase *tc = tcase_create("turns");
@@ -187,6 +221,7 @@ Suite *rein_suite_turns(void) {
   tcase_add_loop_test(tc, a_comparison_that_guards_a_root, 0, N_METHOD);
   tcase_add_test(tc, an_observation_at_an_event_is_the_same_under_every_arm);
   tcase_add_loop_test(tc, an_event_that_sets_no_number, 0, N_METHOD);
+  tcase_add_loop_test(tc, people_at_rest_stay_there, 0, N_METHOD);
   tcase_add_loop_test(tc, a_delay_below_zero_as_it_comes, 0, N_METHOD);
   suite_add_tcase(suite, tc);
   return suite;
