@@ -17,7 +17,7 @@ static size_t first_capacity(FILE *file) {
   struct stat info;
   const bool tells = fstat(fileno(file), &info) == 0 && S_ISREG(info.st_mode);
   const size_t least = 1 << 16, size = tells ? (size_t)info.st_size : 0;
-  return size < least ? least : size < REIN_MAX_INPUT_BYTES ? size + 1 : REIN_MAX_INPUT_BYTES;
+  return size < least ? least : size < REIN_MAX_INPUT_BYTES ? size + 1 : REIN_MAX_INPUT_BYTES + 1;
 }
 
 static rein_status read_all(FILE *file, size_t *n, char **bytes) {
@@ -26,7 +26,7 @@ static rein_status read_all(FILE *file, size_t *n, char **bytes) {
   while (buffer) {
     used += fread(buffer + used, 1, cap - used, file);
     if (used < cap || used > REIN_MAX_INPUT_BYTES) break;
-    cap *= 2;
+    cap = 2 * cap < REIN_MAX_INPUT_BYTES ? 2 * cap : REIN_MAX_INPUT_BYTES + 1;
     char *grown = realloc(buffer, cap + 1);
     if (!grown) free(buffer);
     buffer = grown;

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-/* x (n) in place. No NaN; -0 and 0 count as equal. */
+/* x (n) in place, without NaN: where that would end is not said. -0 and 0 count as equal. */
 void rein_sort_numbers(double *x, size_t n);
 
 /* Pairs (x[2 i], x[2 i + 1]) in place by their first number, pairs of equal first numbers by the second. */
