@@ -417,17 +417,19 @@ bool rein_batch_dense(rein_batch *b, const double *tau, const double *mask, doub
   return false;
 }
 
-void rein_batch_set_times(rein_batch *b, const double *tau) {
+void rein_batch_run_at(rein_batch *b, rein_prog prog, const double *tau, const double *y, double *out) {
   const size_t n_lane = (size_t)b->n_lane;
-  b->kernels->prod(tau, b->span, b->time_program, n_lane);
-  b->kernels->linear_sum(1.0, b->t0, 1.0, b->time_program, b->time_program, n_lane);
+  if (rein_eval_reads_time(b->eval, prog)) {
+    b->kernels->prod(tau, b->span, b->time_program, n_lane);
+    b->kernels->linear_sum(1.0, b->t0, 1.0, b->time_program, b->time_program, n_lane);
+  }
+  rein_eval_run(b->eval, prog, b->time_program, y, out);
 }
 
 bool rein_batch_look(rein_batch *b, rein_prog prog, const double *tau, const double *mask, double *out) {
   if (!rein_batch_dense(b, tau, mask, b->y_dense)) return false;
-  if (rein_eval_reads_time(b->eval, prog)) rein_batch_set_times(b, tau);
   rein_eval_keep_counts(b->eval, b->n_floor_kept);
-  rein_eval_run(b->eval, prog, b->time_program, b->y_dense, out);
+  rein_batch_run_at(b, prog, tau, b->y_dense, out);
   if (mask) rein_eval_drop_counts(b->eval, b->n_floor_kept, mask);
   return true;
 }

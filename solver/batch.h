@@ -152,11 +152,11 @@ void rein_batch_no_memory(rein_batch *batch, int lane);
  * the end of the step the lanes that moved leave. */
 bool rein_batch_dense(rein_batch *batch, const double *tau, const double *mask, double *y);
 
-/* A program there, likewise, into out (n_out x n_lane); the states are left in y_dense. */
-bool rein_batch_look(rein_batch *batch, rein_prog prog, const double *tau, const double *mask, double *out);
+/* A program at each lane's own tau of the pass, where the state is y, into out (n_out x n_lane). */
+void rein_batch_run_at(rein_batch *batch, rein_prog prog, const double *tau, const double *y, double *out);
 
-/* time_program becomes the model time of each lane's own tau of the pass. */
-void rein_batch_set_times(rein_batch *batch, const double *tau);
+/* Both: the program where the dense output has its state, which is left in y_dense. */
+bool rein_batch_look(rein_batch *batch, rein_prog prog, const double *tau, const double *mask, double *out);
 
 /* observe.c: delivers each masked lane's next observation from y at `time` (both per lane) and counts it on.
  */

@@ -63,12 +63,6 @@ static bool end_piece(rein_batch *b, int k, int n_cut, const double *end, bool e
   return *y != b->y_event || rein_batch_dense(b, b->piece_high, NULL, b->y_event);
 }
 
-/* A program at the end of the piece, whose state is y. */
-static void run_at_piece(rein_batch *b, rein_prog prog, const double *y, double *out) {
-  if (rein_eval_reads_time(b->eval, prog)) rein_batch_set_times(b, b->piece_high);
-  rein_eval_run(b->eval, prog, b->time_program, y, out);
-}
-
 void rein_batch_park(rein_batch *b, double tau_before, double tau, int n_cut) {
   const double *y;
   bool any = false;
@@ -76,7 +70,7 @@ void rein_batch_park(rein_batch *b, double tau_before, double tau, int n_cut) {
   b->kernels->fill(tau, b->tau_high, (size_t)b->n_lane);
   b->kernels->fill(0.0, b->mask, (size_t)b->n_lane);
   for (int k = 0; k <= n_cut && end_piece(b, k, n_cut, b->tau_high, true, &y); k++) {
-    run_at_piece(b, REIN_PROG_SWITCH, y, b->switch_now);
+    rein_batch_run_at(b, REIN_PROG_SWITCH, b->piece_high, y, b->switch_now);
     for (int l = 0; l < b->n_lane; l++) {
       if (b->moving[l] == 0 || b->mask[l] != 0) continue;
       if (differs(b, b->switch_ref, b->switch_now, 0, b->tape->n_switch, l))
@@ -209,7 +203,7 @@ void rein_batch_watch_safety(rein_batch *b, double tau_before, int n_cut) {
   const double *y;
   b->kernels->fill(tau_before, b->piece_low, (size_t)b->n_lane);
   for (int k = 0; k <= n_cut && end_piece(b, k, n_cut, end, is_step, &y); k++) {
-    run_at_piece(b, REIN_PROG_SAFETY, y, b->safety_now);
+    rein_batch_run_at(b, REIN_PROG_SAFETY, b->piece_high, y, b->safety_now);
     for (int i = 0; i < b->tape->n_safety; i++) watch_signal(b, i);
     memcpy(b->piece_low, b->piece_high, (size_t)b->n_lane * sizeof *end);
     double *ref = b->safety_ref; /* what holds now is what the next piece starts from */

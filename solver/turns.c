@@ -181,11 +181,8 @@ static int cut_lanes(rein_batch *b, double before, double length) {
 }
 
 int rein_batch_cut_step(rein_batch *b, double before, double tau) {
-  if (rein_eval_reads_time(b->eval, REIN_PROG_MARGIN)) {
-    b->kernels->fill(tau, b->tau_mid, (size_t)b->n_lane);
-    rein_batch_set_times(b, b->tau_mid);
-  }
-  rein_eval_run(b->eval, REIN_PROG_MARGIN, b->time_program, rein_method_state(b->method), b->margin_now);
+  const double *y = rein_method_state(b->method);
+  rein_batch_run_at(b, REIN_PROG_MARGIN, b->tau_high, y, b->margin_now); /* tau, in all lanes */
   const int most = choose_lanes(b, tau - before) ? cut_lanes(b, before, tau - before) : 0;
   double *ends = b->margin_before;
   b->margin_before = b->margin_now, b->margin_now = ends;

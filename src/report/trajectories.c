@@ -1,6 +1,5 @@
 #include "src/report/trajectories.h"
 
-#include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 #include <inttypes.h>
 #include <math.h>
@@ -11,6 +10,7 @@
 #include "src/import/sbml.h"
 #include "src/record/observed.h"
 #include "src/record/summary.h"
+#include "src/stats/sort.h"
 
 enum { MIN_COHORTS = 20, MAX_SHARED = 3 };
 
@@ -142,7 +142,7 @@ static void band_of_means(const job *j, const double *values, double time, int64
   if (t < 0 || size < 1) return;
   const int64_t n = rein_trajectories_cohorts(values + t * j->n_individual, j->n_individual, size, means);
   if (n < MIN_COHORTS) return;
-  gsl_sort(means, 1, (size_t)n);
+  rein_sort_numbers(means, (size_t)n);
   *low = gsl_stats_quantile_from_sorted_data(means, 1, (size_t)n, 0.05);
   *high = gsl_stats_quantile_from_sorted_data(means, 1, (size_t)n, 0.95);
 }
